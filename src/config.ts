@@ -1,0 +1,112 @@
+/**
+ * The only reader of process.env: every option with its default and description. Command-line
+ * flags win over variables. Called by cli/ and tests; everything else gets the plain object.
+ */
+import { TwofoldError } from './errors.ts'
+
+export interface Config {
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  /** The address people and pixels use, when a proxy stands in front. */
+  readonly publicUrl: string | undefined
+  readonly adminToken: string | undefined
+  /** Proxies in front that append to X-Forwarded-For; 0 trusts nobody. */
+  readonly trustedProxies: number
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+}
+
+interface Option {
+  readonly variable: string
+  readonly flag?: string
+  readonly default: string
+  readonly description: string
+}
+
+/** For `serve --help` and docs/configuration.md; a test compares the two. */
+export const OPTIONS = {
+  port: {
+    variable: 'TWOFOLD_PORT',
+    flag: '--port',
+    default: '8080',
+    description: 'Port to listen on; 0 picks a free one.',
+  },
+  host: {
+    variable: 'TWOFOLD_HOST',
+    flag: '--host',
+    default: '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 opens it to the network.',
+  },
+  dataDir: {
+    variable: 'TWOFOLD_DATA',
+    flag: '--data',
+    default: './data',
+    description: 'Folder of the database.',
+  },
+  publicUrl: {
+    variable: 'TWOFOLD_PUBLIC_URL',
+    flag: '--public-url',
+    default: '',
+    description: 'Address people and pixels use, such as https://events.shop.com.',
+  },
+  adminToken: {
+    variable: 'TWOFOLD_ADMIN_TOKEN',
+    default: '',
+    description: 'An admin token for automation and the command line (8 characters or more).',
+  },
+  trustedProxies: {
+    variable: 'TWOFOLD_TRUSTED_PROXIES',
+    flag: '--trusted-proxies',
+    default: '0',
+    description: 'How many proxies in front append to X-Forwarded-For; 0 trusts none.',
+  },
+  logLevel: {
+    variable: 'TWOFOLD_LOG',
+    flag: '--log',
+    default: 'info',
+    description: 'silent, error, warn, info or debug.',
+  },
+} as const satisfies Record<string, Option>
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+
+/** Flags (as commander gives them) over environment over defaults. Throws `invalid_request`. */
+export function readConfig(
+  flags: Partial<Record<keyof typeof OPTIONS, string>> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const text = (name: keyof typeof OPTIONS): string =>
+    flags[name] ?? env[OPTIONS[name].variable] ?? OPTIONS[name].default
+  const logLevel = LOG_LEVELS.find((level) => level === text('logLevel'))
+  if (!logLevel) throw wrong('logLevel', text('logLevel'), `one of ${LOG_LEVELS.join(', ')}`)
+  const publicUrl = text('publicUrl')
+  if (publicUrl && !/^https?:\/\/[^/]+\/?$/.test(publicUrl)) {
+    throw wrong('publicUrl', publicUrl, 'an origin such as https://events.shop.com')
+  }
+  const adminToken = text('adminToken')
+  if (adminToken && adminToken.length < 8) {
+    throw wrong('adminToken', 'a shorter one', 'at least 8 characters')
+  }
+  return {
+    port: integer('port', text('port'), 65_535),
+    host: text('host'),
+    dataDir: text('dataDir'),
+    publicUrl: publicUrl ? publicUrl.replace(/\/$/, '') : undefined,
+    adminToken: adminToken || undefined,
+    trustedProxies: integer('trustedProxies', text('trustedProxies'), 10),
+    logLevel,
+  }
+}
+
+function integer(name: keyof typeof OPTIONS, value: string, max: number): number {
+  const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (!(parsed <= max)) throw wrong(name, value, `a whole number from 0 to ${max}`)
+  return parsed
+}
+
+function wrong(name: keyof typeof OPTIONS, value: string, expected: string): TwofoldError {
+  const { variable } = OPTIONS[name]
+  const flag = 'flag' in OPTIONS[name] ? ` (${(OPTIONS[name] as { flag: string }).flag})` : ''
+  return new TwofoldError('invalid_request', `${variable}${flag} is "${value}"; give ${expected}.`)
+}

@@ -1,0 +1,155 @@
+/**
+ * Every error code of ours: HTTP status, whether trying again helps, what happened, what to do.
+ * Meta's own codes for the Graph endpoint stand in event/problems.ts. docs/errors.md lists the same
+ * codes; a test compares the two.
+ */
+
+export interface ErrorEntry {
+  readonly status: number
+  readonly retryable: boolean
+  readonly message: string
+  readonly fix: string
+}
+
+export const ERRORS = {
+  unauthorized: {
+    status: 401,
+    retryable: false,
+    message: 'This needs a token.',
+    fix: 'Send Authorization: Bearer <token>. TWOFOLD_ADMIN_TOKEN sets an admin token; `twofold token create` makes others.',
+  },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    message: 'This token may not do that.',
+    fix: 'Use an admin token, or one made for this dataset and purpose.',
+  },
+  not_found: {
+    status: 404,
+    retryable: false,
+    message: 'There is nothing at this address.',
+    fix: 'See /api/openapi.json for the routes.',
+  },
+  dataset_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such dataset.',
+    fix: 'List them with `twofold dataset list`, or create one with `twofold dataset create --name NAME`.',
+  },
+  invalid_request: {
+    status: 400,
+    retryable: false,
+    message: 'The request is not valid.',
+    fix: 'The detail names the field and what it must be.',
+  },
+  body_too_large: {
+    status: 413,
+    retryable: false,
+    message: 'The body is too large.',
+    fix: 'Send fewer events per request: at most 1000 events and 8 MB (16 MB unpacked).',
+  },
+  unsupported_encoding: {
+    status: 415,
+    retryable: false,
+    message: 'This content type or encoding is not supported.',
+    fix: 'Send JSON, text/plain JSON, urlencoded or multipart; gzip, br or no compression.',
+  },
+  domain_not_allowed: {
+    status: 403,
+    retryable: false,
+    message: 'This site is not on the dataset’s list of allowed domains.',
+    fix: 'Add the host to allowed_domains of the dataset, or empty the list to allow every site.',
+  },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    message: 'Too many events for this dataset in this minute.',
+    fix: 'Wait as Retry-After says, or raise events_per_minute_max of the dataset.',
+  },
+  overloaded: {
+    status: 503,
+    retryable: true,
+    message: 'The queue is full.',
+    fix: 'Try again after Retry-After seconds; nothing of this request was kept.',
+  },
+  shutting_down: {
+    status: 503,
+    retryable: true,
+    message: 'The server is stopping.',
+    fix: 'Try again after Retry-After seconds; nothing of this request was kept.',
+  },
+  store_full: {
+    status: 503,
+    retryable: true,
+    message: 'The disk is full.',
+    fix: 'Free space on the volume of the data folder; senders will try again.',
+  },
+  store_read_only: {
+    status: 503,
+    retryable: true,
+    message: 'The data folder cannot be written.',
+    fix: 'Check the owner and the mount options of the data folder.',
+  },
+  store_corrupt: {
+    status: 503,
+    retryable: true,
+    message: 'The database file is damaged.',
+    fix: 'Stop the server and restore a backup (made with `twofold backup FILE`).',
+  },
+  store_locked: {
+    status: 503,
+    retryable: true,
+    message: 'Another program holds the database file.',
+    fix: 'Stop the other program (a second twofold, or a tool that opened the file).',
+  },
+  store_newer: {
+    status: 503,
+    retryable: false,
+    message: 'The database file was written by a newer Twofold.',
+    fix: 'Start that version or a later one; nothing was changed.',
+  },
+  store_failed: {
+    status: 503,
+    retryable: true,
+    message: 'The database did not take the write.',
+    fix: 'See the server log; senders will try again, nothing was half-applied.',
+  },
+  setup_link_invalid: {
+    status: 403,
+    retryable: false,
+    message: 'This setup link was used already or is not the one printed last.',
+    fix: 'Sign in with your admin token, or restart the server with TWOFOLD_ADMIN_TOKEN set.',
+  },
+  internal: {
+    status: 500,
+    retryable: true,
+    message: 'Something went wrong on our side.',
+    fix: 'See the server log under the given id.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** Thrown at the edges and turned into an answer by the server; never carries personal data. */
+export class TwofoldError extends Error {
+  readonly code: ErrorCode
+  /** The particulars: which field, which file. */
+  readonly detail: string | undefined
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${ERRORS[code].message} ${detail}` : ERRORS[code].message, options)
+    this.name = 'TwofoldError'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/** What every JSON error of ours looks like (the Graph endpoint answers in Meta's shape instead). */
+export function errorBody(
+  code: ErrorCode,
+  detail?: string,
+): {
+  error: { code: ErrorCode; message: string; detail?: string; fix: string; retryable: boolean }
+} {
+  const { message, fix, retryable } = ERRORS[code]
+  return { error: { code, message, ...(detail ? { detail } : {}), fix, retryable } }
+}

@@ -1,0 +1,75 @@
+/**
+ * A dataset's settings: one schema from which validation, defaults, the API's documentation and
+ * the form in the Events Manager all come. Pure; the pixel gets only the part in pixelSettings.
+ */
+import { z } from 'zod'
+
+const host = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^(\*\.)?[a-z0-9.-]+$/, 'a host name such as shop.example.com or *.example.com')
+
+/** What a person may change. Every field has a default, so `{ name }` is enough to create one. */
+export const datasetSettingsSchema = z.object({
+  name: z.string().trim().min(1).max(200).describe('Shown in the Events Manager.'),
+  mode: z
+    .enum(['lenient', 'meta'])
+    .default('lenient')
+    .describe(
+      'lenient: the good events of a batch are accepted, the bad ones answered one by one, clear ' +
+        'personal data is hashed at once. meta: all or nothing, as Meta answers.',
+    ),
+  builder_forms: z
+    .boolean()
+    .default(true)
+    .describe("Send the form of Meta's parameter builder beside the documented one."),
+  default_country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/)
+    .toUpperCase()
+    .nullable()
+    .default(null)
+    .describe('ISO 3166 alpha-2; completes phone numbers written without a country code.'),
+  repair: z
+    .enum(['suggest', 'merge'])
+    .default('suggest')
+    .describe('What happens with twins that share no id: only shown, or merged.'),
+  allowed_domains: z
+    .array(host)
+    .max(1000)
+    .default([])
+    .describe('Sites whose pixel may report; empty allows every site. *.x.com is x.com and below.'),
+  bots: z
+    .enum(['drop', 'keep'])
+    .default('drop')
+    .describe('What happens with browser events of known crawlers and headless browsers.'),
+  gpc: z
+    .enum(['ignore', 'limit', 'block'])
+    .default('limit')
+    .describe('Global Privacy Control: ignore it, send limited data use, or do not count at all.'),
+  denied_consent: z
+    .enum(['drop', 'anonymous'])
+    .default('drop')
+    .describe('Events whose consent is denied: drop, or count without any identifier.'),
+  auto_matching: z
+    .boolean()
+    .default(false)
+    .describe('Read match keys from forms, hashed in the browser.'),
+  first_party_cookies: z.boolean().default(true).describe('Keep _fbp and _fbc for 90 days.'),
+  replay_revoked: z
+    .boolean()
+    .default(true)
+    .describe('Send, after a later consent, what happened on the page while it was refused.'),
+  events_per_minute_max: z.number().int().min(1).max(60_000_000).default(6_000_000),
+})
+
+export type DatasetSettings = z.infer<typeof datasetSettingsSchema>
+
+/** A dataset as ingest, API and pixel use it. */
+export interface Dataset extends DatasetSettings {
+  /** Digits only, no leading zero, so that every official SDK takes it. */
+  readonly dataset_id: string
+  readonly created_at_ms: number
+  readonly demo?: boolean
+}

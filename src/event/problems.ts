@@ -1,0 +1,112 @@
+/**
+ * Why an event is refused: Meta's code, subcode and user texts, and our own precise message that
+ * names the event and the key. One table; parse.ts makes the values, collector/respond.ts answers.
+ * Subcodes and their certainty: Meta's documentation and public reports of live answers.
+ */
+
+export interface Problem {
+  /** Our reason code, also the counter's name (`reason:<code>`). */
+  readonly reason: ProblemReason
+  /** Index of the event in the request's data. */
+  readonly index: number
+  /** The key it is about, as a path: `user_data.em`, `custom_data.value`. */
+  readonly key?: string
+  /** Our words: what is wrong with this very event and what to do. Never a raw personal value. */
+  readonly message: string
+}
+
+export interface ProblemEntry {
+  readonly code: number
+  readonly subcode?: number
+  readonly title: string
+  readonly userMessage: string
+}
+
+const schema = (userMessage: string): ProblemEntry => ({
+  code: 100,
+  subcode: 2804019,
+  title: 'Server Side Api Parameter Error',
+  userMessage,
+})
+
+export const PROBLEMS = {
+  not_an_object: schema('Each entry of data must be an event object.'),
+  missing_event_name: schema('Every event needs an event_name.'),
+  missing_event_time: schema('Every event needs an event_time in unix seconds.'),
+  missing_action_source: schema('Every event needs an action_source.'),
+  invalid_action_source: schema('The action_source is not one of the nine known ones.'),
+  missing_user_data: schema('Every event needs user_data.'),
+  invalid_parameter: schema('A parameter has the wrong type.'),
+  unexpected_key: schema('An event holds a key that is not part of the contract.'),
+  event_too_large: schema('The event is too large.'),
+  event_too_old: {
+    code: 100,
+    subcode: 2804003,
+    title: 'Event Timestamp Too Old',
+    userMessage: 'The event happened too long ago: 7 days at most, 62 for physical_store.',
+  },
+  event_in_future: {
+    code: 100,
+    subcode: 2804004,
+    title: 'Event Timestamp In The Future',
+    userMessage: 'The event_time lies in the future.',
+  },
+  missing_value: {
+    code: 100,
+    subcode: 2804009,
+    title: 'Missing Value for Purchase Event',
+    userMessage: 'A Purchase needs a value.',
+  },
+  missing_currency: {
+    code: 100,
+    subcode: 2804010,
+    title: 'Missing Currency for Purchase Event',
+    userMessage: 'A Purchase needs a currency.',
+  },
+  not_hashed: {
+    code: 100,
+    subcode: 2804016,
+    title: 'User Parameter Not Hashed',
+    userMessage: 'A customer parameter must be sent as SHA-256.',
+  },
+  invalid_lead_id: {
+    code: 100,
+    subcode: 2804036,
+    title: 'Invalid Lead Id',
+    userMessage: 'A lead_id must be the 15 or 16 digits of a lead.',
+  },
+  invalid_extinfo: {
+    code: 100,
+    subcode: 2804043,
+    title: 'Invalid Extinfo',
+    userMessage: 'The OS version in app_data.extinfo is missing or invalid.',
+  },
+  not_enough_user_data: {
+    code: 100,
+    subcode: 2804050,
+    title: 'Not Enough Customer Information',
+    userMessage: 'The customer information is too broad to match anybody.',
+  },
+  messaging_event_name: {
+    code: 100,
+    subcode: 2804066,
+    title: 'Messaging Event Invalid Event Type',
+    userMessage: 'This event_name cannot be used with business_messaging.',
+  },
+  messaging_missing_id: {
+    code: 100,
+    subcode: 2804116,
+    title: 'Messaging Event Missing Account',
+    userMessage: 'A WhatsApp event needs page_id or whatsapp_business_account_id.',
+  },
+  messaging_ctwa_clid: {
+    code: 100,
+    subcode: 2804087,
+    title: 'Messaging Event Invalid Ctwa Clid',
+    userMessage: 'A WhatsApp event needs a valid ctwa_clid.',
+  },
+  /** A good event in a batch that `meta` mode refused because of another one. */
+  batch_refused: schema('Another event of the same request was refused.'),
+} as const satisfies Record<string, ProblemEntry>
+
+export type ProblemReason = keyof typeof PROBLEMS

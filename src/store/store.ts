@@ -1,0 +1,187 @@
+/**
+ * The store port: what ingest, API and CLI need kept, and the guarantees they build on. Drivers
+ * live in drivers/ and prove themselves with conformance.ts. A driver never decides what an event
+ * means: ingest resolves, the driver commits atomically or not at all.
+ *
+ * One round of ingest:
+ *   const loaded = await store.load(reads)             // the one read
+ *   const batch = resolve(prepared, loaded)            // pure
+ *   const done = await store.commit(batch)             // the one write; durable when it returns
+ *   done.conflict -> somebody else committed in between: load and resolve again
+ */
+import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
+
+/** `window`: found for at least 48 h; `order`: found for at least 28 days. See limits.ts. */
+export type KeyFamily = 'window' | 'order'
+
+/** Ask which legs stand under a key. `events` also loads the events themselves. */
+export interface KeyRead {
+  readonly dataset_id: string
+  readonly family: KeyFamily
+  /** Canonical text made by event/dedup-key.ts; drivers may keep only a hash of it. */
+  readonly key: string
+  readonly want: 'seqs' | 'events'
+}
+
+/** Put seqs under a key, replacing what stood there. An empty list clears it. */
+export interface KeyWrite {
+  readonly dataset_id: string
+  readonly family: KeyFamily
+  readonly key: string
+  readonly seqs: readonly number[]
+  /** When the entry was made (ms); it may vanish once it is older than its family's time. */
+  readonly at_ms: number
+}
+
+export interface Loaded {
+  /** Changes with every commit of anybody; a commit with a stale one is refused. */
+  readonly revision: number
+  /** Next free seq per dataset asked for (by any read, or named in `datasets`). */
+  readonly nextSeq: ReadonlyMap<string, number>
+  /** By keyOf(read). Absent: nothing there. */
+  readonly seqs: ReadonlyMap<string, readonly number[]>
+  /** By eventKey(dataset_id, seq), for reads that wanted events. */
+  readonly events: ReadonlyMap<string, StoredEvent>
+}
+
+/** Names a read in Loaded.seqs. */
+export const keyOf = (read: { dataset_id: string; family: KeyFamily; key: string }): string =>
+  `${read.dataset_id}\n${read.family}\n${read.key}`
+
+/** Names an event in Loaded.events. */
+export const eventKey = (datasetId: string, seq: number): string => `${datasetId}\n${seq}`
+
+/**
+ * n added to one hourly counter. `metric` is one of: received, accepted, duplicate, dropped,
+ * rejected, `reason:<code>`, `matched_by:<how>`, `key:<user_data key>` (legs that carried it),
+ * `finding:<code>`, `event_id`, `pair:both` | `pair:browser` | `pair:server` | `pair:other`
+ * (counted events by the channels that saw them; n may be negative when a twin moves one).
+ */
+export interface CounterDelta {
+  readonly dataset_id: string
+  /** Start of the hour, unix seconds. The hour in which the (kept) leg was received. */
+  readonly hour_s: number
+  readonly event_name: string
+  readonly channel: Channel
+  readonly metric: string
+  readonly n: number
+}
+
+/** Exact money: units and millionths are summed apart, so that no sum can round or overflow. */
+export interface MoneyDelta {
+  readonly dataset_id: string
+  readonly hour_s: number
+  readonly event_name: string
+  readonly currency: string
+  /** Whole major units; may be negative (refund, or the value a server leg corrected). */
+  readonly units: number
+  /** Millionths of a major unit, 0..999999 before summing. */
+  readonly micros: number
+  /** Events added under this currency (+1, 0 or -1 for one event). */
+  readonly n: number
+}
+
+export interface CommitBatch {
+  readonly revision: number
+  /** In seq order per dataset, starting at Loaded.nextSeq. A duplicate's of_seq links it. */
+  readonly legs: readonly Leg[]
+  readonly keys: readonly KeyWrite[]
+  readonly counters: readonly CounterDelta[]
+  readonly money: readonly MoneyDelta[]
+}
+
+export type CommitResult = { readonly conflict: false } | { readonly conflict: true }
+
+/** Filters combine with and. Newest first by seq. */
+export interface EventQuery {
+  readonly dataset_id: string
+  readonly event_name?: string
+  readonly event_id?: string
+  readonly order_id?: string
+  /** received_at of the kept leg, unix seconds: from inclusive, to exclusive. */
+  readonly from_s?: number
+  readonly to_s?: number
+  /** Verdicts of the first leg to list; default accepted only (counted events). */
+  readonly verdicts?: readonly Leg['verdict'][]
+  readonly limit: number
+  /** Continue below this seq (exclusive). */
+  readonly before_seq?: number
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[]
+  /** Present when there may be more: pass as before_seq. A page may be short and still have one,
+   * because a driver reads a bounded amount per call. */
+  readonly next_before_seq?: number
+}
+
+export interface CounterQuery {
+  readonly dataset_id: string
+  /** Hours that overlap [from_s, to_s). */
+  readonly from_s: number
+  readonly to_s: number
+  /** `hour` keeps hours apart; `total` sums them (hour_s = 0). */
+  readonly by: 'hour' | 'total'
+}
+
+export interface CounterRow {
+  readonly hour_s: number
+  readonly event_name: string
+  readonly channel: Channel
+  readonly metric: string
+  readonly n: number
+}
+
+export interface MoneyRow {
+  readonly hour_s: number
+  readonly event_name: string
+  readonly currency: string
+  readonly units: bigint
+  readonly micros: bigint
+  readonly n: number
+}
+
+/** A small JSON document of ours: dataset settings, token hashes, sessions, instance state. */
+export interface SettingsDocument {
+  readonly kind: string
+  readonly id: string
+  readonly value: unknown
+}
+
+/** What `doctor` checks against the counters: a fold over the legs themselves. */
+export interface StoreStats {
+  readonly driver: string
+  readonly schema_version: number
+  readonly legs: number
+  readonly bytes: number
+  readonly bytes_free: number
+}
+
+/**
+ * Errors: a driver throws StoreError (errors.ts) with code `store_full`, `store_read_only`,
+ * `store_corrupt`, `store_locked`, `store_newer` or `store_failed`; after a throw from commit
+ * nothing of that batch is kept.
+ */
+export interface Store {
+  /** The one read of ingest. `datasets` names those whose nextSeq is wanted without a key. */
+  load(reads: readonly KeyRead[], datasets: readonly string[]): Promise<Loaded>
+  /** The one write of ingest: all of it, durably, or nothing. */
+  commit(batch: CommitBatch): Promise<CommitResult>
+  /** A page of merged events for the event log. */
+  events(query: EventQuery): Promise<EventPage>
+  /** Every leg of a dataset in seq order, a bounded chunk at a time. */
+  scan(datasetId: string, fromSeq: number): AsyncIterable<readonly Leg[]>
+  counters(query: CounterQuery): Promise<{ counters: CounterRow[]; money: MoneyRow[] }>
+  getSettings(kind: string): Promise<readonly SettingsDocument[]>
+  /** value undefined deletes. All in one transaction. */
+  putSettings(documents: readonly SettingsDocument[]): Promise<void>
+  /** Removes a dataset with everything, or (with `hashes`) scrubs user_data of the legs that carry
+   * one of these SHA-256 or clear identifiers. Returns the number of legs touched. */
+  erase(datasetId: string, hashes?: readonly string[]): Promise<number>
+  /** Bounded upkeep: merges small blocks, drops expired keys. Returns true when there is more. */
+  tidyUp(nowMs: number): Promise<boolean>
+  /** A consistent copy while running, written to a path that must not exist. */
+  backup(file: string): Promise<void>
+  stats(): Promise<StoreStats>
+  close(): Promise<void>
+}
