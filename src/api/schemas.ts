@@ -1,0 +1,367 @@
+/**
+ * What the API takes and answers, as zod schemas: requests are checked with them, the OpenAPI
+ * document and the types of types.ts are made from them, and the tests hold every answer against
+ * them. No behaviour of the server. Times are unix seconds unless the name ends in `_ms`.
+ */
+import { z } from 'zod'
+import { datasetSettingsSchema } from '../event/dataset.ts'
+import { PAGE_EVENTS_MAX } from '../limits.ts'
+
+const empty = (value: unknown): unknown => (value === '' ? undefined : value)
+const whole = z.coerce.number().int().min(0).max(99_999_999_999)
+const time = (what: string) => z.preprocess(empty, whole.optional()).describe(what)
+const text = (what: string) => z.preprocess(empty, z.string().max(512).optional()).describe(what)
+const flag = z.preprocess(empty, z.enum(['true', 'false']).optional())
+
+const FROM = 'From this time on (unix seconds). Default: 7 days before `to`.'
+const TO = 'Up to this time (unix seconds, exclusive). Default: now.'
+
+export const channelSchema = z.enum(['browser', 'server', 'other'])
+export const verdictSchema = z.enum(['accepted', 'duplicate', 'dropped', 'rejected'])
+export const matchedBySchema = z.enum([
+  'event_id',
+  'order_id',
+  'fallback_external_id',
+  'fallback_fbp',
+  'repaired',
+])
+export const purposeSchema = z.enum(['send', 'read', 'admin'])
+
+// -- datasets and tokens
+
+const settings = datasetSettingsSchema.shape
+
+export const datasetCreateSchema = z.strictObject(settings).meta({ id: 'DatasetSettings' })
+
+/** Every setting, none of them required and none with a default: what is left out stays. */
+export const datasetPatchSchema = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(settings).map(([name, field]) => {
+        const bare = field instanceof z.ZodDefault ? field.unwrap() : field
+        const patch = (bare as z.ZodType).optional()
+        return [name, field.description ? patch.describe(field.description) : patch]
+      }),
+    ),
+  )
+  .meta({ id: 'DatasetPatch' })
+
+export const datasetSchema = z
+  .object({
+    dataset_id: z.string().describe('Digits only; also what `fbq("init", ...)` takes.'),
+    created_at: z.number().int(),
+    demo: z.boolean().describe('Made by the demo.'),
+    ...settings,
+  })
+  .meta({ id: 'Dataset' })
+
+export const datasetsSchema = z.object({ datasets: z.array(datasetSchema) })
+
+export const datasetCreatedSchema = z
+  .object({
+    dataset_id: z.string(),
+    access_token: z.string().describe('Sends events to this dataset. Shown this once.'),
+    dataset: datasetSchema,
+  })
+  .meta({ id: 'DatasetCreated' })
+
+const tokenName = z.string().trim().max(200).default('').describe('A note for yourself.')
+
+export const datasetTokenCreateSchema = z
+  .strictObject({ purpose: purposeSchema, name: tokenName })
+  .meta({ id: 'DatasetTokenRequest' })
+
+export const tokenCreateSchema = z
+  .strictObject({
+    dataset_id: z
+      .string()
+      .regex(/^(\*|[1-9]\d{0,30})$/, 'a dataset id, or * for all datasets')
+      .describe('The dataset it is for, or `*` for all of them, later ones too.'),
+    purpose: purposeSchema,
+    name: tokenName,
+  })
+  .meta({ id: 'TokenRequest' })
+
+export const tokenSchema = z
+  .object({
+    id: z.string(),
+    dataset_id: z.string().describe('A dataset id, or `*` for all.'),
+    purpose: purposeSchema,
+    name: z.string(),
+    created_at: z.number().int(),
+  })
+  .meta({ id: 'Token' })
+
+export const tokensSchema = z.object({ tokens: z.array(tokenSchema) })
+
+export const tokenCreatedSchema = tokenSchema
+  .extend({ token: z.string().describe('The token itself. Shown this once.') })
+  .meta({ id: 'TokenCreated' })
+
+// -- sessions
+
+export const setupSchema = z
+  .strictObject({ code: z.string().min(1).max(200) })
+  .meta({ id: 'SetupRequest' })
+
+export const setupDoneSchema = z
+  .object({
+    admin_token: z
+      .string()
+      .optional()
+      .describe('An admin token of your own, shown this once. Only the setup link brings one.'),
+  })
+  .meta({ id: 'SetupDone' })
+
+export const signInSchema = z
+  .strictObject({ token: z.string().min(1).max(500) })
+  .meta({ id: 'SignInRequest' })
+
+export const signInLinkSchema = z
+  .object({
+    code: z.string().describe('One-time; give it to POST /api/setup.'),
+    path: z.string().describe('Opened on the address of the Events Manager, signs a browser in.'),
+    expires_at: z.number().int(),
+  })
+  .meta({ id: 'SignInLink' })
+
+export const sessionSchema = z
+  .object({
+    signed_in: z.boolean(),
+    setup_needed: z.boolean().describe('Nobody ever signed in: open the printed setup link.'),
+    purpose: z.enum(['read', 'admin']).nullable(),
+    dataset_id: z.string().nullable().describe('The dataset the session is for, or `*` for all.'),
+    version: z.string(),
+    public_url: z.string().nullable().describe('Address that pixels and servers should use.'),
+  })
+  .meta({ id: 'Session' })
+
+// -- reports
+
+export const windowQuerySchema = z.strictObject({ from: time(FROM), to: time(TO) })
+
+const count = z.number().int()
+const byChannel = z.object({ browser: count, server: count, other: count })
+const moneySum = z.object({
+  currency: z.string(),
+  sum: z.number().describe('Major units, of the counted events.'),
+  sum_exact: z.string().describe('The same as an exact decimal, for sums beyond 15 digits.'),
+  events: count.describe('Counted events with a value in this currency.'),
+})
+const pairs = z
+  .object({ both: count, browser_only: count, server_only: count, other_only: count })
+  .describe('Counted events by the channels that reported them.')
+
+const totals = {
+  received: byChannel,
+  duplicates: count,
+  dropped: count,
+  rejected: count,
+  counted: count,
+}
+
+export const summarySchema = z
+  .object({
+    dataset_id: z.string(),
+    from: count.describe('Start of the first hour covered; hours are covered whole.'),
+    to: count.describe('End of the last hour covered (exclusive).'),
+    ...totals,
+    pairs,
+    with_event_id: byChannel.describe('Received events that carried an event_id.'),
+    by_event: z.array(
+      z.object({ event_name: z.string(), ...totals, pairs, value: z.array(moneySum) }),
+    ),
+    reasons: z.array(z.object({ code: z.string(), ...byChannel.shape, total: count })),
+    matched_by: z.array(z.object({ how: matchedBySchema, count })),
+    findings: z.array(z.object({ code: z.string(), count })),
+    keys: z
+      .array(z.object({ key: z.string(), ...byChannel.shape, total: count }))
+      .describe('Received events that carried each user_data key.'),
+  })
+  .meta({ id: 'Summary' })
+
+export const timelineQuerySchema = z.strictObject({
+  from: time(FROM),
+  to: time(TO),
+  step: z
+    .preprocess(empty, z.enum(['hour', 'day']).optional())
+    .describe('Default: hours up to about 40 days, else days (UTC).'),
+  event_name: text('Only this event.'),
+})
+
+export const timelineSchema = z
+  .object({
+    dataset_id: z.string(),
+    from: count,
+    to: count,
+    step: z.enum(['hour', 'day']),
+    points: z.array(z.object({ time: count.describe('Start of the hour or day.'), ...totals })),
+  })
+  .meta({ id: 'Timeline' })
+
+// -- events
+
+export const findingSchema = z
+  .object({
+    code: z.string(),
+    key: z.string().optional(),
+    detail: z.string().optional(),
+    seq: count.optional().describe('The other event it is about.'),
+  })
+  .meta({ id: 'Finding' })
+
+const json = z.record(z.string(), z.unknown())
+const userData = z
+  .record(z.string(), z.union([z.string(), z.array(z.string())]))
+  .describe('Hashed keys hold lists of SHA-256; the keys Meta never hashes hold one string.')
+
+const eventFields = {
+  event_name: z.string(),
+  event_time: count,
+  event_id: z.string().optional(),
+  action_source: z.string(),
+  event_source_url: z.string().optional(),
+  referrer_url: z.string().optional(),
+  user_data: userData,
+  custom_data: json.optional(),
+}
+
+export const legSchema = z
+  .object({
+    seq: count.describe('Dense, per dataset, in the order of the commits.'),
+    dataset_id: z.string(),
+    channel: channelSchema,
+    via: z.enum(['pixel', 'image', 'tr', 'graph', 'capi', 'source']),
+    received_at: count,
+    received_at_ms: count,
+    verdict: verdictSchema,
+    reason: z.string().optional().describe('Why it was dropped or rejected.'),
+    matched_by: matchedBySchema.optional(),
+    of_seq: count.optional().describe('For a duplicate: the event it belongs to.'),
+    ...eventFields,
+    test_event_code: z.string().optional(),
+    partner_agent: z.string().optional(),
+    consent: json.optional(),
+    browser: json.optional(),
+    findings: z.array(findingSchema),
+  })
+  .meta({ id: 'Leg' })
+
+export const eventSchema = z
+  .object({
+    id: z.string().describe('Stable within the dataset.'),
+    seq: count,
+    dataset_id: z.string(),
+    received_at: count.describe('When the first leg arrived.'),
+    received_at_ms: count,
+    verdict: verdictSchema.describe('accepted: counted once, with all its legs.'),
+    reason: z.string().nullable(),
+    matched_by: matchedBySchema.nullable().describe('How the twin was matched; null without one.'),
+    ...eventFields,
+    findings: z.array(findingSchema),
+    legs: z.array(legSchema),
+  })
+  .catchall(z.unknown())
+  .meta({ id: 'Event' })
+
+export const eventsQuerySchema = z.strictObject({
+  event_name: text('Only this event.'),
+  event_id: text('Only events that have this event_id.'),
+  order_id: text('Only events of this order.'),
+  verdict: z
+    .preprocess(empty, z.enum(['accepted', 'dropped', 'rejected']).optional())
+    .describe('Default accepted: the counted events. Duplicates are legs of those.'),
+  from: time('First leg received from this time on (unix seconds).'),
+  to: time('First leg received before this time (unix seconds).'),
+  limit: z
+    .preprocess(empty, z.coerce.number().int().min(1).max(PAGE_EVENTS_MAX).default(100))
+    .describe('Events on one page.'),
+  cursor: z
+    .preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^\d{1,15}$/, 'a next_cursor of an earlier answer')
+        .optional(),
+    )
+    .describe('next_cursor of the page before.'),
+})
+
+export const eventsSchema = z
+  .object({
+    events: z.array(eventSchema).describe('Newest first.'),
+    next_cursor: z.string().nullable().describe('Present while there may be more.'),
+  })
+  .meta({ id: 'EventPage' })
+
+export const liveQuerySchema = z.strictObject({
+  test_event_code: text('Only legs that carry this test_event_code.'),
+  after: z
+    .preprocess(empty, whole.optional())
+    .describe('Begin with the legs after this seq (at most 1000). Last-Event-ID does the same.'),
+})
+
+// -- the instance
+
+export const doctorQuerySchema = z.strictObject({
+  deep: flag.describe('true: also fold every stored leg. Takes time.'),
+  dataset_id: text('Only this dataset.'),
+})
+
+const equation = z.object({
+  received: count,
+  accepted: count,
+  duplicate: count,
+  dropped: count,
+  rejected: count,
+})
+
+export const doctorSchema = z
+  .object({
+    ok: z.boolean(),
+    store: z.object({
+      driver: z.string(),
+      schema_version: count,
+      legs: count,
+      bytes: count,
+      bytes_free: count,
+    }),
+    datasets: z.array(
+      z.object({
+        dataset_id: z.string(),
+        name: z.string(),
+        ok: z.boolean(),
+        counters: equation.describe('What the reports read.'),
+        legs: equation.optional().describe('Folded from the stored legs (deep only).'),
+        problems: z.array(z.string()).describe('What does not hold; empty when ok.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Doctor' })
+
+export const statusSchema = z
+  .object({
+    ok: z.boolean(),
+    reason: z.string().optional(),
+    queue: count.describe('Events waiting for their commit.'),
+    version: z.string(),
+    public_url: z.string().nullable(),
+    now: count,
+  })
+  .meta({ id: 'Status' })
+
+export const demoSchema = z
+  .object({ url: z.string().describe('The demo shop.'), dataset_id: z.string() })
+  .meta({ id: 'Demo' })
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      detail: z.string().optional(),
+      fix: z.string(),
+      retryable: z.boolean(),
+    }),
+  })
+  .meta({ id: 'Error' })

@@ -1,0 +1,30 @@
+/**
+ * The API's requests and answers as types, for the Events Manager and the command line: nothing
+ * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
+ */
+import type { z } from 'zod'
+import type * as schemas from './schemas.ts'
+
+export type DatasetView = z.infer<typeof schemas.datasetSchema>
+export type DatasetsAnswer = z.infer<typeof schemas.datasetsSchema>
+export type DatasetCreateRequest = z.input<typeof schemas.datasetCreateSchema>
+export type DatasetPatchRequest = Partial<DatasetCreateRequest>
+export type DatasetCreated = z.infer<typeof schemas.datasetCreatedSchema>
+export type TokenView = z.infer<typeof schemas.tokenSchema>
+export type TokensAnswer = z.infer<typeof schemas.tokensSchema>
+export type TokenCreateRequest = z.input<typeof schemas.tokenCreateSchema>
+export type TokenCreated = z.infer<typeof schemas.tokenCreatedSchema>
+export type SetupDone = z.infer<typeof schemas.setupDoneSchema>
+export type SignInLink = z.infer<typeof schemas.signInLinkSchema>
+export type SessionView = z.infer<typeof schemas.sessionSchema>
+export type Summary = z.infer<typeof schemas.summarySchema>
+export type SummaryEvent = Summary['by_event'][number]
+export type Timeline = z.infer<typeof schemas.timelineSchema>
+export type FindingView = z.infer<typeof schemas.findingSchema>
+export type LegView = z.infer<typeof schemas.legSchema>
+export type EventView = z.infer<typeof schemas.eventSchema>
+export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
+export type DoctorAnswer = z.infer<typeof schemas.doctorSchema>
+export type StatusAnswer = z.infer<typeof schemas.statusSchema>
+export type DemoAnswer = z.infer<typeof schemas.demoSchema>
+export type ErrorAnswer = z.infer<typeof schemas.errorSchema>
