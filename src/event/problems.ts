@@ -1,6 +1,7 @@
 /**
- * Why an event is refused: Meta's code, subcode and user texts, and our own precise message that
- * names the event and the key. One table; parse.ts makes the values, collector/respond.ts answers.
+ * Why an event or a request is refused, in Meta's error object: code, subcode, user texts, and our
+ * own precise message that names the event and the key. Tables, and the two functions that fill
+ * them in; parse.ts makes the problems, collector/respond.ts answers.
  * Subcodes and their certainty: Meta's documentation and public reports of live answers.
  */
 
@@ -87,6 +88,7 @@ export const PROBLEMS = {
     title: 'Not Enough Customer Information',
     userMessage: 'The customer information is too broad to match anybody.',
   },
+  missing_messaging_channel: schema('A business_messaging event needs a messaging_channel.'),
   messaging_event_name: {
     code: 100,
     subcode: 2804066,
@@ -110,3 +112,99 @@ export const PROBLEMS = {
 } as const satisfies Record<string, ProblemEntry>
 
 export type ProblemReason = keyof typeof PROBLEMS
+
+/** Faults of the request itself, before any event is looked at. `{id}` stands for the particulars. */
+export const GRAPH_ERRORS = {
+  no_token: request(400, 104, 'An access token is required to request this resource.'),
+  bad_token: request(401, 190, 'Invalid OAuth access token - Cannot parse access token'),
+  bad_proof: {
+    ...request(400, 100, 'Invalid appsecret_proof provided in the API argument'),
+    type: 'GraphMethodException',
+  },
+  /** Unknown, or not this token's: the two are not told apart, so that ids cannot be probed. */
+  unknown_dataset: {
+    ...request(
+      400,
+      100,
+      "Unsupported post request. Object with ID '{id}' does not exist, cannot be loaded due to " +
+        'missing permissions, or does not support this operation.',
+    ),
+    type: 'GraphMethodException',
+    subcode: 33,
+  },
+  unknown_path: request(400, 2500, 'Unknown path components: {id}'),
+  data_required: request(400, 100, '(#100) The parameter data is required'),
+  data_not_array: request(400, 100, '(#100) param data must be an array.'),
+  data_empty: request(400, 100, '(#100) param data must be non-empty.'),
+  too_many_events: request(400, 100, '(#100) param data must hold at most {id} events.'),
+  body_unreadable: request(400, 100, '(#100) The request cannot be read: {id}'),
+  body_too_large: request(413, 100, '(#100) The request is too large: {id}'),
+  rate_limited: { ...request(429, 4, '(#4) Application request limit reached'), transient: true },
+  overloaded: { ...request(503, 2, 'Service temporarily unavailable'), transient: true },
+} as const satisfies Record<string, GraphEntry>
+
+export type GraphErrorName = keyof typeof GRAPH_ERRORS
+
+export interface GraphEntry {
+  readonly status: number
+  readonly type: 'OAuthException' | 'GraphMethodException'
+  readonly code: number
+  readonly subcode?: number
+  readonly message: string
+  /** Trying the same again may help. */
+  readonly transient: boolean
+}
+
+/** Meta's error object; the SDKs and tools read these keys. */
+export interface GraphError {
+  readonly error: {
+    readonly message: string
+    readonly type: string
+    readonly code: number
+    readonly error_subcode?: number
+    readonly is_transient: boolean
+    readonly error_user_title?: string
+    readonly error_user_msg?: string
+    readonly fbtrace_id: string
+  }
+}
+
+/** A refused event as Meta answers it (status 400); error_user_msg ends in our own precise words. */
+export function graphError(problem: Problem, fbtraceId: string): GraphError {
+  const entry: ProblemEntry = PROBLEMS[problem.reason]
+  return {
+    error: {
+      message: 'Invalid parameter',
+      type: 'OAuthException',
+      code: entry.code,
+      ...(entry.subcode === undefined ? {} : { error_subcode: entry.subcode }),
+      is_transient: false,
+      error_user_title: entry.title,
+      error_user_msg: `${entry.userMessage} ${problem.message}`,
+      fbtrace_id: fbtraceId,
+    },
+  }
+}
+
+/** A refused request; its HTTP status is `GRAPH_ERRORS[name].status`. */
+export function graphRequestError(
+  name: GraphErrorName,
+  fbtraceId: string,
+  particulars = '',
+): GraphError {
+  const entry: GraphEntry = GRAPH_ERRORS[name]
+  return {
+    error: {
+      message: entry.message.replace('{id}', () => particulars),
+      type: entry.type,
+      code: entry.code,
+      ...(entry.subcode === undefined ? {} : { error_subcode: entry.subcode }),
+      is_transient: entry.transient,
+      fbtrace_id: fbtraceId,
+    },
+  }
+}
+
+function request(status: number, code: number, message: string): GraphEntry {
+  return { status, type: 'OAuthException', code, message, transient: false }
+}
