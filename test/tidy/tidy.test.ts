@@ -1,0 +1,197 @@
+/**
+ * The house style as a test: which folder may import which, no cycles, no barrels, sizes, and the
+ * calls that only the edges may make. The lists of exceptions may only shrink.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)))
+const code = tracked.filter((file) => /\.(ts|tsx)$/.test(file))
+const sources = code.filter((file) => file.startsWith('src/') && !/\.test\.tsx?$/.test(file))
+const text = new Map(code.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+const read = (file: string): string => text.get(file) ?? ''
+
+/** Who may import whom. A folder may always import itself; main.ts and the like see everything. */
+const ARROWS: Record<string, readonly string[]> = {
+  'src/event/': [],
+  'src/pixel/': ['src/event/'],
+  'src/store/store.ts': ['src/event/'],
+  'src/store/': ['src/event/'],
+  'src/ingest/': ['src/event/', 'src/store/store.ts'],
+  'src/access/': ['src/event/', 'src/store/store.ts'],
+  'src/collector/': ['src/event/', 'src/ingest/'],
+  'src/api/': ['src/event/', 'src/store/store.ts', 'src/access/'],
+  'src/ui/': ['src/event/', 'src/api/types.ts'],
+  'src/cli/': ['src/event/', 'src/api/', 'src/main.ts'],
+}
+/** What any part of the server may import. */
+const COMMON = ['src/config.ts', 'src/limits.ts', 'src/errors.ts']
+const NOT_SERVER = ['src/event/', 'src/pixel/', 'src/ui/']
+
+/** Calls that only the edges may make, and where. */
+const BANNED: readonly { call: RegExp; allowed: readonly string[]; instead: string }[] = [
+  { call: /\bprocess\.env\b/, allowed: ['src/config.ts'], instead: 'config.ts' },
+  {
+    call: /\b(Date\.now|performance\.now|new Date\(\)|Math\.random|setTimeout|setInterval)\b/,
+    allowed: ['src/main.ts', 'src/pixel/', 'src/cli/', 'src/ui/'],
+    instead: 'a function passed in (nowMs, random, soon, every)',
+  },
+  {
+    call: /(?<![.\w])fetch\(/,
+    allowed: ['src/main.ts', 'src/pixel/', 'src/cli/', 'src/ui/'],
+    instead: 'a fetch passed in',
+  },
+  { call: /\bconsole\./, allowed: ['src/cli/', 'src/pixel/'], instead: 'the logger passed in' },
+]
+
+const VAGUE = /(^|[-/])(manager|processor|service|helpers?|utils?|common)(-|\.|\/)/
+const LINES_MAX = 400
+const LINE_CHARS_MAX = 100
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const imports = sources.flatMap((from) =>
+  [...read(from).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+    ([, path = '']): Import => ({ from, to: normalize(join(dirname(from), path)) }),
+  ),
+)
+
+describe('arrows', () => {
+  it('every import follows the map', () => {
+    expect(imports.filter((edge) => !isAllowed(edge)).map(words)).toEqual([])
+  })
+
+  it('every folder of src/ is on the map', () => {
+    const folders = new Set(sources.map((file) => file.split('/').slice(0, 2).join('/')))
+    const unknown = [...folders].filter(
+      (folder) => !folder.endsWith('.ts') && !(`${folder}/` in ARROWS),
+    )
+    expect(unknown).toEqual([])
+    expect(folders.size).toBeLessThanOrEqual(24)
+  })
+
+  it('drivers never import each other', () => {
+    const between = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('src/store/drivers/') &&
+        to.startsWith('src/store/drivers/') &&
+        family(from) !== family(to),
+    )
+    expect(between.map(words)).toEqual([])
+  })
+
+  it('nothing imports in a circle, types included', () => {
+    expect(cycles()).toEqual([])
+  })
+
+  it('event/ is pure: no node modules', () => {
+    const impure = sources.filter(
+      (file) => file.startsWith('src/event/') && /from 'node:/.test(read(file)),
+    )
+    expect(impure).toEqual([])
+  })
+})
+
+describe('files', () => {
+  it('are at most 400 lines long', () => {
+    const long = code.filter((file) => read(file).split('\n').length - 1 > LINES_MAX)
+    expect(long).toEqual([])
+  })
+
+  it('have lines of at most 100 characters', () => {
+    const wide = sources.flatMap((file) =>
+      read(file)
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > LINE_CHARS_MAX && !/https?:|'[^']{60,}'|"[^"]{60,}"|`/.test(line)
+            ? [`${file}:${index + 1}`]
+            : [],
+        ),
+    )
+    expect(wide).toEqual([])
+  })
+
+  it('are named in kebab case, after a noun', () => {
+    const odd = code.filter((file) => !/^[a-z0-9-./]+$/.test(file) || VAGUE.test(file))
+    expect(odd).toEqual([])
+  })
+
+  it('say at the top what they are', () => {
+    const silent = sources.filter((file) => /\.ts$/.test(file) && !/^\/\*\*/.test(read(file)))
+    expect(silent).toEqual([])
+  })
+
+  it('re-export nothing: no barrels', () => {
+    expect(sources.filter((file) => /^export (\*|\{[^}]*\}) from/m.test(read(file)))).toEqual([])
+  })
+
+  it('leave the clock, chance, the network and the environment to the edges', () => {
+    const calls = sources.flatMap((file) =>
+      BANNED.filter(
+        ({ call, allowed }) =>
+          call.test(withoutComments(read(file))) && !allowed.some((path) => file.startsWith(path)),
+      ).map(({ instead }) => `${file}: use ${instead}`),
+    )
+    expect(calls).toEqual([])
+  })
+
+  it('hold no loose ends and no path of one machine', () => {
+    const words = new RegExp(`\\b(${['TO', 'FIX'].join('DO|')}ME)\\b|/work/`)
+    expect(sources.filter((file) => words.test(read(file)))).toEqual([])
+  })
+})
+
+function isAllowed({ from, to }: Import): boolean {
+  const folder = Object.keys(ARROWS).find((prefix) => from.startsWith(prefix))
+  if (!folder) return true
+  if (to.startsWith(home(from))) return true
+  const common = NOT_SERVER.some((prefix) => from.startsWith(prefix)) ? [] : COMMON
+  return [...(ARROWS[folder] ?? []), ...common].some((prefix) => to.startsWith(prefix))
+}
+
+/** src/ui/x/y.tsx -> src/ui/ */
+function home(file: string): string {
+  return `${file.split('/').slice(0, 2).join('/')}/`
+}
+
+/** drivers/sqlite-keys.ts and drivers/sqlite.ts are one family. */
+function family(file: string): string {
+  return (file.split('/').at(-1) ?? '').replace(/\.ts$/, '').split('-')[0] ?? ''
+}
+
+function words({ from, to }: Import): string {
+  return `${from} -> ${to}`
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
+}
+
+function cycles(): string[] {
+  const next = Map.groupBy(imports, ({ from }) => from)
+  const state = new Map<string, 'open' | 'done'>()
+  const found: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open') {
+      found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      return
+    }
+    state.set(file, 'open')
+    for (const { to } of next.get(file) ?? []) visit(to, [...path, file])
+    state.set(file, 'done')
+  }
+  for (const file of sources) visit(file, [])
+  return found
+}
