@@ -23,13 +23,14 @@ export interface KeyRead {
   readonly want: 'seqs' | 'events'
 }
 
-/** Put seqs under a key, replacing what stood there. An empty list clears it. */
+/** Put seqs under a key, replacing what stood there. An empty list clears it. The later of two
+ * writes of one key in a batch wins. */
 export interface KeyWrite {
   readonly dataset_id: string
   readonly family: KeyFamily
   readonly key: string
   readonly seqs: readonly number[]
-  /** When the entry was made (ms); it may vanish once it is older than its family's time. */
+  /** When the entry was made (ms). An entry older than its family's time is not found any more. */
   readonly at_ms: number
 }
 
@@ -90,9 +91,15 @@ export interface CommitBatch {
   readonly money: readonly MoneyDelta[]
 }
 
+/** Stands for the event names beyond EVENT_NAMES_PER_DATASET_MAX in counters and money. */
+export const OTHER_EVENT_NAME = '(other)'
+
 export type CommitResult = { readonly conflict: false } | { readonly conflict: true }
 
-/** Filters combine with and. Newest first by seq. */
+/**
+ * Filters combine with and. Newest first by seq. `event_id` and `order_id` are met by any leg of an
+ * event, the other filters by its kept leg.
+ */
 export interface EventQuery {
   readonly dataset_id: string
   readonly event_name?: string
@@ -113,6 +120,21 @@ export interface EventPage {
   /** Present when there may be more: pass as before_seq. A page may be short and still have one,
    * because a driver reads a bounded amount per call. */
   readonly next_before_seq?: number
+}
+
+/** Whether an event belongs on a page of `query` (all but limit and before_seq). */
+export function matchesQuery(query: EventQuery, legs: readonly [Leg, ...Leg[]]): boolean {
+  const [kept] = legs
+  if (!(query.verdicts ?? ['accepted']).includes(kept.verdict)) return false
+  if (query.event_name !== undefined && kept.event.event_name !== query.event_name) return false
+  const receivedMs = kept.envelope.received_at_ms
+  if (query.from_s !== undefined && receivedMs < query.from_s * 1000) return false
+  if (query.to_s !== undefined && receivedMs >= query.to_s * 1000) return false
+  const { event_id, order_id } = query
+  if (event_id !== undefined && !legs.some(({ event }) => event.event_id === event_id)) return false
+  return (
+    order_id === undefined || legs.some(({ event }) => event.custom_data?.order_id === order_id)
+  )
 }
 
 export interface CounterQuery {
@@ -157,12 +179,23 @@ export interface StoreStats {
   readonly bytes_free: number
 }
 
+/** What a driver can promise; `why` says in plain words what it lacks. Checked at start. */
+export interface StoreCapabilities {
+  /** What commit acknowledged survives the process and a power cut. */
+  readonly durable: boolean
+  /** Several processes may open the same data at once. */
+  readonly shared: boolean
+  readonly backup: boolean
+  readonly why?: string
+}
+
 /**
- * Errors: a driver throws StoreError (errors.ts) with code `store_full`, `store_read_only`,
+ * Errors: a driver throws TwofoldError (errors.ts) with code `store_full`, `store_read_only`,
  * `store_corrupt`, `store_locked`, `store_newer` or `store_failed`; after a throw from commit
  * nothing of that batch is kept.
  */
 export interface Store {
+  readonly capabilities: StoreCapabilities
   /** The one read of ingest. `datasets` names those whose nextSeq is wanted without a key. */
   load(reads: readonly KeyRead[], datasets: readonly string[]): Promise<Loaded>
   /** The one write of ingest: all of it, durably, or nothing. */
@@ -175,12 +208,17 @@ export interface Store {
   getSettings(kind: string): Promise<readonly SettingsDocument[]>
   /** value undefined deletes. All in one transaction. */
   putSettings(documents: readonly SettingsDocument[]): Promise<void>
-  /** Removes a dataset with everything, or (with `hashes`) scrubs user_data of the legs that carry
-   * one of these SHA-256 or clear identifiers. Returns the number of legs touched. */
+  /**
+   * Removes a dataset with everything, or (with `hashes`) empties the user_data of every event of
+   * which a leg carries one of these SHA-256 or clear identifiers: all its legs are of one person.
+   * Counters stay: they name nobody. Returns the number of legs touched. A driver may work in
+   * bounded steps while commits go on; legs that arrive meanwhile may or may not be covered.
+   */
   erase(datasetId: string, hashes?: readonly string[]): Promise<number>
-  /** Bounded upkeep: merges small blocks, drops expired keys. Returns true when there is more. */
+  /** A few milliseconds of upkeep: merges small blocks, drops expired keys. Returns true when there
+   * is more to do. Call it at least every few seconds, and again at once while it returns true. */
   tidyUp(nowMs: number): Promise<boolean>
-  /** A consistent copy while running, written to a path that must not exist. */
+  /** A consistent copy while running, written to an absolute path that must not exist. */
   backup(file: string): Promise<void>
   stats(): Promise<StoreStats>
   close(): Promise<void>
