@@ -120,6 +120,48 @@ export const ERRORS = {
     message: 'This setup link was used already or is not the one printed last.',
     fix: 'Sign in with your admin token, or restart the server with TWOFOLD_ADMIN_TOKEN set.',
   },
+  token_unknown: {
+    status: 401,
+    retryable: false,
+    message: 'This token is not known here, or was revoked.',
+    fix: 'Check it for missing characters, or make a new one with `twofold token create`.',
+  },
+  too_many_attempts: {
+    status: 429,
+    retryable: true,
+    message: 'Too many failed attempts to sign in from this address.',
+    fix: 'Wait as Retry-After says, then try again with the right token or link.',
+  },
+  cross_site: {
+    status: 403,
+    retryable: false,
+    message: 'A change with a session cookie must come from the Events Manager itself.',
+    fix: 'Scripts send Authorization: Bearer <token> instead. Behind a proxy, set TWOFOLD_PUBLIC_URL.',
+  },
+  token_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such token.',
+    fix: 'List them with `twofold token list`; the id is not the token itself.',
+  },
+  limit_reached: {
+    status: 409,
+    retryable: false,
+    message: 'This instance holds as many of these as it can.',
+    fix: 'Remove some that are no longer used.',
+  },
+  busy: {
+    status: 409,
+    retryable: true,
+    message: 'The same work is already running.',
+    fix: 'Try again when it has ended.',
+  },
+  too_many_listeners: {
+    status: 503,
+    retryable: true,
+    message: 'Too many live views are open.',
+    fix: 'Close some (pages of the Events Manager, `twofold events --follow`) and try again.',
+  },
   internal: {
     status: 500,
     retryable: true,

@@ -51,7 +51,34 @@ export const FINDINGS_PER_LEG_MAX = 20
 export const PAGE_EVENTS_MAX = 1000
 /** Live (SSE) listeners at once, and what one slow listener may lag before it is dropped. */
 export const LIVE_LISTENERS_MAX = 100
-export const LIVE_BACKLOG_MAX = 1000
+export const LIVE_BACKLOG_MAX = 10_000
+/** Legs written to a live listener in one go; the rest waits as references, shared by all. */
+export const LIVE_CHUNK_LEGS = 100
+/** Legs sent again to a listener that comes back with the last seq it saw. */
+export const LIVE_REPLAY_MAX = 1000
+/** Comments on a quiet live stream, more often than proxies close idle connections (30 s). */
+export const LIVE_HEARTBEAT_MS = 15_000
+/** Reads of the store for one page of the event log: each is bounded, a rare filter needs many. */
+export const PAGE_READS_MAX = 50
+/** A body of the API: settings with a thousand domains fit. */
+export const API_BODY_BYTES_MAX = 256 * 1024
+/** Points of one timeline: a thousand hours are about 40 days. */
+export const TIMELINE_HOURS_MAX = 1000
+export const TIMELINE_DAYS_MAX = 4000
+/** Tokens held in memory: five per dataset. */
+export const TOKENS_MAX = 50_000
+/** Browsers signed in at once; the oldest sign-in ends when one more comes. */
+export const SESSIONS_MAX = 1000
+/** How long a browser stays signed in. */
+export const SESSION_MS = 30 * 86_400_000
+/** One-time sign-in links open at once, and for how long: to be clicked at once, not kept. */
+export const SIGN_IN_CODES_MAX = 10
+export const SIGN_IN_CODE_MS = 10 * 60_000
+/** Failed sign-ins of one address in a minute: enough for typing errors, none for guessing. */
+export const SIGN_IN_FAILURES_MAX = 10
+export const SIGN_IN_WINDOW_MS = 60_000
+/** Addresses whose failures are remembered; the oldest is forgotten first. */
+export const SIGN_IN_ADDRESSES_MAX = 10_000
 /** Datasets of one instance held in memory. */
 export const DATASETS_MAX = 10_000
 /** Parsed user agents remembered. */
@@ -60,12 +87,32 @@ export const USER_AGENT_CACHE_MAX = 10_000
 export const EVENTS_PER_MINUTE_DEFAULT = 6_000_000
 /** Commit rounds repeated on conflict before senders get 503. */
 export const COMMIT_ATTEMPTS_MAX = 20
+/** Bodies still being received or unpacked, all connections together; above it senders get 503. */
+export const READING_BYTES_MAX = 64 * 1024 * 1024
+/** What a refused sender waits when nothing tells more (Retry-After). */
+export const RETRY_AFTER_S = 5
+/** A visitor's clock off by more than this is corrected, with a finding. */
+export const CLOCK_SKEW_MS_MAX = 5 * 60_000
+/** test_event_code, partner_agent: Meta's own are under 23 characters. */
+export const REQUEST_TEXT_CHARS_MAX = 100
+/** One text of the browser's context, such as the page title. */
+export const BROWSER_TEXT_CHARS_MAX = 300
+/** A user agent; the longest seen in the wild are around 500. */
+export const USER_AGENT_CHARS_MAX = 1024
+/** Datasets named in one /p.js?id=...: a page has a handful. */
+export const SCRIPT_DATASETS_MAX = 20
+/** Finished /p.js variants kept compressed in memory (by datasets and origin). */
+export const SCRIPTS_CACHED_MAX = 200
+/** Hosts whose cookie domain is remembered. */
+export const HOSTS_CACHED_MAX = 10_000
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
   [QUEUE_BYTES_MAX >= 2 * BODY_UNPACKED_BYTES_MAX, 'the queue must take the largest body'],
+  [READING_BYTES_MAX >= 2 * BODY_BYTES_MAX, 'two of the largest bodies can arrive at once'],
   [ORDER_WINDOW_MS >= DEDUP_WINDOW_MS, 'orders are remembered longer than ids'],
+  [LIVE_BACKLOG_MAX > COMMIT_EVENTS_MAX, 'one commit must not drop a live listener'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

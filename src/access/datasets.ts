@@ -1,0 +1,112 @@
+/**
+ * The datasets of the instance, held in memory for the look-up that every request needs and kept in
+ * the store. Settings are checked here, whoever asks. Called by access.ts alone.
+ */
+import { z } from 'zod'
+import { TwofoldError } from '../errors.ts'
+import { type Dataset, datasetSettingsSchema } from '../event/dataset.ts'
+import { DATASETS_MAX } from '../limits.ts'
+import type { SettingsDocument } from '../store/store.ts'
+import { newDigits, type RandomBytes } from './secret.ts'
+
+const KIND = 'dataset'
+const ID_DIGITS = 15
+
+const storedSchema = datasetSettingsSchema.extend({
+  created_at_ms: z.number(),
+  demo: z.boolean().default(false),
+  /** Set while its events are being erased; see access.ts. */
+  deleted: z.boolean().default(false),
+})
+
+export interface Datasets {
+  readonly all: () => readonly Dataset[]
+  readonly find: (id: string) => Dataset | undefined
+  /** A new dataset with checked settings, not yet in force: `put` it once it is stored. */
+  readonly draft: (settings: unknown, demo: boolean) => Dataset
+  /** `current` with checked changes; what `patch` does not name stays. */
+  readonly changed: (current: Dataset, patch: unknown) => Dataset
+  readonly put: (dataset: Dataset) => void
+  readonly remove: (id: string) => void
+  /** Deleted before the last stop, maybe with events that still came in. */
+  readonly leftovers: readonly string[]
+}
+
+export interface DatasetsPorts {
+  readonly documents: readonly SettingsDocument[]
+  readonly nowMs: () => number
+  readonly randomBytes: RandomBytes
+}
+
+export function createDatasets({ documents, nowMs, randomBytes }: DatasetsPorts): Datasets {
+  const byId = new Map<string, Dataset>()
+  const leftovers: string[] = []
+  for (const { id, value } of documents) {
+    const { deleted, demo, ...settings } = readStored(id, value)
+    if (deleted) leftovers.push(id)
+    else byId.set(id, { dataset_id: id, ...settings, ...(demo ? { demo } : {}) })
+  }
+
+  const newId = (): string => {
+    const id = newDigits(randomBytes, ID_DIGITS)
+    return byId.has(id) || leftovers.includes(id) ? newId() : id
+  }
+
+  return {
+    all: () => [...byId.values()],
+    find: (id) => byId.get(id),
+    draft: (settings, demo) => {
+      if (byId.size >= DATASETS_MAX) {
+        throw new TwofoldError('limit_reached', `There are ${DATASETS_MAX} datasets.`)
+      }
+      const checked = checkSettings(settings)
+      return {
+        dataset_id: newId(),
+        created_at_ms: nowMs(),
+        ...checked,
+        ...(demo ? { demo } : {}),
+      }
+    },
+    changed: (current, patch) => {
+      const { dataset_id, created_at_ms, demo, ...settings } = current
+      const isObject = typeof patch === 'object' && patch !== null
+      const checked = checkSettings(isObject ? { ...settings, ...patch } : patch)
+      return { dataset_id, created_at_ms, ...checked, ...(demo ? { demo } : {}) }
+    },
+    put: (dataset) => {
+      byId.set(dataset.dataset_id, dataset)
+    },
+    remove: (id) => {
+      byId.delete(id)
+    },
+    leftovers,
+  }
+}
+
+export function datasetDocument({ dataset_id, ...value }: Dataset): SettingsDocument {
+  return { kind: KIND, id: dataset_id, value }
+}
+
+/** Stands until the next start, which erases what was still on its way into the store. */
+export function deletedDocument({ dataset_id, ...value }: Dataset): SettingsDocument {
+  return { kind: KIND, id: dataset_id, value: { ...value, deleted: true } }
+}
+
+export function datasetRemoval(id: string): SettingsDocument {
+  return { kind: KIND, id, value: undefined }
+}
+
+function checkSettings(settings: unknown): z.infer<typeof datasetSettingsSchema> {
+  const checked = datasetSettingsSchema.strict().safeParse(settings)
+  if (checked.success) return checked.data
+  const [issue] = checked.error.issues
+  const field = issue?.path.join('.')
+  throw new TwofoldError('invalid_request', `${field ? `${field}: ` : ''}${issue?.message}.`)
+}
+
+/** Through the schema, so that a setting added since then gets its default. */
+function readStored(id: string, value: unknown): z.infer<typeof storedSchema> {
+  const read = storedSchema.safeParse(value)
+  if (read.success) return read.data
+  throw new TwofoldError('store_corrupt', `The settings of dataset ${id} cannot be read.`)
+}

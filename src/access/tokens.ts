@@ -1,0 +1,131 @@
+/**
+ * The tokens of the instance: made, found by their SHA-256 in one look-up, revoked. The token of
+ * TWOFOLD_ADMIN_TOKEN is one of them, but lives only in memory. Called by access.ts alone.
+ */
+import { z } from 'zod'
+import { TwofoldError } from '../errors.ts'
+import { TOKENS_MAX } from '../limits.ts'
+import type { SettingsDocument } from '../store/store.ts'
+import { ALL, type Grant, type Purpose, purposeSchema } from './grant.ts'
+import { digestOf, newSecret, type RandomBytes, sameDigest } from './secret.ts'
+
+const KIND = 'token'
+const TOKEN_ID_BYTES = 9
+
+const storedSchema = z.object({
+  hash: z.string(),
+  dataset_id: z.string(),
+  purpose: purposeSchema,
+  name: z.string(),
+  created_at_ms: z.number(),
+})
+
+export interface TokenRequest {
+  /** A dataset id, or ALL. */
+  readonly dataset_id: string
+  readonly purpose: Purpose
+  readonly name?: string
+}
+
+/** What is known of a token once it has been shown: everything but the token. */
+export interface TokenRecord {
+  readonly id: string
+  readonly hash: string
+  readonly dataset_id: string
+  readonly purpose: Purpose
+  readonly name: string
+  readonly created_at_ms: number
+}
+
+export interface Tokens {
+  readonly records: () => readonly TokenRecord[]
+  /** A new token, not yet in force: `add` it once its document is stored. */
+  readonly draft: (request: TokenRequest) => { token: string; record: TokenRecord }
+  readonly add: (record: TokenRecord) => void
+  readonly find: (id: string) => TokenRecord | undefined
+  readonly remove: (id: string) => void
+  /** Whose token this is. One hash and one look-up, however many tokens there are. */
+  readonly grantOf: (token: string) => Grant | undefined
+  /** The grant of a token that is still in force, for sessions made with it. */
+  readonly grantById: (id: string) => Grant | undefined
+}
+
+export interface TokensPorts {
+  readonly documents: readonly SettingsDocument[]
+  readonly adminToken: string | undefined
+  readonly nowMs: () => number
+  readonly randomBytes: RandomBytes
+}
+
+export function createTokens(ports: TokensPorts): Tokens {
+  const byId = new Map<string, TokenRecord>()
+  const byHash = new Map<string, TokenRecord>()
+  const add = (record: TokenRecord): void => {
+    byId.set(record.id, record)
+    byHash.set(record.hash, record)
+  }
+  for (const { id, value } of ports.documents) add({ id, ...readStored(id, value) })
+  const configured = ports.adminToken ? configuredRecord(ports.adminToken) : undefined
+
+  const draft = (request: TokenRequest): { token: string; record: TokenRecord } => {
+    if (byId.size >= TOKENS_MAX) {
+      throw new TwofoldError('limit_reached', `There are ${TOKENS_MAX} tokens.`)
+    }
+    const token = `tf_${request.purpose}_${newSecret(ports.randomBytes)}`
+    const record: TokenRecord = {
+      id: `tok_${Buffer.from(ports.randomBytes(TOKEN_ID_BYTES)).toString('hex')}`,
+      hash: digestOf(token),
+      dataset_id: request.dataset_id,
+      purpose: request.purpose,
+      name: request.name ?? '',
+      created_at_ms: ports.nowMs(),
+    }
+    return { token, record }
+  }
+
+  return {
+    records: () => [...byId.values()],
+    draft,
+    add,
+    find: (id) => byId.get(id),
+    remove: (id) => {
+      byHash.delete(byId.get(id)?.hash ?? '')
+      byId.delete(id)
+    },
+    grantOf: (token) => {
+      const hash = digestOf(token)
+      if (configured && sameDigest(configured.hash, hash)) return grant(configured)
+      const record = byHash.get(hash)
+      return record && sameDigest(record.hash, hash) ? grant(record) : undefined
+    },
+    grantById: (id) => {
+      const record = configured?.id === id ? configured : byId.get(id)
+      return record && grant(record)
+    },
+  }
+}
+
+export function tokenDocument({ id, ...value }: TokenRecord): SettingsDocument {
+  return { kind: KIND, id, value }
+}
+
+export function tokenRemoval(id: string): SettingsDocument {
+  return { kind: KIND, id, value: undefined }
+}
+
+function readStored(id: string, value: unknown): z.infer<typeof storedSchema> {
+  const read = storedSchema.safeParse(value)
+  if (read.success) return read.data
+  throw new TwofoldError('store_corrupt', `The record of token ${id} cannot be read.`)
+}
+
+/** Its id changes with the token, so that sessions made with an older one end. */
+function configuredRecord(token: string): TokenRecord {
+  const hash = digestOf(token)
+  const id = `config_${digestOf(hash).slice(0, 18)}`
+  return { id, hash, dataset_id: ALL, purpose: 'admin', name: 'configured', created_at_ms: 0 }
+}
+
+function grant({ id, dataset_id, purpose }: TokenRecord): Grant {
+  return { token_id: id, dataset_id, purpose }
+}
