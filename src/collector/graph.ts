@@ -1,0 +1,173 @@
+/**
+ * The Graph-compatible door for servers: POST /v{N}.{M}/{dataset}/events, with or without version,
+ * in every shape the known clients send. It checks token, dataset and data in Meta's order and
+ * hands the events on untouched; capi.ts is the same door with another handshake.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Dataset } from '../event/dataset.ts'
+import type { GraphErrorName } from '../event/problems.ts'
+import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
+import { type Parameters, parseJson, readParameters } from './parameters.ts'
+import type { CollectorPorts } from './ports.ts'
+import type { Rate } from './rate.ts'
+import { type Answer, graphAnswer, graphRefusal, graphThrown, send } from './respond.ts'
+
+interface EventsRoute {
+  readonly Params: { dataset: string }
+}
+
+export function registerGraph(app: FastifyInstance, ports: CollectorPorts, rate: Rate): void {
+  const events = [`${VERSION}/:dataset/events`, '/:dataset(^\\d+$)/events']
+  for (const url of events) {
+    app.post<EventsRoute>(url, async (request, reply) =>
+      send(reply, await takeEvents(request, ports, { rate, via: 'graph', okStatus: 200 })),
+    )
+  }
+  // The SDKs' crash reporters come here, and whatever else of the Graph API we are not.
+  const elsewhere = [VERSION, `${VERSION}/*`, '/debug_token', '/:app(^\\d+$)/instruments']
+  for (const url of elsewhere) {
+    app.all(url, (request, reply) => {
+      const path = (request.url.split('?', 1)[0] ?? '').slice(0, REQUEST_TEXT_CHARS_MAX)
+      const fix = 'Twofold takes events: POST /v{N}.{M}/{dataset_id}/events.'
+      const answer = graphRefusal('unknown_path', ports.random, { particulars: path, fix })
+      return send(reply, { ...answer, status: 404 })
+    })
+  }
+}
+
+const VERSION = '/:version(^v[0-9.]+$)'
+
+export interface Door {
+  readonly rate: Rate
+  readonly via: 'graph' | 'capi'
+  readonly okStatus: number
+}
+
+/** One request of events, to its answer. Answers 200/202 only after the durable commit. */
+export async function takeEvents(
+  request: FastifyRequest<EventsRoute>,
+  ports: CollectorPorts,
+  door: Door,
+): Promise<Answer> {
+  try {
+    const body = request.body as Buffer | undefined
+    const sent = await readParameters(body, request.headers['content-type'])
+    const parameters = { ...(request.query as Parameters), ...sent }
+    const { refused, dataset } = findPermitted(request, ports, parameters)
+    if (refused) return refused
+    const read = readData(parameters.data)
+    if ('name' in read) return graphRefusal(read.name, ports.random, read)
+    const waitS = door.rate.take(dataset, read.events.length)
+    if (waitS > 0) return tooFast(dataset, waitS, ports)
+    const outcomes = await ports.accept({
+      dataset,
+      envelope: {
+        channel: 'server',
+        via: door.via,
+        ...shortText(parameters, 'test_event_code'),
+        ...shortText(parameters, 'partner_agent'),
+      },
+      events: read.events,
+      bytes: body?.length ?? 0,
+    })
+    return graphAnswer(outcomes, door.okStatus, ports.random)
+  } catch (error) {
+    const answer = graphThrown(error, ports.random)
+    if (answer.status === 500) request.log.error({ err: error }, 'events could not be taken')
+    return answer
+  }
+}
+
+type Permitted = { refused: Answer; dataset?: never } | { refused?: never; dataset: Dataset }
+
+/** Token first, then dataset, as Meta does. An appsecret_proof is ignored: we hold no app secret. */
+function findPermitted(
+  request: FastifyRequest<EventsRoute>,
+  ports: CollectorPorts,
+  parameters: Parameters,
+): Permitted {
+  const id = request.params.dataset
+  const refuse = (name: GraphErrorName, fix: string): Permitted => ({
+    refused: graphRefusal(name, ports.random, { particulars: id, fix }),
+  })
+  const token = tokenOf(request, parameters)
+  if (!token) {
+    return refuse(
+      'no_token',
+      'Send the access token of the dataset as access_token or as Authorization: Bearer.',
+    )
+  }
+  if (!ports.grantOf(token)) {
+    return refuse(
+      'bad_token',
+      'This Twofold does not know the access token. Make one with `twofold token create`.',
+    )
+  }
+  const dataset = ports.findDataset(id)
+  if (!dataset || !ports.authorize(token, id, 'send')) {
+    return refuse(
+      'unknown_dataset',
+      `There is no dataset ${id} here, or this token may not send to it. See \`twofold dataset list\`.`,
+    )
+  }
+  return { dataset }
+}
+
+function tokenOf({ headers }: FastifyRequest, parameters: Parameters): string | undefined {
+  for (const key of ['access_token', 'accessKey']) {
+    const token = parameters[key]
+    if (typeof token === 'string' && token) return token
+  }
+  return /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+type Data =
+  | { readonly events: readonly unknown[] }
+  | { readonly name: GraphErrorName; readonly particulars?: string; readonly fix: string }
+
+const DATA_FIX = 'Send data as a list of event objects.'
+
+/** A list, or its JSON text; each event an object, or its JSON text. */
+function readData(data: unknown): Data {
+  if (data === undefined || data === null || data === '') {
+    return { name: 'data_required', fix: DATA_FIX }
+  }
+  const list = typeof data === 'string' ? listIn(data) : data
+  if (!Array.isArray(list)) return { name: 'data_not_array', fix: DATA_FIX }
+  if (list.length === 0) return { name: 'data_empty', fix: DATA_FIX }
+  if (list.length > EVENTS_PER_REQUEST_MAX) {
+    const fix = `The request holds ${list.length} events; send them in several requests.`
+    return { name: 'too_many_events', particulars: String(EVENTS_PER_REQUEST_MAX), fix }
+  }
+  return { events: list.map((event) => (typeof event === 'string' ? eventIn(event) : event)) }
+}
+
+function listIn(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is no JSON stays text: parse says so, with the index of the event. */
+function eventIn(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
+
+function shortText<Key extends string>(parameters: Parameters, key: Key): { [K in Key]?: string } {
+  const value = parameters[key]
+  if (typeof value !== 'string' || !value.trim()) return {}
+  return { [key]: value.trim().slice(0, REQUEST_TEXT_CHARS_MAX) } as { [K in Key]?: string }
+}
+
+function tooFast(dataset: Dataset, retryAfterS: number, ports: CollectorPorts): Answer {
+  const fix =
+    `More than ${dataset.events_per_minute_max} events in a minute. Wait ${retryAfterS} s, or ` +
+    'raise events_per_minute_max of the dataset.'
+  return graphRefusal('rate_limited', ports.random, { fix, retryAfterS })
+}

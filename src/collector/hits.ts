@@ -1,0 +1,269 @@
+/**
+ * Events from browsers, whichever door they came through (pixel.ts, tr.ts translate): sorted by
+ * dataset, checked against its domains and rate, completed with what the request itself tells of
+ * the visitor, delivered, answered together. Nothing of it is parsed here.
+ */
+import type { FastifyRequest } from 'fastify'
+import type { Dataset } from '../event/dataset.ts'
+import type { BrowserContext, Consent, Finding } from '../event/shape.ts'
+import type { Delivery, Outcome } from '../ingest/ingest.ts'
+import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
+import { clientIp } from './client-ip.ts'
+import { refreshCookies } from './cookies.ts'
+import type { CollectorPorts } from './ports.ts'
+import type { Rate } from './rate.ts'
+import { outcomeMessage, type Refusal } from './respond.ts'
+import { hostOf, isSecure, sharedCookieDomain } from './site.ts'
+
+/** One event as its door read it. */
+export interface Hit {
+  readonly datasetId: string
+  readonly event: Readonly<Record<string, unknown>>
+  readonly consent?: Consent
+  readonly browser?: BrowserContext
+}
+
+export interface Hits {
+  readonly via: 'pixel' | 'image' | 'tr'
+  /** In the order of the request; undefined where the door found no event. */
+  readonly hits: readonly (Hit | undefined)[]
+  /** The visitor's clock when the request was sent. */
+  readonly sentAtMs?: number
+  readonly testEventCode?: string
+  readonly bytes: number
+}
+
+export interface HitsAnswer {
+  /** Events that were taken: all but the rejected and the refused ones. */
+  readonly received: number
+  /** Why the others were not, by their place in the request. */
+  readonly messages: readonly string[]
+  readonly setCookie: readonly string[]
+  /** Present when nothing at all could be delivered. */
+  readonly refused?: Refusal
+  /** False when the request comes from a site that no dataset of it allows. */
+  readonly originAllowed: boolean
+}
+
+export interface HitsPorts extends CollectorPorts {
+  readonly rate: Rate
+}
+
+interface Group {
+  readonly dataset: Dataset
+  readonly hits: Hit[]
+  /** Place of each hit in the request. */
+  readonly places: number[]
+}
+
+/** Throws what accept() throws: then the sender tries the whole request again, harmlessly. */
+export async function takeHits(
+  request: FastifyRequest,
+  ports: HitsPorts,
+  sent: Hits,
+): Promise<HitsAnswer> {
+  const { groups, refusals } = sortHits(request, ports, sent.hits)
+  const messages = refusals.map(({ detail }) => detail ?? '')
+  if (groups.length === 0) {
+    const refused = refusals[0] ?? { code: 'invalid_request', detail: 'There is no event in it.' }
+    const originAllowed = !refusals.some(({ code }) => code === 'domain_not_allowed')
+    return { received: 0, messages, setCookie: [], refused, originAllowed }
+  }
+  for (const { dataset, hits } of groups) {
+    const retryAfterS = ports.rate.take(dataset, hits.length)
+    if (retryAfterS === 0) continue
+    const refused: Refusal = { code: 'rate_limited', retryAfterS }
+    return { received: 0, messages, setCookie: [], refused, originAllowed: true }
+  }
+  const nowMs = ports.nowMs()
+  const consents = groups.flatMap(({ dataset, hits }) => hits.map((hit) => ({ dataset, hit })))
+  const ids = mayKeepCookies(request, consents) ? cookiesOf(request, ports, groups) : undefined
+  const visitor = visitorOf(request, ports, ids)
+  const skewMs = sent.sentAtMs === undefined ? 0 : nowMs - sent.sentAtMs
+  const settled = await Promise.allSettled(
+    groups.map(async (group) =>
+      ports.accept(deliveryOf(request, { sent, group, visitor, skewMs })),
+    ),
+  )
+  let received = 0
+  for (const [index, result] of settled.entries()) {
+    if (result.status === 'rejected') throw result.reason
+    received += countTaken(result.value, groups[index]?.places ?? [], messages)
+  }
+  return { received, messages, setCookie: ids?.setCookie ?? [], originAllowed: true }
+}
+
+function sortHits(
+  { headers }: FastifyRequest,
+  ports: HitsPorts,
+  hits: readonly (Hit | undefined)[],
+): { groups: Group[]; refusals: Refusal[] } {
+  const groups: Group[] = []
+  const refusals: Refusal[] = []
+  for (const [place, hit] of hits.entries()) {
+    const at = `events[${place}]`
+    if (!hit) {
+      const detail = `${at} must be an object with dataset_id and event_name.`
+      refusals.push({ code: 'invalid_request', detail })
+      continue
+    }
+    const dataset = ports.findDataset(hit.datasetId)
+    if (!dataset) {
+      const detail = `${at}: there is no dataset ${hit.datasetId.slice(0, 40)} here.`
+      refusals.push({ code: 'dataset_not_found', detail })
+      continue
+    }
+    const stranger = strangeHost(dataset, headers.origin, pageOf(hit, headers.referer))
+    if (stranger !== undefined) {
+      const detail = `${at}: dataset ${dataset.dataset_id} does not allow ${stranger}.`
+      refusals.push({ code: 'domain_not_allowed', detail })
+      continue
+    }
+    const group = groups.find((one) => one.dataset === dataset)
+    if (group) {
+      group.hits.push(hit)
+      group.places.push(place)
+    } else groups.push({ dataset, hits: [hit], places: [place] })
+  }
+  return { groups, refusals }
+}
+
+/** Both the browser's word (Origin) and the event's own must be on the list. */
+function strangeHost(
+  { allowed_domains }: Dataset,
+  origin: string | undefined,
+  page: string | undefined,
+): string | undefined {
+  if (allowed_domains.length === 0) return undefined
+  const hosts = [hostOf(origin), hostOf(page)].filter((host) => host !== undefined)
+  if (hosts.length === 0) return 'a request that names no site'
+  return hosts.find((host) => !allowed_domains.some((pattern) => isUnder(host, pattern)))
+}
+
+/** `*.x.com` is x.com and everything below it. */
+function isUnder(host: string, pattern: string): boolean {
+  if (!pattern.startsWith('*.')) return host === pattern
+  return host === pattern.slice(2) || host.endsWith(pattern.slice(1))
+}
+
+/** The page of a hit: what it says, else where the browser says the request came from. */
+function pageOf({ event }: Hit, referer: string | undefined): string | undefined {
+  const url = event.event_source_url
+  return typeof url === 'string' && url !== '' ? url : referer
+}
+
+function mayKeepCookies(
+  request: FastifyRequest,
+  hits: readonly { readonly dataset: Dataset; readonly hit: Hit }[],
+): boolean {
+  const denied = hits.some(({ dataset, hit }) => {
+    const consent = consentOf(request, hit)
+    if (consent?.state !== 'denied') return false
+    return consent.signal === 'gpc' ? dataset.gpc === 'block' : true
+  })
+  return !denied && hits.some(({ dataset }) => dataset.first_party_cookies)
+}
+
+function cookiesOf(request: FastifyRequest, ports: HitsPorts, groups: readonly Group[]) {
+  const hit = groups.at(-1)?.hits.at(-1)
+  const pageUrl = hit && pageOf(hit, request.headers.referer)
+  const domain = sharedCookieDomain(request, ports, hostOf(pageUrl))
+  if (!domain) return undefined
+  const userData = hit?.event.user_data as { fbp?: unknown; fbc?: unknown } | undefined
+  return refreshCookies({
+    cookieHeader: request.headers.cookie,
+    fbp: text(userData?.fbp),
+    fbc: text(userData?.fbc),
+    pageUrl,
+    domain,
+    secure: isSecure(request, ports) || Boolean(request.headers.origin?.startsWith('https:')),
+    nowMs: ports.nowMs(),
+    random: ports.random,
+  })
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function visitorOf(
+  { headers, raw }: FastifyRequest,
+  { trustedProxies }: HitsPorts,
+  ids: { readonly fbp: string; readonly fbc?: string } | undefined,
+): NonNullable<Delivery['visitor']> {
+  const ip = clientIp(raw.socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)
+  const agent = headers['user-agent']?.slice(0, USER_AGENT_CHARS_MAX)
+  return {
+    ...(ip ? { client_ip_address: ip } : {}),
+    ...(agent ? { client_user_agent: agent } : {}),
+    ...(ids ? { fbp: ids.fbp } : {}),
+    ...(ids?.fbc ? { fbc: ids.fbc } : {}),
+  }
+}
+
+interface DeliveryParts {
+  readonly sent: Hits
+  readonly group: Group
+  readonly visitor: NonNullable<Delivery['visitor']>
+  readonly skewMs: number
+}
+
+function deliveryOf(request: FastifyRequest, parts: DeliveryParts): Delivery {
+  const { sent, group, visitor, skewMs } = parts
+  const { via, testEventCode } = sent
+  const correct = Math.abs(skewMs) > CLOCK_SKEW_MS_MAX
+  return {
+    dataset: group.dataset,
+    envelope: {
+      channel: 'browser',
+      via,
+      ...(testEventCode ? { test_event_code: testEventCode } : {}),
+    },
+    events: group.hits.map(({ event }) => (correct ? moved(event, skewMs) : event)),
+    perEvent: group.hits.map((hit) => {
+      const consent = consentOf(request, hit)
+      return {
+        ...(consent ? { consent } : {}),
+        ...(hit.browser ? { browser: hit.browser } : {}),
+        ...(correct ? { findings: [skewFinding(skewMs)] } : {}),
+      }
+    }),
+    visitor,
+    bytes: sent.bytes,
+  }
+}
+
+/** What the event says; where it says nothing, the Sec-GPC header of the browser. */
+function consentOf({ headers }: FastifyRequest, { consent }: Hit): Consent | undefined {
+  const says = consent !== undefined && consent.signal !== 'none' && consent.state !== 'unknown'
+  if (says || headers['sec-gpc'] !== '1') return consent
+  return { state: 'denied', signal: 'gpc' }
+}
+
+function moved(event: Hit['event'], skewMs: number): Hit['event'] {
+  const time = event.event_time
+  if (typeof time !== 'number') return event
+  return { ...event, event_time: time + Math.round(skewMs / 1000) }
+}
+
+function skewFinding(skewMs: number): Finding {
+  const seconds = Math.round(skewMs / 1000)
+  const way = seconds > 0 ? 'behind' : 'ahead'
+  const detail = `The visitor's clock was ${Math.abs(seconds)} s ${way}.`
+  return { code: 'clock_skew_corrected', key: 'event_time', detail }
+}
+
+function countTaken(
+  outcomes: readonly Outcome[],
+  places: readonly number[],
+  messages: string[],
+): number {
+  let taken = 0
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.verdict !== 'rejected') taken += 1
+    const message = outcomeMessage(outcome, index)
+    // Parse counts within the dataset's own events; the sender counts within the request.
+    if (message) messages.push(message.replace(/^data\[\d+\]/, `events[${places[index]}]`))
+  }
+  return taken
+}
