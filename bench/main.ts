@@ -1,0 +1,101 @@
+/**
+ * npm run bench [-- --quick] [--json FILE]: what an event costs, as ratios within one run. Not a
+ * test: it never fails on a slow machine, it prints the numbers and the goals beside them.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { measureGrowth } from './growth.ts'
+import { benchCapi, benchPixel, type ServerResult } from './server.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+if (values.help) {
+  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|growth] [--json FILE]
+  --quick   ends within a minute (growth at 1 million rows instead of 20 million)
+  --only    one of the benches
+  --json    writes the figures to FILE
+`)
+  process.exit(0)
+}
+
+const wants = (name: string): boolean => !values.only || values.only === name
+const seconds = values.quick ? 6 : 30
+const rounds = 3
+
+const capi = wants('capi') ? await benchCapi(seconds, rounds) : undefined
+const pixel = wants('pixel') ? await benchPixel(seconds, rounds) : undefined
+const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
+const script = readFileSync(join(import.meta.dirname, '../dist/pixel/p.js'))
+const pixelBytes = brotliCompressSync(script, {
+  params: { [constants.BROTLI_PARAM_QUALITY]: 11 },
+}).length
+
+print()
+if (values.json) writeFileSync(values.json, `${JSON.stringify(figures(), null, 2)}\n`)
+
+async function grow(rows: number): Promise<Awaited<ReturnType<typeof measureGrowth>>> {
+  const dir = mkdtempSync(join(tmpdir(), 'twofold-growth-'))
+  try {
+    return await measureGrowth({ rows, dir })
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function figures(): object {
+  return {
+    ...(capi
+      ? { capi_batch: { events_per_s: Math.round(capi.eventsPerS), ratio_to_floor: capi.ratio } }
+      : {}),
+    ...(pixel
+      ? {
+          pixel_hits: {
+            requests_per_s: Math.round(pixel.requestsPerS),
+            ratio_to_empty_route: pixel.ratio,
+          },
+        }
+      : {}),
+    ...(growth ? { growth } : {}),
+    rss_mb_max: Math.max(capi?.rssMbMax ?? 0, pixel?.rssMbMax ?? 0, growth?.rss_mb_max ?? 0),
+    pixel_brotli_bytes: pixelBytes,
+  }
+}
+
+function print(): void {
+  const lines: string[] = []
+  const row = (name: string, r: ServerResult, baseline: string, goal: string): void => {
+    lines.push(
+      name,
+      `  events/s        ${count(r.eventsPerS)}   (${baseline}: ${count(r.baselinePerS)})`,
+      `  ratio           ${r.ratio.toFixed(2)}   (goal ${goal})`,
+      `  p50 / p99       ${r.p50Ms.toFixed(1)} / ${r.p99Ms.toFixed(1)} ms per request`,
+      `  CPU per event   ${r.cpuUsPerEvent.toFixed(1)} microseconds`,
+      `  memory, peak    ${r.rssMbMax.toFixed(0)} MB`,
+      `  disk per event  ${r.bytesPerEvent.toFixed(0)} bytes`,
+      '',
+    )
+  }
+  if (capi) row('Conversions API, batches of 1000, durable', capi, 'bare loop', '0.50')
+  if (pixel) row('Pixel, one event a request, durable', pixel, 'empty route', '0.60')
+  if (growth) {
+    lines.push('Growth', ...Object.entries(growth).map(([k, v]) => `  ${k}: ${count(v)}`), '')
+  }
+  lines.push(`Pixel script: ${count(pixelBytes)} bytes (brotli)`, '')
+  process.stdout.write(lines.join('\n'))
+}
+
+function count(value: unknown): string {
+  if (typeof value !== 'number') return String(value)
+  return Number.isInteger(value) || value > 1000
+    ? Math.round(value).toLocaleString('en-US')
+    : value.toFixed(2)
+}

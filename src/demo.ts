@@ -1,0 +1,66 @@
+/**
+ * Mounts the demo shop of examples/brewbeans at /demo/ and gives it a dataset and tokens of its own.
+ * Nothing exists until somebody asks for it; after a restart the shop gets fresh tokens.
+ */
+import { createShop } from '../examples/brewbeans/shop.ts'
+import type { Access } from './access/access.ts'
+import type { Dataset } from './event/dataset.ts'
+
+const TOKEN_NAME = 'demo shop'
+const BASE_PATH = '/demo'
+
+type Shop = (request: Request) => Promise<Response>
+
+export interface Demo {
+  readonly start: () => Promise<{ url: string; dataset_id: string }>
+  /** Undefined while there is no demo dataset. */
+  readonly answer: (request: Request) => Promise<Response | undefined>
+}
+
+export function createDemo(ports: { access: Access; origin: () => string }): Demo {
+  const { access } = ports
+  let opening: Promise<Shop> | undefined
+  const demoDataset = (): Dataset | undefined => access.datasets().find(({ demo }) => demo)
+  const open = (dataset: Dataset): Promise<Shop> => {
+    opening ??= openShop(access, dataset, ports.origin())
+    return opening
+  }
+  return {
+    start: async () => {
+      const found = demoDataset()
+      const dataset =
+        found ??
+        (
+          await access.createDataset(
+            { name: 'BrewBeans demo shop', default_country: 'US' },
+            { demo: true },
+          )
+        ).dataset
+      await open(dataset)
+      return { url: `${BASE_PATH}/`, dataset_id: dataset.dataset_id }
+    },
+    answer: async (request) => {
+      const dataset = demoDataset()
+      if (!dataset) {
+        opening = undefined
+        return undefined
+      }
+      return (await open(dataset))(request)
+    },
+  }
+}
+
+async function openShop(access: Access, { dataset_id }: Dataset, origin: string): Promise<Shop> {
+  for (const { id, name } of access.tokens()) {
+    if (name === TOKEN_NAME) await access.revokeToken(id)
+  }
+  const token = async (purpose: 'send' | 'read'): Promise<string> =>
+    (await access.createToken({ dataset_id, purpose, name: TOKEN_NAME })).token
+  return createShop({
+    basePath: BASE_PATH,
+    collectorUrl: origin,
+    datasetId: dataset_id,
+    accessToken: await token('send'),
+    readToken: await token('read'),
+  })
+}

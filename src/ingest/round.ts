@@ -1,0 +1,137 @@
+/**
+ * One round's working memory: what was loaded, overlaid with what this round itself decides, so
+ * that two copies in one batch meet as surely as two copies hours apart. Ends as a CommitBatch.
+ */
+import { amountOf } from '../event/money.ts'
+import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
+import {
+  type CommitBatch,
+  type CounterDelta,
+  eventKey,
+  type KeyWrite,
+  type Loaded,
+  type MoneyDelta,
+} from '../store/store.ts'
+import type { NamedKey } from './reads.ts'
+
+const HOUR_S = 3600
+
+/** The counters of one hour, event name and channel, by metric. */
+interface Tally {
+  readonly dataset_id: string
+  readonly hour_s: number
+  readonly event_name: string
+  readonly channel: Channel
+  readonly counts: Map<string, number>
+}
+
+export class Round {
+  readonly #loaded: Loaded
+  readonly #nextSeq: Map<string, number>
+  readonly #events = new Map<string, StoredEvent>()
+  readonly #writes = new Map<string, KeyWrite>()
+  readonly #tallies = new Map<string, Tally>()
+  readonly #money = new Map<string, { -readonly [K in keyof MoneyDelta]: MoneyDelta[K] }>()
+  readonly #legs: Leg[] = []
+
+  constructor(loaded: Loaded) {
+    this.#loaded = loaded
+    this.#nextSeq = new Map(loaded.nextSeq)
+  }
+
+  takeSeq(datasetId: string): number {
+    const seq = this.#nextSeq.get(datasetId)
+    if (seq === undefined) throw new Error(`store.load gave no nextSeq for dataset ${datasetId}`)
+    this.#nextSeq.set(datasetId, seq + 1)
+    return seq
+  }
+
+  seqs({ name }: NamedKey): readonly number[] {
+    return this.#writes.get(name)?.seqs ?? this.#loaded.seqs.get(name) ?? NONE
+  }
+
+  event(datasetId: string, seq: number): StoredEvent | undefined {
+    const name = eventKey(datasetId, seq)
+    return this.#events.get(name) ?? this.#loaded.events.get(name)
+  }
+
+  putKey(
+    { dataset_id, family, key, name }: NamedKey,
+    seqs: readonly number[],
+    at_ms: number,
+  ): void {
+    this.#writes.set(name, { dataset_id, family, key, seqs, at_ms })
+  }
+
+  /** Adds a leg; `kept` is the event that a duplicate joins. */
+  addLeg(leg: Leg, kept?: StoredEvent): void {
+    this.#legs.push(leg)
+    const { dataset_id } = leg.envelope
+    if (kept)
+      this.#events.set(eventKey(dataset_id, kept.legs[0].seq), { legs: [...kept.legs, leg] })
+    else this.#events.set(eventKey(dataset_id, leg.seq), { legs: [leg] })
+  }
+
+  count(leg: Leg, metric: string, n = 1): void {
+    const { counts } = this.#tallyOf(leg)
+    counts.set(metric, (counts.get(metric) ?? 0) + n)
+  }
+
+  /** Adds one to each metric: one look-up for all that a leg counts. */
+  countAll(leg: Leg, metrics: readonly string[]): void {
+    const { counts } = this.#tallyOf(leg)
+    for (const metric of metrics) counts.set(metric, (counts.get(metric) ?? 0) + 1)
+  }
+
+  /** Adds (sign 1) or takes back (-1) what an event is worth, in the hour of its kept leg. */
+  addMoney(leg: Leg, money: { value?: number; currency?: string }, sign: 1 | -1): void {
+    const amount = money.value === undefined ? undefined : amountOf(money.value)
+    if (!amount || !money.currency) return
+    const { dataset_id } = leg.envelope
+    const { event_name } = leg.event
+    const hour_s = hourOf(leg.envelope.received_at_ms)
+    const { currency } = money
+    const name = `${dataset_id}\n${hour_s}\n${currency}\n${event_name}`
+    const zero = { dataset_id, hour_s, event_name, currency, units: 0, micros: 0, n: 0 }
+    const sum = this.#money.get(name) ?? zero
+    sum.units += sign * amount.units
+    sum.micros += sign * amount.micros
+    sum.n += sign
+    this.#money.set(name, sum)
+  }
+
+  batch(): CommitBatch {
+    return {
+      revision: this.#loaded.revision,
+      legs: this.#legs,
+      keys: [...this.#writes.values()],
+      counters: this.#counters(),
+      money: [...this.#money.values()],
+    }
+  }
+
+  #tallyOf({
+    envelope: { dataset_id, channel, received_at_ms },
+    event: { event_name },
+  }: Leg): Tally {
+    const hour_s = hourOf(received_at_ms)
+    const name = `${dataset_id}\n${hour_s}\n${channel}\n${event_name}`
+    const known = this.#tallies.get(name)
+    if (known) return known
+    const tally: Tally = { dataset_id, hour_s, event_name, channel, counts: new Map() }
+    this.#tallies.set(name, tally)
+    return tally
+  }
+
+  #counters(): CounterDelta[] {
+    return [...this.#tallies.values()].flatMap(({ counts, ...where }) =>
+      [...counts].map(([metric, n]) => ({ ...where, metric, n })),
+    )
+  }
+}
+
+const NONE: readonly number[] = []
+
+function hourOf(receivedAtMs: number): number {
+  return Math.floor(receivedAtMs / 1000 / HOUR_S) * HOUR_S
+}

@@ -1,0 +1,166 @@
+/**
+ * Prepare: the named, timed steps from an unknown object to a hashed event or a reason why not.
+ * Pure; raw personal data ends here. A new step is one function and one line in PREPARE.
+ */
+import { callingCode } from '../event/calling-code.ts'
+import { hashUserData } from '../event/hash.ts'
+import { parseEvent } from '../event/parse.ts'
+import type { RawUserData, ServerEvent, UserData } from '../event/shape.ts'
+import type { Draft } from './draft.ts'
+import type { Delivery } from './ingest.ts'
+
+export interface StepPorts {
+  readonly sha256: (text: string) => string
+  readonly isBot: (userAgent: string) => boolean
+}
+
+/** Works on a whole round at once: one clock reading per step, not per event. */
+export interface Step {
+  readonly name: string
+  readonly run: (drafts: readonly Draft[], ports: StepPorts) => void
+}
+
+export const PREPARE: readonly Step[] = [
+  { name: 'parse', run: each(parse) },
+  { name: 'consent', run: each(consent) },
+  { name: 'bot', run: each(bot) },
+  { name: 'hash', run: each(hash) },
+  { name: 'all_or_nothing', run: allOrNothing },
+  { name: 'strip', run: strip },
+]
+
+export function draftsOf(delivery: Delivery, receivedAtMs: number): Draft[] {
+  return delivery.events.map((_, index) => {
+    const own = delivery.perEvent?.[index]
+    return {
+      delivery,
+      index,
+      envelope: {
+        dataset_id: delivery.dataset.dataset_id,
+        received_at_ms: receivedAtMs,
+        ...delivery.envelope,
+        ...(own?.consent ? { consent: own.consent } : {}),
+        ...(own?.browser ? { browser: own.browser } : {}),
+      },
+      findings: [...(own?.findings ?? [])],
+    }
+  })
+}
+
+/** A step of one draft, for those that no earlier step has ended. */
+function each(step: (draft: Draft, ports: StepPorts) => void): Step['run'] {
+  return (drafts, ports) => {
+    for (const draft of drafts) if (!draft.ended) step(draft, ports)
+  }
+}
+
+function parse(draft: Draft): void {
+  const { delivery, index, envelope } = draft
+  const parsed = parseEvent(withVisitor(delivery, index), {
+    mode: delivery.dataset.mode,
+    nowMs: envelope.received_at_ms,
+    index,
+    channel: envelope.channel,
+  })
+  if (parsed.ok) {
+    draft.raw = parsed.event
+    draft.findings.push(...parsed.findings)
+    return
+  }
+  const { problem, partial } = parsed
+  draft.ended = { verdict: 'rejected', reason: problem.reason, problem }
+  draft.event = {
+    event_name: partial.event_name ?? '(invalid)',
+    event_time: Math.floor(envelope.received_at_ms / 1000),
+    action_source: 'other',
+    user_data: {},
+    ...(partial.event_id === undefined ? {} : { event_id: partial.event_id }),
+  }
+}
+
+/** The event, with the request's own IP, user agent and cookies where it names none. */
+function withVisitor({ events, visitor }: Delivery, index: number): unknown {
+  const event = events[index]
+  if (!visitor || typeof event !== 'object' || event === null) return event
+  const userData = (event as { user_data?: unknown }).user_data ?? {}
+  if (typeof userData !== 'object' || Array.isArray(userData)) return event
+  return { ...event, user_data: { ...visitor, ...userData } }
+}
+
+const LIMITED = {
+  data_processing_options: ['LDU'],
+  data_processing_options_country: 0,
+  data_processing_options_state: 0,
+} as const
+
+/** What the visitor allowed decides what is kept; Global Privacy Control as the dataset chose. */
+function consent(draft: Draft): void {
+  const { consent: given } = draft.envelope
+  const { dataset } = draft.delivery
+  if (!draft.raw || given?.state !== 'denied') return
+  if (given.signal === 'gpc') {
+    if (dataset.gpc === 'block') draft.ended = { verdict: 'dropped', reason: 'gpc' }
+    if (dataset.gpc === 'limit' && !draft.raw.data_processing_options?.length) {
+      draft.raw = { ...draft.raw, ...LIMITED }
+    }
+    return
+  }
+  if (dataset.denied_consent === 'drop') {
+    draft.ended = { verdict: 'dropped', reason: 'not_consented' }
+    return
+  }
+  draft.event = { ...draft.raw, user_data: {} }
+  delete draft.raw
+}
+
+function bot(draft: Draft, { isBot }: StepPorts): void {
+  const userAgent = draft.raw?.user_data.client_user_agent
+  if (draft.envelope.channel !== 'browser' || !userAgent || !isBot(userAgent)) return
+  if (draft.delivery.dataset.bots === 'drop') draft.ended = { verdict: 'dropped', reason: 'bot' }
+  else draft.findings.push({ code: 'bot' })
+}
+
+/** The end of personal data in clear. */
+function hash(draft: Draft, { sha256 }: StepPorts): void {
+  const { raw, delivery } = draft
+  if (!raw) return
+  const defaultCallingCode = callingCode(delivery.dataset.default_country)
+  const hashed = hashUserData(raw.user_data, {
+    builderForms: delivery.dataset.builder_forms,
+    sha256,
+    ...(defaultCallingCode ? { defaultCallingCode } : {}),
+  })
+  draft.event = { ...raw, user_data: hashed.userData }
+  draft.findings.push(...hashed.findings)
+  for (const key of hashed.clearKeys) draft.findings.push({ code: 'hashed_here', key })
+  delete draft.raw
+}
+
+/** `meta` mode: one bad event refuses the request, as Meta does. */
+function allOrNothing(drafts: readonly Draft[]): void {
+  const refused = new Map<Delivery, Draft>()
+  for (const draft of drafts) {
+    const { delivery, ended } = draft
+    if (delivery.dataset.mode !== 'meta' || delivery.envelope.channel === 'browser') continue
+    if (ended?.verdict === 'rejected' && !refused.has(delivery)) refused.set(delivery, draft)
+  }
+  for (const draft of refused.size > 0 ? drafts : []) {
+    const cause = refused.get(draft.delivery)
+    if (!cause || draft.ended?.verdict === 'rejected') continue
+    const message = `Event ${draft.index} was good, but event ${cause.index} of the request was not.`
+    const problem = { reason: 'batch_refused', index: draft.index, message } as const
+    draft.ended = { verdict: 'rejected', reason: 'batch_refused', problem }
+  }
+}
+
+/** What was not counted keeps no identifiers; a bot keeps its user agent, so that it can be seen. */
+function strip(drafts: readonly Draft[]): void {
+  for (const draft of drafts) {
+    const { ended, raw, event } = draft
+    const known: ServerEvent<RawUserData | UserData> | undefined = raw ?? event
+    if (!ended || !known) continue
+    const userAgent = ended.reason === 'bot' ? known.user_data.client_user_agent : undefined
+    draft.event = { ...known, user_data: userAgent ? { client_user_agent: userAgent } : {} }
+    delete draft.raw
+  }
+}

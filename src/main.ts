@@ -1,0 +1,188 @@
+/**
+ * The composition root: the only file that knows every part. Takes a Config, opens the store,
+ * wires ingest, collector, API and pages together and listens. Started by cli/ and by tests.
+ */
+import { hash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { createAccess } from './access/access.ts'
+import { registerApi } from './api/api.ts'
+import { createLive } from './api/live.ts'
+import { isBot } from './collector/bots.ts'
+import { registerCollector } from './collector/collector.ts'
+import { registerHealth } from './collector/health.ts'
+import { createMetrics } from './collector/metrics.ts'
+import type { Config } from './config.ts'
+import { createDemo } from './demo.ts'
+import { ERRORS, errorBody, TwofoldError } from './errors.ts'
+import { createIngest, type Ingest } from './ingest/accept.ts'
+import { BODY_BYTES_MAX } from './limits.ts'
+import { registerPages } from './pages.ts'
+import { openSqliteStore } from './store/drivers/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+export interface Running {
+  /** Where it listens, such as http://127.0.0.1:8080. */
+  readonly url: string
+  /** One-time link of the very first start. */
+  readonly setupUrl?: string
+  /** Creates or finds the demo shop. */
+  readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
+  /** Stops taking requests, answers what is queued, closes the store. */
+  readonly close: () => Promise<void>
+}
+
+/** How often the store merges small blocks and drops expired keys. */
+const UPKEEP_MS = 2000
+
+const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : '../..')
+
+/** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
+export async function start(config: Config): Promise<Running> {
+  mkdirSync(config.dataDir, { recursive: true })
+  const store = await openSqliteStore({
+    file: join(config.dataDir, 'twofold.db'),
+    nowMs: Date.now,
+  })
+  try {
+    return await serve(config, store)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function serve(config: Config, store: Store): Promise<Running> {
+  const app = createApp(config)
+  const access = await createAccess({
+    store,
+    nowMs: Date.now,
+    randomBytes: (bytes) => randomBytes(bytes),
+    adminToken: config.adminToken,
+  })
+  const live = createLive()
+  const metrics = createMetrics()
+  const ingest = createIngest({
+    store,
+    nowMs: Date.now,
+    clockMs: () => performance.now(),
+    soon: setImmediate,
+    sha256: (text) => hash('sha256', text),
+    isBot,
+    onCommitted: (legs) => {
+      metrics.countLegs(legs)
+      live.publish(legs)
+    },
+    onError: (error) => app.log.error({ err: error }, 'ingest could not commit'),
+    onStep: metrics.timeStep,
+  })
+  const demo = createDemo({ access, origin: () => originOf(app) })
+  const health = () => healthOf(ingest)
+  registerHealth(app, { health, metrics: () => metrics.text(ingest.queued()) })
+  registerCollector(app, {
+    accept: ingest.accept,
+    findDataset: access.findDataset,
+    authorize: access.authorize,
+    grantOf: access.grantOf,
+    grantOf: access.grantOf,
+    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    nowMs: Date.now,
+    random: Math.random,
+  })
+  registerApi(app, {
+    store,
+    access,
+    live,
+    nowMs: Date.now,
+    startDemo: demo.start,
+    tempFile: (name) => join(config.dataDir, name),
+    health,
+    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    publicUrl: config.publicUrl,
+    every,
+  })
+  registerPages(app, { folder: join(root, 'dist/ui'), shop: demo.answer })
+  const stopUpkeep = startUpkeep(app, store)
+  await app.listen({ port: config.port, host: config.host })
+  const url = originOf(app)
+  const setupCode = access.setupCode()
+  return {
+    url,
+    ...(setupCode ? { setupUrl: `${config.publicUrl ?? url}/#setup=${setupCode}` } : {}),
+    startDemo: demo.start,
+    close: async () => {
+      stopUpkeep()
+      await ingest.drain()
+      await app.close()
+      await store.close()
+    },
+  }
+}
+
+/** No request log: URLs may hold what their senders should not have put there. */
+function createApp(config: Config): FastifyInstance {
+  const app = Fastify({
+    logger: { level: config.logLevel, base: null },
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof TwofoldError) {
+      const body = errorBody(error.code, error.detail)
+      return reply.code(ERRORS[error.code].status).send(body)
+    }
+    const status = (error as { statusCode?: number }).statusCode ?? 500
+    if (status === 413) return reply.code(413).send(errorBody('body_too_large'))
+    if (status === 415) return reply.code(415).send(errorBody('unsupported_encoding'))
+    if (status < 500) {
+      const detail = error instanceof Error ? error.message : undefined
+      return reply.code(status).send(errorBody('invalid_request', detail))
+    }
+    app.log.error({ err: error, id: request.id, route: request.routeOptions.url }, 'internal')
+    return reply.code(500).send(errorBody('internal', `id ${request.id}`))
+  })
+  return app
+}
+
+function healthOf(ingest: Ingest): { ok: boolean; reason?: string; queue: number } {
+  const failing = ingest.failing()
+  const queue = ingest.queued()
+  return failing ? { ok: false, reason: failing.message, queue } : { ok: true, queue }
+}
+
+/** Bounded upkeep, a step at a time; catches up while there is more, but never in one go. */
+function startUpkeep(app: FastifyInstance, store: Store): () => void {
+  let stopped = false
+  let timer: NodeJS.Timeout
+  const step = async (): Promise<void> => {
+    const more = await store.tidyUp(Date.now()).catch((error: unknown) => {
+      app.log.warn({ err: error }, 'upkeep of the store failed; it is tried again')
+      return false
+    })
+    if (!stopped) timer = setTimeout(step, more ? 50 : UPKEEP_MS)
+  }
+  timer = setTimeout(step, UPKEEP_MS)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+}
+
+function every(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function originOf(app: FastifyInstance): string {
+  const { address, port } = app.server.address() as AddressInfo
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,78 @@
+/**
+ * Serves the built Events Manager with single-page fallback, and the demo shop beside it. Knows
+ * nothing of what the pages show.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorBody } from './errors.ts'
+
+export interface PagesPorts {
+  readonly folder: string
+  readonly shop: (request: Request) => Promise<Response | undefined>
+}
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const
+
+export function registerPages(app: FastifyInstance, ports: PagesPorts): void {
+  const index = readFileSync(join(ports.folder, 'index.html'))
+  app.register(fastifyStatic, {
+    root: join(ports.folder, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '365d',
+    decorateReply: false,
+  })
+  app.register(async (scope) => {
+    // The shop reads its own bodies (forms), so they arrive as bytes.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body)
+    })
+    const answer = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      shopAnswer(ports, request, reply)
+    scope.all('/demo', answer)
+    scope.all('/demo/*', answer)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '/'
+    const isPage = request.method === 'GET' && !/^\/(api|v\d|capi|assets)\b/.test(path)
+    if (!isPage || !(request.headers.accept ?? '').includes('text/html')) {
+      return reply.code(404).send(errorBody('not_found'))
+    }
+    return reply.headers(SECURITY_HEADERS).type('text/html').send(index)
+  })
+}
+
+async function shopAnswer(
+  { shop }: PagesPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, String(value))
+  }
+  headers.set('x-forwarded-for', request.ip)
+  const body = request.body as Uint8Array<ArrayBuffer> | undefined
+  const answer = await shop(
+    new Request(new URL(request.url, `${request.protocol}://${request.host}`), {
+      method: request.method,
+      headers,
+      ...(body && body.length > 0 ? { body } : {}),
+    }),
+  )
+  if (!answer) return reply.code(404).send(errorBody('not_found', 'The demo shop is not open.'))
+  reply.code(answer.status)
+  for (const [name, value] of answer.headers) {
+    if (name !== 'set-cookie') reply.header(name, value)
+  }
+  for (const cookie of answer.headers.getSetCookie()) reply.header('set-cookie', cookie)
+  return reply.send(answer.body ?? Buffer.alloc(0))
+}
