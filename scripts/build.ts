@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { buildPixel } from './build-pixel.ts'
@@ -42,6 +42,8 @@ if (process.argv.includes('--package')) {
     stdio: 'inherit',
   })
   process.exitCode = status ?? 1
+  const assets = 'examples/brewbeans/assets'
+  cpSync(join(root, assets), join(root, 'dist', assets), { recursive: true })
 }
 
 /** Of names and contents, so that a fresh clone and an old one with the same files agree. */

@@ -86,7 +86,6 @@ async function serve(config: Config, store: Store): Promise<Running> {
     findDataset: access.findDataset,
     authorize: access.authorize,
     grantOf: access.grantOf,
-    grantOf: access.grantOf,
     pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
