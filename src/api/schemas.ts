@@ -148,9 +148,15 @@ const moneySum = z.object({
   sum_exact: z.string().describe('The same as an exact decimal, for sums beyond 15 digits.'),
   events: count.describe('Counted events with a value in this currency.'),
 })
+const keyCount = z.object({ key: z.string(), ...byChannel.shape, total: count })
 const pairs = z
   .object({ both: count, browser_only: count, server_only: count, other_only: count })
   .describe('Counted events by the channels that reported them.')
+
+const kept = byChannel.describe(
+  'Received events that were counted or merged: neither refused nor dropped.',
+)
+const keys = z.array(keyCount).describe('How many of the kept carried each user_data key.')
 
 const totals = {
   received: byChannel,
@@ -167,16 +173,22 @@ export const summarySchema = z
     to: count.describe('End of the last hour covered (exclusive).'),
     ...totals,
     pairs,
-    with_event_id: byChannel.describe('Received events that carried an event_id.'),
+    kept,
+    with_event_id: byChannel.describe('How many of the kept carried an event_id.'),
     by_event: z.array(
-      z.object({ event_name: z.string(), ...totals, pairs, value: z.array(moneySum) }),
+      z.object({
+        event_name: z.string(),
+        ...totals,
+        pairs,
+        kept,
+        value: z.array(moneySum),
+        keys,
+      }),
     ),
     reasons: z.array(z.object({ code: z.string(), ...byChannel.shape, total: count })),
     matched_by: z.array(z.object({ how: matchedBySchema, count })),
     findings: z.array(z.object({ code: z.string(), count })),
-    keys: z
-      .array(z.object({ key: z.string(), ...byChannel.shape, total: count }))
-      .describe('Received events that carried each user_data key.'),
+    keys,
   })
   .meta({ id: 'Summary' })
 
@@ -195,7 +207,9 @@ export const timelineSchema = z
     from: count,
     to: count,
     step: z.enum(['hour', 'day']),
-    points: z.array(z.object({ time: count.describe('Start of the hour or day.'), ...totals })),
+    points: z.array(
+      z.object({ time: count.describe('Start of the hour or day.'), ...totals, pairs }),
+    ),
   })
   .meta({ id: 'Timeline' })
 
@@ -351,7 +365,10 @@ export const statusSchema = z
   .meta({ id: 'Status' })
 
 export const demoSchema = z
-  .object({ url: z.string().describe('The demo shop.'), dataset_id: z.string() })
+  .object({
+    url: z.string().describe('The demo shop, on the address of the Events Manager.'),
+    dataset_id: z.string(),
+  })
   .meta({ id: 'Demo' })
 
 export const errorSchema = z

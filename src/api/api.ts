@@ -1,0 +1,190 @@
+/**
+ * Serves the route table: authorises, checks what is sent, runs the route, answers errors in one
+ * shape. Knows no route by name. main.ts calls registerApi.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { createAttempts } from '../access/attempts.ts'
+import { ALL, allows, type Grant } from '../access/grant.ts'
+import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
+import { API_BODY_BYTES_MAX } from '../limits.ts'
+import { readSessionCookie, requireSameOrigin } from './cookie.ts'
+import { openApiOf } from './openapi.ts'
+import type { ApiPorts, Context } from './ports.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
+
+const NOBODY: Grant = { token_id: '', dataset_id: '', purpose: 'send' }
+const RETRY_AFTER_S = 1
+
+export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
+  const context = createContext(ports)
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      (_request, body, done) => {
+        const parsed = parseJson(body as string)
+        if (parsed.ok) done(null, parsed.value)
+        else done(new TwofoldError('invalid_request', 'The body is not JSON.'))
+      },
+    )
+    scope.setErrorHandler((error, request, reply) =>
+      answerError(error as Error, request, reply, context),
+    )
+    // Live streams have no end of their own; open ones would hold up the stop.
+    scope.addHook('preClose', async () => {
+      for (const end of context.streams) end()
+    })
+    for (const route of ROUTES) {
+      scope.route({
+        method: route.method,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        exposeHeadRoute: false,
+        bodyLimit: API_BODY_BYTES_MAX,
+        // Before the body is read: who may not call is told so, whatever was sent.
+        onRequest: async (request) => {
+          authorise(route, request, context)
+        },
+        handler: (request, reply) => answer(route, request, reply, context),
+      })
+    }
+  })
+}
+
+function createContext(ports: ApiPorts): Context {
+  const running = new Set<string>()
+  let document: unknown
+  return {
+    ...ports,
+    attempts: createAttempts(ports.nowMs),
+    streams: new Set(),
+    alone: async (name, work) => {
+      if (running.has(name)) throw new TwofoldError('busy')
+      running.add(name)
+      try {
+        return await work()
+      } finally {
+        running.delete(name)
+      }
+    },
+    openApi: () => {
+      document ??= openApiOf(ROUTES, ports.version)
+      return document
+    },
+  }
+}
+
+/** Throws unless the caller may call the route; a dataset that is not there is told to admins only. */
+function authorise(route: Route, request: FastifyRequest, context: Context): Grant {
+  const { auth } = route
+  if (auth === 'public') return NOBODY
+  const grant = grantOf(request, context)
+  const { id } = request.params as { id?: string }
+  const subject = { dataset: id ?? '', instance: ALL, own: grant.dataset_id }[auth.on]
+  if (!allows(grant, subject, auth.purpose)) {
+    throw new TwofoldError('forbidden', `It needs ${auth.purpose} on ${nameOf(subject)}.`)
+  }
+  if (auth.on === 'dataset' && !context.access.findDataset(subject)) {
+    throw new TwofoldError('dataset_not_found', `There is none with id ${subject}.`)
+  }
+  return grant
+}
+
+function nameOf(subject: string): string {
+  return subject === ALL ? 'all datasets' : `dataset ${subject}`
+}
+
+/** A token wins over a cookie: who sends one means it. */
+function grantOf(request: FastifyRequest, { access, publicUrl }: Context): Grant {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
+    if (token === undefined) throw new TwofoldError('unauthorized')
+    const grant = access.grantOf(token)
+    if (!grant) throw new TwofoldError('token_unknown')
+    return grant
+  }
+  const grant = access.sessionGrant(readSessionCookie(request) ?? '')
+  if (!grant) throw new TwofoldError('unauthorized')
+  if (request.method !== 'GET') requireSameOrigin(request, publicUrl)
+  return grant
+}
+
+async function answer(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<unknown> {
+  const grant = authorise(route, request, context)
+  const { id = '' } = request.params as { id?: string }
+  const mayStill = (): boolean => {
+    try {
+      return authorise(route, request, context) !== undefined
+    } catch {
+      return false
+    }
+  }
+  reply.code(route.answer.status).header('cache-control', 'no-store')
+  const done = await route.run(
+    {
+      id,
+      query: checked(route.query, request.query, ''),
+      body: checked(route.body, request.body ?? {}, 'body.'),
+      grant,
+      mayStill,
+      request,
+      reply,
+    },
+    context,
+  )
+  return done ?? reply.send()
+}
+
+function checked(schema: z.ZodType | undefined, value: unknown, prefix: string): unknown {
+  const parsed = schema?.safeParse(value)
+  if (!parsed) return undefined
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const field = path.join('.')
+    return field ? `${prefix}${field}: ${message}` : message
+  })
+  throw new TwofoldError('invalid_request', problems.join('; '))
+}
+
+/** No body at all is an empty object: every field of it may be left out. */
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: text.trim() === '' ? {} : JSON.parse(text) }
+  } catch {
+    return { ok: false }
+  }
+}
+
+const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_request',
+  404: 'not_found',
+  413: 'body_too_large',
+  415: 'unsupported_encoding',
+}
+
+function answerError(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): void {
+  if (error instanceof TwofoldError) {
+    const wait =
+      error.code === 'too_many_attempts' ? context.attempts.waitS(request.ip) : RETRY_AFTER_S
+    if (ERRORS[error.code].retryable) reply.header('retry-after', wait)
+    reply.code(ERRORS[error.code].status).send(errorBody(error.code, error.detail))
+    return
+  }
+  const code = CODE_BY_STATUS[(error as FastifyError).statusCode ?? 500] ?? 'internal'
+  if (code === 'internal') request.log.error({ err: error }, 'a route of the API failed')
+  const detail = code === 'internal' ? `Its id is ${request.id}.` : undefined
+  reply.code(ERRORS[code].status).send(errorBody(code, detail))
+}

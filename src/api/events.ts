@@ -1,0 +1,112 @@
+/** The event log: merged events with their legs, a page at a time, and how a leg is shown. */
+import { mergeLegs } from '../event/merge.ts'
+import type { Leg, StoredEvent } from '../event/shape.ts'
+import { PAGE_READS_MAX } from '../limits.ts'
+import type { EventQuery } from '../store/store.ts'
+import type { Context } from './ports.ts'
+import { type Route, route } from './route.ts'
+import { eventsQuerySchema, eventsSchema } from './schemas.ts'
+import type { EventsAnswer, EventView, LegView } from './types.ts'
+
+export const eventRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/datasets/{id}/events',
+    auth: { purpose: 'read', on: 'dataset' },
+    summary: 'List events, each merged from its legs',
+    description:
+      'Newest first; filters combine. The event is what counts: the first leg, completed by later ' +
+      'ones, with the value of the server. With `verdict`, what was dropped or rejected, and why.',
+    query: eventsQuerySchema,
+    answer: { status: 200, description: 'A page of events.', schema: eventsSchema },
+    run: async ({ id, query }, context): Promise<EventsAnswer> => {
+      const { event_name, event_id, order_id, from, to, cursor, verdict, limit } = query
+      const page = await readPage(context, {
+        dataset_id: id,
+        ...(event_name === undefined ? {} : { event_name }),
+        ...(event_id === undefined ? {} : { event_id }),
+        ...(order_id === undefined ? {} : { order_id }),
+        ...(from === undefined ? {} : { from_s: from }),
+        ...(to === undefined ? {} : { to_s: to }),
+        ...(cursor === undefined ? {} : { before_seq: Number(cursor) }),
+        verdicts: [verdict ?? 'accepted'],
+        limit: limit ?? 0,
+      })
+      return {
+        events: page.events.map(viewEvent),
+        next_cursor: page.before === undefined ? null : String(page.before),
+      }
+    },
+  }),
+]
+
+/**
+ * Fills the page by several bounded reads: a rare event may lie far back, and an empty page that
+ * only says "go on" helps nobody. Ends after PAGE_READS_MAX reads all the same.
+ */
+async function readPage(
+  { store }: Context,
+  query: EventQuery,
+): Promise<{ events: StoredEvent[]; before: number | undefined }> {
+  const events: StoredEvent[] = []
+  let before = query.before_seq
+  for (let reads = 0; reads < PAGE_READS_MAX; reads++) {
+    const page = await store.events({
+      ...query,
+      limit: query.limit - events.length,
+      ...(before === undefined ? {} : { before_seq: before }),
+    })
+    events.push(...page.events)
+    before = page.next_before_seq
+    if (before === undefined || events.length >= query.limit) break
+  }
+  return { events, before }
+}
+
+export function viewEvent({ legs }: StoredEvent): EventView {
+  const { received_at_ms, matched_by, findings, ...event } = mergeLegs(legs)
+  const [kept] = legs
+  return {
+    id: String(kept.seq),
+    ...event,
+    user_data: { ...event.user_data } as EventView['user_data'],
+    received_at: Math.floor(received_at_ms / 1000),
+    received_at_ms,
+    verdict: kept.verdict,
+    reason: kept.reason ?? null,
+    matched_by: matched_by ?? null,
+    findings: [...findings] as EventView['findings'],
+    legs: legs.map(viewLeg),
+  }
+}
+
+/** A leg as the event log and the live view show it. */
+export function viewLeg({ event, envelope, ...leg }: Leg): LegView {
+  const { event_name, event_time, event_id, action_source, custom_data } = event
+  const { event_source_url, referrer_url } = event
+  return {
+    seq: leg.seq,
+    dataset_id: envelope.dataset_id,
+    channel: envelope.channel,
+    via: envelope.via,
+    received_at: Math.floor(envelope.received_at_ms / 1000),
+    received_at_ms: envelope.received_at_ms,
+    verdict: leg.verdict,
+    reason: leg.reason,
+    matched_by: leg.matched_by,
+    of_seq: leg.of_seq,
+    event_name,
+    event_time,
+    event_id,
+    action_source,
+    event_source_url,
+    referrer_url,
+    user_data: { ...event.user_data } as LegView['user_data'],
+    custom_data: custom_data && { ...custom_data },
+    test_event_code: envelope.test_event_code,
+    partner_agent: envelope.partner_agent,
+    consent: envelope.consent && { ...envelope.consent },
+    browser: envelope.browser && { ...envelope.browser },
+    findings: [...(leg.findings ?? [])] as LegView['findings'],
+  }
+}

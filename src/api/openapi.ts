@@ -1,0 +1,166 @@
+/**
+ * The OpenAPI 3.1 document, made from the route table, its schemas and the collector's contract.
+ * Nothing in it is written by hand twice; api.ts answers it, a test checks it.
+ */
+import { z } from 'zod'
+import { ERRORS } from '../errors.ts'
+import { graphAnswerSchema, graphBodySchema, pixelBodySchema } from './collector-contract.ts'
+import type { Answer, Route } from './route.ts'
+import { errorSchema } from './schemas.ts'
+
+type Document = Record<string, unknown>
+
+const DESCRIPTION = [
+  'Times are unix seconds unless the name ends in `_ms`. Every error has the same body; its `code`',
+  'is stable, its `fix` says what to do.',
+].join(' ')
+
+const TOKEN = { bearer: [] }
+const SESSION = { session: [] }
+
+export function openApiOf(routes: readonly Route[], version: string): Document {
+  const components: Document = {}
+  const paths: Record<string, Document> = {}
+  for (const route of routes) {
+    const own = paths[route.path] ?? {}
+    own[route.method.toLowerCase()] = operationOf(route, components)
+    paths[route.path] = own
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Twofold', version, description: DESCRIPTION },
+    paths: { ...paths, ...collectorPaths(components) },
+    components: {
+      schemas: components,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'twofold_session' },
+      },
+    },
+  }
+}
+
+function operationOf(route: Route, components: Document): Document {
+  const { auth, summary, description, query, body } = route
+  const who =
+    auth === 'public'
+      ? undefined
+      : `Needs a token for \`${auth.purpose}\` on ${auth.on === 'instance' ? 'all datasets' : auth.on === 'own' ? 'any dataset' : 'the dataset'}.`
+  return {
+    summary,
+    ...(description || who ? { description: [description, who].filter(Boolean).join(' ') } : {}),
+    ...(auth === 'public' ? { security: [] } : { security: [TOKEN, SESSION] }),
+    parameters: [...pathParameters(route.path), ...queryParameters(query, components)],
+    ...(body
+      ? { requestBody: { required: true, content: jsonContent(body, 'input', components) } }
+      : {}),
+    responses: {
+      [route.answer.status]: answerOf(route.answer, components),
+      default: {
+        description: 'An error.',
+        content: jsonContent(errorSchema, 'output', components),
+      },
+    },
+  }
+}
+
+function answerOf({ description, schema, type }: Answer, components: Document): Document {
+  if (!schema) return type ? { description, content: { [type]: {} } } : { description }
+  const content = jsonContent(schema, 'output', components)
+  return { description, content: type ? { [type]: content['application/json'] } : content }
+}
+
+function pathParameters(path: string): Document[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+}
+
+function queryParameters(query: z.ZodType | undefined, components: Document): Document[] {
+  if (!query) return []
+  const { properties = {} } = schemaOf(query, 'input', components) as {
+    properties?: Record<string, Document>
+  }
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    ...(description ? { description } : {}),
+    schema,
+  }))
+}
+
+function jsonContent(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  components: Document,
+): { 'application/json': Document } {
+  return { 'application/json': { schema: schemaOf(schema, io, components) } }
+}
+
+/** JSON Schema of `schema`; what has an id of its own moves to the components. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Document): Document {
+  const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  for (const [id, definition] of Object.entries($defs ?? {})) components[id] = moved(definition)
+  return moved(rest)
+}
+
+function moved(schema: unknown): Document {
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')
+  return JSON.parse(text) as Document
+}
+
+function collectorPaths(components: Document): Record<string, Document> {
+  const dataset = pathParameters('/{dataset_id}')
+  const version = {
+    name: 'version',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', pattern: '^v\\d+\\.\\d+$' },
+  }
+  const operation = (answer: Document, parameters: Document[]): Document => ({
+    post: {
+      description: 'JSON, urlencoded or multipart; gzip or br. Errors are in the shape of Graph.',
+      security: [TOKEN],
+      parameters,
+      requestBody: { required: true, content: jsonContent(graphBodySchema, 'input', components) },
+      ...answer,
+    },
+  })
+  const received = {
+    description: 'The events are durably stored.',
+    content: jsonContent(graphAnswerSchema, 'output', components),
+  }
+  return {
+    '/e': {
+      post: {
+        summary: 'Report events from the browser (the pixel does)',
+        description:
+          'The body is JSON sent as text/plain, so that no preflight is needed. Answered after the ' +
+          `commit; ${ERRORS.overloaded.status} and ${ERRORS.rate_limited.status} mean: try again.`,
+        security: [],
+        requestBody: {
+          required: true,
+          content: {
+            'text/plain': jsonContent(pixelBodySchema, 'input', components)['application/json'],
+          },
+        },
+        responses: { 200: { description: 'The events are durably stored.' } },
+      },
+    },
+    '/{version}/{dataset_id}/events': operation(
+      { summary: 'Report events as to the Graph API', responses: { 200: received } },
+      [version, ...dataset],
+    ),
+    '/{dataset_id}/events': operation(
+      { summary: 'The same without a version', responses: { 200: received } },
+      dataset,
+    ),
+    '/capi/{dataset_id}/events': operation(
+      { summary: 'The custom endpoint of the official SDKs', responses: { 202: received } },
+      dataset,
+    ),
+  }
+}

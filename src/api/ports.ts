@@ -1,0 +1,34 @@
+/**
+ * What the API needs from the rest of the server, and the little state it keeps itself. main.ts
+ * fills the ports; api.ts makes the context; every route's `run` gets it.
+ */
+import type { Access } from '../access/access.ts'
+import type { Attempts } from '../access/attempts.ts'
+import type { Store } from '../store/store.ts'
+import type { Live } from './live.ts'
+
+export interface ApiPorts {
+  readonly store: Store
+  readonly access: Access
+  readonly live: Live
+  nowMs(): number
+  /** Makes the demo shop and its dataset, or returns those that are there. */
+  startDemo(): Promise<{ url: string; dataset_id: string }>
+  /** A path beside the data, for files of a moment. */
+  tempFile(name: string): string
+  health(): { ok: boolean; reason?: string; queue: number }
+  readonly version: string
+  /** The address people and pixels use, when it is not the one asked for. */
+  readonly publicUrl: string | undefined
+  /** Calls `run` again and again; returns what stops it. */
+  every(ms: number, run: () => void): () => void
+}
+
+export interface Context extends ApiPorts {
+  readonly attempts: Attempts
+  /** Open live streams, to be ended when the server stops. */
+  readonly streams: Set<() => void>
+  /** Refuses with `busy` while work of the same name runs. */
+  readonly alone: <T>(name: string, work: () => Promise<T>) => Promise<T>
+  readonly openApi: () => unknown
+}

@@ -1,0 +1,23 @@
+/** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
+import { backupRoutes } from './backup.ts'
+import { datasetRoutes } from './datasets.ts'
+import { doctorRoutes } from './doctor.ts'
+import { eventRoutes } from './events.ts'
+import { instanceRoutes } from './instance.ts'
+import { liveRoutes } from './live-stream.ts'
+import { reportRoutes } from './reports.ts'
+import type { Route } from './route.ts'
+import { sessionRoutes } from './session.ts'
+import { tokenRoutes } from './tokens.ts'
+
+export const ROUTES: readonly Route[] = [
+  ...sessionRoutes,
+  ...datasetRoutes,
+  ...reportRoutes,
+  ...eventRoutes,
+  ...liveRoutes,
+  ...tokenRoutes,
+  ...doctorRoutes,
+  ...backupRoutes,
+  ...instanceRoutes,
+]

@@ -1,0 +1,117 @@
+/**
+ * The API on a memory store with the real pipeline in front and a clock that stands still: for
+ * tests of routes without sockets and files. api-server.test.ts goes through the real server.
+ */
+import { hash, randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
+import { type Access, createAccess } from '../../src/access/access.ts'
+import { registerApi } from '../../src/api/api.ts'
+import { createLive } from '../../src/api/live.ts'
+import type { Channel, Leg } from '../../src/event/shape.ts'
+import { createIngest } from '../../src/ingest/accept.ts'
+import type { Outcome } from '../../src/ingest/ingest.ts'
+import { memoryStore } from '../../src/store/drivers/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+
+export const ADMIN = 'configured-admin-token'
+export const NOW_MS = 1_800_000_000_000
+export const NOW_S = NOW_MS / 1000
+
+export interface ApiBench {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly access: Access
+  readonly clock: { ms: number }
+  /** Ticks of `every`, by hand. */
+  readonly beat: () => void
+  readonly publish: (legs: readonly Leg[]) => void
+  /** Through prepare, resolve and commit. */
+  deliver(
+    datasetId: string,
+    channel: Channel,
+    events: readonly unknown[],
+  ): Promise<readonly Outcome[]>
+  get(path: string, token?: string): Promise<LightMyRequestResponse>
+  send(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<LightMyRequestResponse>
+}
+
+export async function apiBench(options: { publicUrl?: string } = {}): Promise<ApiBench> {
+  const store = memoryStore()
+  const clock = { ms: NOW_MS }
+  const nowMs = () => clock.ms
+  const access = await createAccess({ store, nowMs, randomBytes, adminToken: ADMIN })
+  const live = createLive()
+  const beats = new Set<() => void>()
+  const app = Fastify()
+  registerApi(app, {
+    store,
+    access,
+    live,
+    nowMs,
+    startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),
+    tempFile: (name) => join(tmpdir(), name),
+    health: () => ({ ok: true, queue: 0 }),
+    version: '1.2.3',
+    publicUrl: options.publicUrl,
+    every: (_ms, run) => {
+      beats.add(run)
+      return () => beats.delete(run)
+    },
+  })
+  const ingest = createIngest({
+    store,
+    nowMs,
+    clockMs: () => 0,
+    soon: setImmediate,
+    sha256: (text) => hash('sha256', text),
+    isBot: (agent) => agent.includes('bot'),
+    onCommitted: live.publish,
+    onError: (error) => {
+      throw error
+    },
+    onStep: () => {},
+  })
+  await app.ready()
+  return {
+    app,
+    store,
+    access,
+    clock,
+    beat: () => {
+      for (const run of beats) run()
+    },
+    publish: live.publish,
+    deliver: async (datasetId, channel, events) => {
+      const dataset = access.findDataset(datasetId)
+      if (!dataset) throw new Error(`no dataset ${datasetId}`)
+      const via = channel === 'browser' ? 'pixel' : channel === 'server' ? 'graph' : 'source'
+      return ingest.accept({ dataset, envelope: { channel, via }, events, bytes: 100 })
+    },
+    get: (path, token = ADMIN) =>
+      app.inject({ url: path, headers: { authorization: `Bearer ${token}` } }),
+    send: (method, path, body) =>
+      app.inject({
+        method,
+        url: path,
+        headers: { authorization: `Bearer ${ADMIN}` },
+        ...(body ? { payload: body } : {}),
+      }),
+  }
+}
+
+export const event = (fields: Record<string, unknown> = {}): Record<string, unknown> => ({
+  event_name: 'Purchase',
+  event_time: NOW_S,
+  event_id: 'order-1',
+  action_source: 'website',
+  event_source_url: 'https://shop.example/thanks',
+  user_data: { em: hash('sha256', 'ann@example.com'), client_user_agent: 'Mozilla/5.0' },
+  custom_data: { value: 30.1, currency: 'EUR', order_id: '1' },
+  ...fields,
+})
