@@ -32,6 +32,10 @@ export const FINDINGS = {
     title: 'The event_time was not in whole unix seconds and was converted',
     fix: 'Send unix seconds as an integer, such as Math.floor(Date.now() / 1000).',
   },
+  name_trimmed: {
+    title: 'The event_name had spaces around it, which were removed',
+    fix: 'Send the name exactly: names with and without spaces never meet.',
+  },
   action_source_inferred: {
     title: 'The action_source was missing; the page address says website',
     fix: 'Send action_source with every event.',
