@@ -27,6 +27,14 @@ export async function readParameters(
   throw new TwofoldError('invalid_request', 'The body must be a JSON object with a "data" list.')
 }
 
+/** The query of an address; of a name that comes twice, the last one. */
+export type Fields = ReadonlyMap<string, string>
+
+export function queryFields(url: string): Fields {
+  const mark = url.indexOf('?')
+  return new Map(mark < 0 ? [] : new URLSearchParams(url.slice(mark + 1)))
+}
+
 /** Throws `invalid_request` with the place of the fault, never with the text around it. */
 export function parseJson(text: string): unknown {
   try {

@@ -10,7 +10,7 @@ import type { BrowserContext, Consent } from '../event/shape.ts'
 import { BROWSER_TEXT_CHARS_MAX, PIXEL_EVENTS_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import { sendGif } from './gif.ts'
 import { type Hit, type Hits, type HitsPorts, takeHits } from './hits.ts'
-import { isRecord, parseJson, textOf } from './parameters.ts'
+import { isRecord, parseJson, queryFields, textOf } from './parameters.ts'
 import { refusalAnswer, refusalOf, send } from './respond.ts'
 
 export function registerPixel(app: FastifyInstance, ports: HitsPorts): void {
@@ -125,19 +125,21 @@ function shortText(value: unknown, charsMax: number): string | undefined {
 
 /** `?id=DATASET&name=PageView&eid=...&url=...&value=...&currency=...&order_id=...` */
 function readImage(request: FastifyRequest, nowMs: number): Hits {
-  const query = request.query as Readonly<Record<string, string | undefined>>
-  const { id = '', name = 'PageView', eid, url, value, currency, order_id } = query
-  const page = url ?? request.headers.referer
-  const custom = Object.entries({ value, currency, order_id }).filter(([, one]) => one)
+  const fields = queryFields(request.url)
+  const page = fields.get('url') || request.headers.referer
+  const custom = ['value', 'currency', 'order_id'].filter((key) => fields.get(key))
   const event = {
-    event_name: name,
+    event_name: fields.get('name') || 'PageView',
     event_time: Math.floor(nowMs / 1000),
     action_source: 'website',
     user_data: {},
-    ...(eid ? { event_id: eid } : {}),
+    ...(fields.get('eid') ? { event_id: fields.get('eid') } : {}),
     ...(page ? { event_source_url: page } : {}),
-    ...(custom.length > 0 ? { custom_data: Object.fromEntries(custom) } : {}),
+    ...(custom.length > 0
+      ? { custom_data: Object.fromEntries(custom.map((key) => [key, fields.get(key)])) }
+      : {}),
   }
-  const hit = { datasetId: id, event, browser: { method: 'noscript', mode: 'replace' } } as const
+  const browser = { method: 'noscript', mode: 'replace' } as const
+  const hit = { datasetId: fields.get('id') ?? '', event, browser }
   return { via: 'image', hits: [hit], bytes: request.url.length }
 }

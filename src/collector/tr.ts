@@ -7,29 +7,25 @@ import type { BrowserContext } from '../event/shape.ts'
 import { BROWSER_TEXT_CHARS_MAX } from '../limits.ts'
 import { sendGif } from './gif.ts'
 import type { Hits, HitsPorts } from './hits.ts'
-import { readParameters } from './parameters.ts'
+import { type Fields, queryFields, readParameters } from './parameters.ts'
 
 export function registerTr(app: FastifyInstance, ports: HitsPorts): void {
   // The script writes /tr/, the noscript image /tr: the server ignores a trailing slash.
   app.get('/tr', (request, reply) =>
-    sendGif(request, reply, { ports, read: () => readHit(queryOf(request), request, ports) }),
+    sendGif(request, reply, {
+      ports,
+      read: () => readHit(queryFields(request.url), request, ports),
+    }),
   )
   app.post('/tr', (request, reply) =>
     sendGif(request, reply, { ports, read: () => readForm(request, ports) }),
   )
 }
 
-type Fields = ReadonlyMap<string, string>
-
-function queryOf({ url }: FastifyRequest): Fields {
-  const mark = url.indexOf('?')
-  return new Map(mark < 0 ? [] : new URLSearchParams(url.slice(mark + 1)))
-}
-
 /** A form into a hidden frame, or a beacon's form data. */
 async function readForm(request: FastifyRequest, ports: HitsPorts): Promise<Hits> {
   const body = await readParameters(request.body as Buffer, request.headers['content-type'])
-  const fields = new Map(queryOf(request))
+  const fields = new Map(queryFields(request.url))
   for (const [name, value] of Object.entries(body)) {
     if (typeof value === 'string') fields.set(name, value)
   }

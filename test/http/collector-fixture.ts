@@ -97,3 +97,39 @@ export function pixelEvent(extra: Record<string, unknown> = {}): Record<string, 
     ...extra,
   }
 }
+
+export interface Sent {
+  readonly path?: string
+  readonly type?: string
+  readonly body?: string | Buffer
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The parts of any answer of the server doors that tests look at. */
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: {
+    readonly error: Readonly<Record<string, unknown>>
+    readonly events_received?: number
+    readonly messages?: readonly string[]
+  }
+}
+
+export const json = (body: unknown): Sent => ({
+  type: 'application/json',
+  body: JSON.stringify(body),
+})
+
+export async function post(
+  { url }: Collector,
+  { path = '/v24.0/1001/events?access_token=good', type, body, headers }: Sent,
+): Promise<Answered> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { ...(type ? { 'content-type': type } : {}), ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+  const answer = (await response.json()) as Answered['body']
+  return { status: response.status, headers: response.headers, body: answer }
+}

@@ -1,21 +1,19 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { TwofoldError } from '../../src/errors.ts'
 import {
   accepted,
   type Collector,
-  dataset,
-  NOW_MS,
+  json,
+  post,
+  type Sent,
   serverEvent,
   startCollector,
 } from './collector-fixture.ts'
 
-let nowMs = NOW_MS
 let collector: Collector
 
 beforeAll(async () => {
-  const slow = dataset('1002', { events_per_minute_max: 2 })
-  collector = await startCollector([dataset('1001'), slow], { nowMs: () => nowMs })
+  collector = await startCollector()
 })
 afterAll(() => collector.close())
 beforeEach(() => {
@@ -26,24 +24,6 @@ beforeEach(() => {
 
 const URLENCODED = 'application/x-www-form-urlencoded'
 const EVENTS = [serverEvent(), serverEvent({ event_id: 'order-18' })]
-
-interface Sent {
-  path?: string
-  type?: string
-  body?: string | Buffer
-  headers?: Record<string, string>
-}
-
-async function send({ path = '/v24.0/1001/events?access_token=good', type, body, headers }: Sent) {
-  const response = await fetch(collector.url + path, {
-    method: 'POST',
-    headers: { ...(type ? { 'content-type': type } : {}), ...headers },
-    ...(body === undefined ? {} : { body }),
-  })
-  return { status: response.status, headers: response.headers, body: await response.json() }
-}
-
-const json = (body: unknown) => ({ type: 'application/json', body: JSON.stringify(body) })
 
 /** Written by hand, so that part headers can be as odd as those of real clients. */
 function multipart(fields: Record<string, string>, partHeaders = '', boundary = 'x-17'): Sent {
@@ -114,7 +94,7 @@ describe('shapes of data', () => {
     ['deflate without its frame', gzipped('deflate', deflateRawSync)],
     ['identity', gzipped('identity', (bytes) => bytes)],
   ])('%s', async (_name, sent) => {
-    const { status, body } = await send(sent)
+    const { status, body } = await post(collector, sent)
     expect(body).toEqual({
       events_received: 2,
       messages: [],
@@ -172,7 +152,7 @@ describe('places of the token', () => {
       { ...json({ data: EVENTS }), path: '/v16.0/1001/events/?access_token=good' },
     ],
   ])('%s', async (_name, sent) => {
-    expect((await send(sent)).status).toBe(200)
+    expect((await post(collector, sent)).status).toBe(200)
     expect(collector.deliveries).toHaveLength(1)
   })
 })
@@ -325,7 +305,7 @@ describe('refusals, in Meta order: token, dataset, data', () => {
       'not supported',
     ],
   ])('%s', async (_name, sent, status, code, subcode, message) => {
-    const answer = await send(sent)
+    const answer = await post(collector, sent)
     expect(answer.body.error).toMatchObject({ code, fbtrace_id: expect.any(String) })
     expect(answer.body.error.error_subcode).toBe(subcode)
     expect(answer.body.error.message).toContain(message)
@@ -339,8 +319,8 @@ describe('refusals, in Meta order: token, dataset, data', () => {
     collector.answer(async () => {
       throw new Error('defect')
     })
-    await send(json({ data: EVENTS }))
-    await send({ path: '/v24.0/debug_token?access_token=good', body: '' })
+    await post(collector, json({ data: EVENTS }))
+    await post(collector, { path: '/v24.0/debug_token?access_token=good', body: '' })
     expect(collector.log.join('')).toContain('defect')
     expect(collector.log.join('')).not.toContain('access_token')
   })
@@ -362,107 +342,5 @@ describe('what is no events edge', () => {
     expect(response.status).toBe(404)
     expect(error).toMatchObject({ code: 2500, type: 'OAuthException' })
     expect(error.message).not.toContain('?')
-  })
-})
-
-describe('answers', () => {
-  it('waits for accept() to resolve', async () => {
-    const order: string[] = []
-    collector.answer(async (delivery) => {
-      await new Promise((done) => setTimeout(done, 50))
-      order.push('committed')
-      return accepted(delivery)
-    })
-    await send(json({ data: EVENTS }))
-    order.push('answered')
-    expect(order).toEqual(['committed', 'answered'])
-  })
-
-  it('tells of each rejected or dropped event of a batch, and counts the others', async () => {
-    collector.answer(async () => [
-      { verdict: 'accepted', seq: 1 },
-      {
-        verdict: 'rejected',
-        seq: 2,
-        reason: 'missing_event_name',
-        problem: { reason: 'missing_event_name', index: 1, message: 'data[1] has no event_name.' },
-      },
-      { verdict: 'duplicate', seq: 3, of_seq: 1 },
-      { verdict: 'dropped', seq: 4, reason: 'bot' },
-    ])
-    const { status, body } = await send(json({ data: [{}, {}, {}, {}] }))
-    expect(status).toBe(200)
-    expect(body.events_received).toBe(3)
-    expect(body.messages).toEqual(['data[1] has no event_name.', 'data[3] was dropped: bot.'])
-  })
-
-  it('answers with the error of Meta when nothing was taken, naming the culprit', async () => {
-    const culprit = {
-      reason: 'event_too_old',
-      index: 1,
-      message: 'data[1].event_time is old.',
-    } as const
-    const other = { reason: 'batch_refused', index: 0, message: 'data[0] was good.' } as const
-    collector.answer(async () => [
-      { verdict: 'rejected', seq: 1, reason: 'batch_refused', problem: other },
-      { verdict: 'rejected', seq: 2, reason: 'event_too_old', problem: culprit },
-    ])
-    const { status, body } = await send(json({ data: [{}, {}] }))
-    expect(status).toBe(400)
-    expect(body.error).toMatchObject({ code: 100, error_subcode: 2804003, is_transient: false })
-    expect(body.error.error_user_msg).toContain('data[1].event_time is old.')
-    expect(body.messages).toEqual(['data[0] was good.', 'data[1].event_time is old.'])
-  })
-
-  it('passes test_event_code and partner_agent on, and ignores nulls', async () => {
-    const extra = { test_event_code: ' TEST123 ', partner_agent: 'agent-1', upload_id: null }
-    await send(json({ data: EVENTS, ...extra }))
-    await send(json({ data: EVENTS, test_event_code: null, partner_agent: null }))
-    expect(collector.deliveries.map(({ envelope }) => envelope)).toEqual([
-      { channel: 'server', via: 'graph', test_event_code: 'TEST123', partner_agent: 'agent-1' },
-      { channel: 'server', via: 'graph' },
-    ])
-  })
-
-  it.each(['overloaded', 'shutting_down', 'store_full', 'store_failed', 'store_corrupt'] as const)(
-    'asks to try again when accept() fails with %s',
-    async (code) => {
-      collector.answer(() => Promise.reject(new TwofoldError(code)))
-      const { status, headers, body } = await send(json({ data: EVENTS }))
-      expect(status).toBe(503)
-      expect(headers.get('retry-after')).toBe('5')
-      expect(body.error).toMatchObject({ code: 2, is_transient: true })
-      expect(body.error.error_user_msg).toContain(code)
-    },
-  )
-
-  it('limits the events of a minute, and refills', async () => {
-    const path = '/v24.0/1002/events?access_token=good'
-    expect((await send({ path, ...json({ data: EVENTS }) })).status).toBe(200)
-    const { status, headers, body } = await send({ path, ...json({ data: [serverEvent()] }) })
-    expect(status).toBe(429)
-    expect(headers.get('retry-after')).toBe('30')
-    expect(body.error).toMatchObject({ is_transient: true })
-    expect(body.error.error_user_msg).toContain('events_per_minute_max')
-    nowMs += 30_000
-    expect((await send({ path, ...json({ data: [serverEvent()] }) })).status).toBe(200)
-  })
-})
-
-describe('/capi/{dataset}/events', () => {
-  it('takes accessKey and answers exactly 202', async () => {
-    const { status } = await send({
-      path: '/capi/1001/events',
-      ...json({ data: EVENTS, accessKey: 'good' }),
-    })
-    expect(status).toBe(202)
-    expect(collector.deliveries[0]?.envelope).toEqual({ channel: 'server', via: 'capi' })
-  })
-
-  it('refuses an unknown accessKey', async () => {
-    const path = '/capi/1001/events'
-    const { status, body } = await send({ path, ...json({ data: EVENTS, accessKey: 'bad' }) })
-    expect(status).toBe(401)
-    expect(body.error.code).toBe(190)
   })
 })
