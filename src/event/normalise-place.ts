@@ -5,6 +5,12 @@
  */
 import { CANADIAN_PROVINCES, COUNTRY_ALIASES, US_STATES } from './place-names.ts'
 
+/** "texastx ohiooh" -> texas: tx, ohio: oh. */
+const codes = (list: string): Map<string, string> =>
+  new Map(list.split(' ').map((entry) => [entry.slice(0, -2), entry.slice(-2)]))
+const states = codes(US_STATES)
+const statesAndProvinces = codes(`${US_STATES} ${CANADIAN_PROVINCES}`)
+
 /** Letters of any script. Marks are part of letters, an emoji's variation selector is not. */
 export const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{M}]|\ufe0f/gu, '')
 
@@ -17,13 +23,13 @@ export function builderCity(text: string): string | null {
 /** Two letters for a state of the USA; the name of any other in letters. */
 export function state(text: string): string {
   const letters = lettersOf(text)
-  return codes(US_STATES).get(letters) ?? letters
+  return states.get(letters) ?? letters
 }
 
 /** The parameter builder finds American and Canadian ones inside the text, else takes two letters. */
 export function builderState(text: string): string {
   const letters = text.replace(/[^a-z]/g, '')
-  for (const [name, code] of codes(`${US_STATES} ${CANADIAN_PROVINCES}`)) {
+  for (const [name, code] of statesAndProvinces) {
     if (letters.includes(name)) return code
   }
   return letters.slice(0, 2)
@@ -44,7 +50,7 @@ export function builderPostcode(text: string): string | null {
 /** ISO 3166 alpha-2 from two letters (uk is gb) or from an English name; else null. */
 export function country(text: string): string | null {
   const letters = asciiLetters(text)
-  if (letters.length === 2) return currentCode(letters)
+  if (letters.length === 2) return letters === 'uk' ? 'gb' : letters
   // "Iran, Islamic Republic of", "Republic of Serbia": the longest name that stands at the start.
   const start = letters.replace(/^(republic|kingdom|state)(?=.)/, '')
   names ??= countryNames()
@@ -69,9 +75,6 @@ const asciiLetters = (text: string): string =>
     .replace(/\bsaint\b/g, 'st')
     .replace(/[^a-z]/g, '')
 
-const currentCode = (two: string): string =>
-  (new Intl.Locale(`und-${two}`).region ?? two).toLowerCase()
-
 let names: Map<string, string> | undefined
 
 /** Made when the first name comes: what Intl calls the regions, and what else people write. */
@@ -79,17 +82,12 @@ function countryNames(): Map<string, string> {
   const found = codes(COUNTRY_ALIASES)
   const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
   for (let i = 0; i < 26 * 26; i++) {
-    const region = String.fromCharCode(65 + i / 26, 65 + (i % 26))
-    const code = region.toLowerCase()
-    const name = regions.of(region)?.toLowerCase()
+    const code = String.fromCharCode(65 + i / 26, 65 + (i % 26))
+    const name = regions.of(code)?.toLowerCase()
     // Retired codes have the name of their successor. "Myanmar (Burma)" counts under both names.
-    if (name && currentCode(code) === code) {
-      for (const part of name.split(' (')) found.set(asciiLetters(part), code)
+    if (name && new Intl.Locale(`und-${code}`).region === code) {
+      for (const part of name.split(' (')) found.set(asciiLetters(part), code.toLowerCase())
     }
   }
   return found
 }
-
-/** "texastx ohiooh" -> texas: tx, ohio: oh. */
-const codes = (list: string): Map<string, string> =>
-  new Map(list.split(' ').map((entry) => [entry.slice(0, -2), entry.slice(-2)]))

@@ -15,14 +15,15 @@ export function isPlaceholder(key: HashedKey, value: string): boolean {
   return key === 'ph' && PER_KEY.ph?.includes(text.replace(/\D/g, '')) === true
 }
 
-/** Why a digest is refused under this key, if it is. One or two map lookups. */
+/** Why a digest is refused under this key, if it is: one lookup for every value that came hashed. */
 export function refusedHash(
   key: HashedKey,
   hash: string,
   sha256: (text: string) => string,
 ): Refusal | undefined {
   digests ??= makeDigests(sha256)
-  return digests.anywhere.get(hash) ?? digests.perKey.get(key)?.get(hash)
+  const found = digests.get(hash)
+  return found && (found.keys === 'all' || found.keys.has(key)) ? found.refusal : undefined
 }
 
 /** No value of any key, and no name either: people are called Nan, Nil and Na. */
@@ -91,25 +92,30 @@ const PER_KEY: { readonly [K in HashedKey]?: readonly string[] } = {
   zp: ['na', 'nan', 'nil', 'test', '0', '0000', '00000', '000000'],
 }
 
-interface Digests {
-  readonly anywhere: ReadonlyMap<string, Refusal>
-  readonly perKey: ReadonlyMap<string, ReadonlyMap<string, Refusal>>
+interface Entry {
+  readonly refusal: Refusal
+  readonly keys: 'all' | Set<string>
 }
 
 /** Made on first use and kept: a digest does not depend on who computes it. */
-let digests: Digests | undefined
+let digests: Map<string, Entry> | undefined
 
-function makeDigests(sha256: (text: string) => string): Digests {
-  const all = (texts: readonly string[]) =>
-    new Map(
-      texts.map((text): [string, Refusal] => [
-        sha256(text),
-        NOTHING.includes(text) ? 'empty_hash' : 'placeholder_value',
-      ]),
-    )
-  const anywhere = [...ANYWHERE, 'NULL', 'None', 'N/A', 'NaN', 'Unknown', '[object Object]']
-  return {
-    anywhere: all(anywhere),
-    perKey: new Map(Object.entries(PER_KEY).map(([key, texts]) => [key, all(texts)])),
+function makeDigests(sha256: (text: string) => string): Map<string, Entry> {
+  const made = new Map<string, Entry>()
+  for (const [key, texts] of Object.entries(PER_KEY)) {
+    for (const text of texts) {
+      const hash = sha256(text)
+      const known = made.get(hash)?.keys
+      if (known instanceof Set) known.add(key)
+      else made.set(hash, { refusal: 'placeholder_value', keys: new Set([key]) })
+    }
   }
+  for (const text of [...ANYWHERE, ...AS_WRITTEN]) {
+    const refusal = NOTHING.includes(text) ? 'empty_hash' : 'placeholder_value'
+    made.set(sha256(text), { refusal, keys: 'all' })
+  }
+  return made
 }
+
+/** Hashed by somebody who did not lower-case first. */
+const AS_WRITTEN = ['NULL', 'Null', 'None', 'N/A', 'NaN', 'Unknown', '[object Object]']
