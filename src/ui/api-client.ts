@@ -1,0 +1,67 @@
+/**
+ * The only place that talks to the server: same origin, session cookie, typed errors. Pages use it
+ * through queries.ts. The shapes are those of api/types.ts.
+ */
+
+/** What went wrong, in the server's own words, with what to do about it. */
+export class ApiError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly fix: string
+  readonly retryable: boolean
+  constructor(status: number, answer: ErrorAnswer) {
+    super(answer.detail ? `${answer.message} ${answer.detail}` : answer.message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = answer.code
+    this.fix = answer.fix
+    this.retryable = answer.retryable
+  }
+}
+
+interface ErrorAnswer {
+  readonly code: string
+  readonly message: string
+  readonly detail?: string
+  readonly fix: string
+  readonly retryable: boolean
+}
+
+const UNREACHABLE: ErrorAnswer = {
+  code: 'unreachable',
+  message: 'The server did not answer.',
+  fix: 'Check that Twofold is running and that you are online, then try again.',
+  retryable: true,
+}
+
+/** Throws ApiError, also when the server cannot be reached or answers with something else. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw Object.assign(new ApiError(0, UNREACHABLE), { cause })
+  })
+  if (response.status === 204) return undefined as T
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && answer !== undefined) return answer as T
+  throw new ApiError(response.status, errorIn(answer) ?? unreadable(response.status))
+}
+
+function errorIn(answer: unknown): ErrorAnswer | undefined {
+  const error = (answer as { error?: ErrorAnswer } | undefined)?.error
+  return typeof error?.message === 'string' && typeof error.fix === 'string' ? error : undefined
+}
+
+function unreadable(status: number): ErrorAnswer {
+  return {
+    code: 'unreadable',
+    message: `The server answered ${status} without an explanation.`,
+    fix: 'A proxy in front may have answered instead of Twofold. Try again, then see its log.',
+    retryable: true,
+  }
+}

@@ -1,0 +1,86 @@
+/** Everything about one event: why it was paired or refused, notes, and what each report said. */
+import { Alert, Code, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconArrowsJoin2, IconBulb } from '@tabler/icons-react'
+import { FINDINGS } from '../../event/findings.ts'
+import { CHANNEL_WORDS, MATCHED_BY_WORDS, readable, reasonWords, VERDICT_WORDS } from '../words.ts'
+import classes from './live.module.css'
+import { keptLeg, type Row } from './rows.ts'
+import { SentTable } from './sent-table.tsx'
+
+export function EventDetails({ id, row }: { id: string; row: Row }) {
+  return (
+    <Stack id={id} gap="md" className={classes.details ?? ''}>
+      <Verdict row={row} />
+      <Notes row={row} />
+      <SentTable legs={row.legs} />
+    </Stack>
+  )
+}
+
+function Verdict({ row }: { row: Row }) {
+  const kept = keptLeg(row)
+  if (kept && kept.verdict !== 'accepted') {
+    const { title, detail } = reasonWords(kept.reason)
+    return (
+      <Alert
+        variant="light"
+        color={kept.verdict === 'rejected' ? 'red' : 'orange'}
+        icon={<IconAlertTriangle aria-hidden />}
+        title={`${VERDICT_WORDS[kept.verdict]}: ${title}`}
+      >
+        {detail} <CodeWord>{kept.reason}</CodeWord>
+      </Alert>
+    )
+  }
+  const twins = row.legs.filter((leg) => leg.seq !== row.seq)
+  return (
+    <>
+      {!kept && (
+        <Text size="sm" c="dimmed">
+          The report that was counted (number {row.seq}) arrived before the ones shown here.
+        </Text>
+      )}
+      {twins.map((leg) => {
+        const words = leg.matched_by && MATCHED_BY_WORDS[leg.matched_by]
+        return (
+          <Alert
+            key={leg.seq}
+            variant="light"
+            icon={<IconArrowsJoin2 aria-hidden />}
+            title={`The ${CHANNEL_WORDS[leg.channel].toLowerCase()} report joined: ${words?.title.toLowerCase() ?? 'same event'}`}
+          >
+            {words?.detail} It added what it knew and was not counted again.{' '}
+            <CodeWord>{leg.matched_by}</CodeWord>
+          </Alert>
+        )
+      })}
+    </>
+  )
+}
+
+function Notes({ row }: { row: Row }) {
+  const notes = row.legs.flatMap((leg) => leg.findings.map((finding) => ({ leg, finding })))
+  if (notes.length === 0) return null
+  return (
+    <Alert variant="light" color="yellow" icon={<IconBulb aria-hidden />} title="Worth knowing">
+      <ul className={classes.notes}>
+        {notes.map(({ leg, finding }) => {
+          const words = (FINDINGS as Record<string, { title: string; fix: string }>)[finding.code]
+          return (
+            <li key={`${leg.seq} ${finding.code} ${finding.key} ${finding.detail}`}>
+              <b>{words?.title ?? readable(finding.code)}</b> ({CHANNEL_WORDS[leg.channel]}
+              {finding.key && `, ${finding.key}`}
+              {finding.seq !== undefined && `, event number ${finding.seq}`}). {finding.detail}{' '}
+              {words?.fix} <CodeWord>{finding.code}</CodeWord>
+            </li>
+          )
+        })}
+      </ul>
+    </Alert>
+  )
+}
+
+/** The code as scripts and documents know it. */
+function CodeWord({ children }: { children: string | undefined }) {
+  return children ? <Code>{children}</Code> : null
+}

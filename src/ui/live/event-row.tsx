@@ -1,0 +1,142 @@
+/** One event: its browser and server reports side by side, and what became of them. */
+import { Badge, Group, Stack, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconChevronRight } from '@tabler/icons-react'
+import { memo, useId } from 'react'
+import type { LegView } from '../../api/types.ts'
+import { formatDelay, formatMoney } from '../format.ts'
+import { Time } from '../parts/time.tsx'
+import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
+import { EventDetails } from './event-details.tsx'
+import classes from './live.module.css'
+import { keptLeg, moneyOf, type Row } from './rows.ts'
+
+export const EventRow = memo(function EventRow({ row }: { row: Row }) {
+  const [opened, { toggle }] = useDisclosure()
+  const id = useId()
+  const money = moneyOf(row)
+  const [first] = row.legs
+  const findings = row.legs.reduce((sum, leg) => sum + leg.findings.length, 0)
+  return (
+    <li className={classes.row} data-testid="event-row" data-seq={row.seq}>
+      {row.seen > 0 && <span key={row.seen} className={classes.flash} aria-hidden="true" />}
+      <div className={classes.cells}>
+        <UnstyledButton
+          className={classes.toggle ?? ''}
+          onClick={toggle}
+          aria-expanded={opened}
+          aria-controls={id}
+        >
+          <IconChevronRight size={16} aria-hidden data-opened={opened || undefined} />
+          <Stack gap={0} miw={0}>
+            <Text fw={650} span className={classes.wrap ?? ''}>
+              {first.event_name}
+              {money && (
+                <Text span fw={500}>
+                  {' '}
+                  {formatMoney(money.value, money.currency)}
+                </Text>
+              )}
+            </Text>
+            <Text size="sm" c="dimmed" span className={classes.wrap ?? ''}>
+              <Caption row={row} />
+            </Text>
+          </Stack>
+        </UnstyledButton>
+        <Lane name="Browser" row={row} legs={row.legs.filter(isBrowser)} />
+        <Lane name="Server" row={row} legs={row.legs.filter((leg) => !isBrowser(leg))} />
+        <Outcome row={row} findings={findings} />
+      </div>
+      {opened && <EventDetails id={id} row={row} />}
+    </li>
+  )
+})
+
+const isBrowser = (leg: LegView): boolean => leg.channel === 'browser'
+
+function Caption({ row }: { row: Row }) {
+  const [first] = row.legs
+  const order = row.legs.map((leg) => leg.custom_data?.order_id).find(Boolean)
+  const about = order ? `Order ${String(order)}` : pathOf(first.event_source_url)
+  return (
+    <>
+      <Time ms={first.received_at_ms} />
+      {about && ` · ${about}`}
+    </>
+  )
+}
+
+function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegView[] }) {
+  const [first] = legs
+  if (!first) {
+    return (
+      <Text size="sm" c="dimmed" className={classes.lane ?? ''} data-empty>
+        <span className={classes.laneName}>{name}: </span>not seen
+      </Text>
+    )
+  }
+  const start = row.legs[0].received_at_ms
+  return (
+    <div className={classes.lane} data-channel={first.channel}>
+      <Text size="sm" fw={550}>
+        <span className={classes.laneName}>
+          {first.channel === 'other' ? CHANNEL_WORDS.other : name}:{' '}
+        </span>
+        {row.legs[0] === first ? 'first' : formatDelay(first.received_at_ms - start)}
+        {legs.length > 1 && ` · ${legs.length} times`}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {legWords(first)}
+      </Text>
+    </div>
+  )
+}
+
+function legWords({ verdict }: LegView): string {
+  return { ...VERDICT_WORDS, duplicate: 'Merged, not counted again' }[verdict]
+}
+
+function Outcome({ row, findings }: { row: Row; findings: number }) {
+  const [first] = row.legs
+  const kept = keptLeg(row)
+  const how = row.legs.find((leg) => leg.matched_by)?.matched_by
+  const refused = kept && kept.verdict !== 'accepted'
+  return (
+    <div className={classes.outcome}>
+      <Group gap={6}>
+        {refused ? (
+          <Badge tt="none" variant="light" color={kept.verdict === 'rejected' ? 'red' : 'orange'}>
+            {VERDICT_WORDS[kept.verdict]}
+          </Badge>
+        ) : (
+          <Badge tt="none" variant={how ? 'filled' : 'light'} color="ink">
+            {how ? 'Counted once' : 'Counted'}
+          </Badge>
+        )}
+        {findings > 0 && (
+          <Badge tt="none" variant="outline" color="orange">
+            {findings === 1 ? '1 note' : `${findings} notes`}
+          </Badge>
+        )}
+        {first.test_event_code && (
+          <Badge tt="none" variant="default">
+            {first.test_event_code}
+          </Badge>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed">
+        {refused
+          ? reasonWords(kept.reason).title
+          : how
+            ? MATCHED_BY_WORDS[how].title
+            : `Only the ${CHANNEL_WORDS[first.channel].toLowerCase()} so far`}
+      </Text>
+    </div>
+  )
+}
+
+/** Path of an address; the host is the shop's own and says nothing new. */
+function pathOf(url: string | undefined): string | undefined {
+  if (!url || !URL.canParse(url)) return undefined
+  return new URL(url).pathname
+}

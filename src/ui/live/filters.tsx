@@ -1,0 +1,66 @@
+/** Narrows the rows; kept in the address, so a filtered view can be shared. */
+import { Group, Select, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Row } from './rows.ts'
+
+export function Filters({ rows }: { rows: readonly Row[] }) {
+  const search = useSearch({ from: '/signed-in/datasets/$datasetId/test-events' })
+  const navigate = useNavigate({ from: '/datasets/$datasetId/test-events' })
+  const set = (change: Record<string, string | null>): void => {
+    void navigate({
+      search: (before) => ({ ...before, ...withoutEmpty(change) }),
+      replace: true,
+      resetScroll: false,
+    })
+  }
+  const names = [...new Set(rows.flatMap(({ legs }) => legs.map((leg) => leg.event_name)))].sort()
+  const known = search.event && !names.includes(search.event) ? [search.event, ...names] : names
+  return (
+    <Group gap="sm" role="search" aria-label="Filter events" align="flex-end">
+      <TextInput
+        label="Search"
+        placeholder="Order, event id, address"
+        leftSection={<IconSearch size={16} aria-hidden />}
+        defaultValue={search.q ?? ''}
+        onChange={(change) => set({ q: change.currentTarget.value })}
+        flex="2 1 200px"
+      />
+      <Select
+        label="Reported by"
+        data={[
+          { value: 'browser', label: 'Browser' },
+          { value: 'server', label: 'Server' },
+          { value: 'other', label: 'Other' },
+        ]}
+        value={search.channel ?? null}
+        onChange={(channel) => set({ channel })}
+        placeholder="Anyone"
+        clearable
+        flex="1 1 130px"
+      />
+      <Select
+        label="Event"
+        data={known}
+        value={search.event ?? null}
+        onChange={(event) => set({ event })}
+        placeholder="Every event"
+        searchable
+        clearable
+        nothingFoundMessage="Not seen yet"
+        flex="1 1 160px"
+      />
+      <TextInput
+        label="Test code"
+        placeholder="Such as TEST123"
+        defaultValue={search.code ?? ''}
+        onChange={(change) => set({ code: change.currentTarget.value.trim() })}
+        flex="1 1 130px"
+      />
+    </Group>
+  )
+}
+
+/** The router leaves undefined keys out of the address. */
+const withoutEmpty = (change: Record<string, string | null>): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(change).map(([key, value]) => [key, value || undefined]))

@@ -1,0 +1,97 @@
+/**
+ * What each report of one event said, as rows to compare: the same parameter of every report side
+ * by side. Pure. Hashed keys show the beginning of their hash, enough to see whether two agree.
+ */
+import type { LegView } from '../../api/types.ts'
+import { formatClockMs, formatUtc } from '../format.ts'
+import { matchKeyWords } from '../words.ts'
+
+export interface SentRow {
+  readonly key: string
+  readonly label: string
+  /** One cell a report, in the order of the legs; undefined where it was not sent. */
+  readonly cells: readonly (string | undefined)[]
+  /** Both sent it and they disagree about something that should be the same. */
+  readonly differs: boolean
+}
+
+export interface SentGroup {
+  readonly title: string
+  readonly rows: readonly SentRow[]
+}
+
+const VIA_WORDS: Record<LegView['via'], string> = {
+  pixel: 'Pixel',
+  image: 'Pixel, without JavaScript',
+  tr: 'Meta’s own script',
+  graph: 'Conversions API',
+  capi: 'Conversions API (/capi)',
+  source: 'Source',
+}
+
+export function sentGroups(legs: readonly LegView[]): readonly SentGroup[] {
+  const row = rowsOf(legs)
+  const groups: SentGroup[] = [
+    {
+      title: 'The report',
+      rows: [
+        row('Received', (leg) => formatClockMs(leg.received_at_ms)),
+        row('Came by', (leg) => VIA_WORDS[leg.via]),
+        row('event_id', (leg) => leg.event_id, true),
+        row('Happened', (leg) => formatUtc(leg.event_time * 1000)),
+        row('Kind of place', (leg) => leg.action_source),
+        row('Page', (leg) => leg.event_source_url),
+        row('Test code', (leg) => leg.test_event_code),
+        row('Consent', (leg) => consentWords(leg)),
+        row('Sent by', (leg) => leg.partner_agent),
+      ],
+    },
+    {
+      title: 'Parameters',
+      rows: keysOf(legs, 'custom_data').map((key) =>
+        row(key, (leg) => shown(leg.custom_data?.[key]), true),
+      ),
+    },
+    {
+      title: 'Known about the person',
+      rows: keysOf(legs, 'user_data').map((key) => ({
+        ...row(matchKeyWords(key), (leg) => identifier(key, leg.user_data[key])),
+        key,
+      })),
+    },
+  ]
+  return groups
+    .map((group) => ({ ...group, rows: group.rows.filter(({ cells }) => cells.some(Boolean)) }))
+    .filter(({ rows }) => rows.length > 0)
+}
+
+const rowsOf =
+  (legs: readonly LegView[]) =>
+  (label: string, read: (leg: LegView) => string | undefined, compare = false): SentRow => {
+    const cells = legs.map(read)
+    const sent = new Set(cells.filter((cell) => cell !== undefined))
+    return { key: label, label, cells, differs: compare && sent.size > 1 }
+  }
+
+function keysOf(legs: readonly LegView[], part: 'custom_data' | 'user_data'): string[] {
+  return [...new Set(legs.flatMap((leg) => Object.keys(leg[part] ?? {})))]
+}
+
+function shown(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function consentWords({ consent }: LegView): string | undefined {
+  return typeof consent?.state === 'string' && consent.state !== 'unknown'
+    ? consent.state
+    : undefined
+}
+
+/** An address on the network is a person's own: that it came is enough to know. */
+function identifier(key: string, value: string | string[] | undefined): string | undefined {
+  if (value === undefined) return undefined
+  if (key === 'client_ip_address') return 'sent'
+  if (typeof value === 'string') return value
+  return value.map((hash) => `${hash.slice(0, 8)}…`).join(', ')
+}

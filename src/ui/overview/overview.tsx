@@ -1,0 +1,97 @@
+/** What a dataset received and what became of it, in a window of time. */
+import { Group, SegmentedControl, SimpleGrid, Text } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { Summary } from '../../api/types.ts'
+import { Page } from '../parts/page.tsx'
+import { Failed, PageLoading } from '../parts/states.tsx'
+import { Time } from '../parts/time.tsx'
+import { datasetQuery, summaryQuery } from '../queries.ts'
+import { DEFAULT_WINDOW, WINDOW_TEXT, WINDOWS, type WindowName } from '../window.ts'
+import { Equation } from './equation.tsx'
+import { sumOf } from './equation-parts.ts'
+import { EventTable } from './event-table.tsx'
+import { Matches } from './matches.tsx'
+import { NothingYet } from './nothing-yet.tsx'
+import { Reasons } from './reasons.tsx'
+import { CountedOverTime } from './timeline.tsx'
+
+export function OverviewPage() {
+  const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
+  const { window = DEFAULT_WINDOW, show = 'chart' } = useSearch({
+    from: '/signed-in/datasets/$datasetId/',
+  })
+  const { data: dataset } = useQuery(datasetQuery(datasetId))
+  const summary = useQuery({
+    ...summaryQuery(datasetId, window),
+    placeholderData: keepPreviousData,
+  })
+  return (
+    <Page
+      title="Overview"
+      of={dataset?.name ?? ''}
+      lead={summary.data && <Covered summary={summary.data} />}
+      actions={<WindowSelect window={window} />}
+    >
+      {summary.isPending && <PageLoading />}
+      {summary.error && <Failed error={summary.error} onRetry={() => void summary.refetch()} />}
+      {summary.data && (
+        <Report datasetId={datasetId} window={window} show={show} summary={summary.data} />
+      )}
+    </Page>
+  )
+}
+
+interface ReportProps {
+  readonly datasetId: string
+  readonly window: WindowName
+  readonly show: 'chart' | 'table'
+  readonly summary: Summary
+}
+
+function Report({ datasetId, window, show, summary }: ReportProps) {
+  if (sumOf(summary.received) === 0) return <NothingYet datasetId={datasetId} window={window} />
+  const { sentence } = WINDOW_TEXT[window]
+  return (
+    <>
+      <Equation summary={summary} window={sentence} />
+      <CountedOverTime datasetId={datasetId} window={window} show={show} summary={summary} />
+      <EventTable events={summary.by_event} window={sentence} />
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+        <Matches summary={summary} window={sentence} />
+        <Reasons summary={summary} window={sentence} />
+      </SimpleGrid>
+    </>
+  )
+}
+
+/** The exact window, because reports are kept by the hour. */
+function Covered({ summary }: { summary: Summary }) {
+  return (
+    <Text component="span" inherit>
+      Since <Time ms={summary.from * 1000} as="moment" />, up to now ({timeZone}).
+    </Text>
+  )
+}
+
+const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+
+function WindowSelect({ window }: { window: WindowName }) {
+  const navigate = useNavigate({ from: '/datasets/$datasetId/' })
+  return (
+    <Group>
+      <SegmentedControl
+        aria-label="Window of time"
+        value={window}
+        data={WINDOWS.map((value) => ({ value, label: WINDOW_TEXT[value].label }))}
+        onChange={(value) =>
+          void navigate({
+            search: (search) => ({ ...search, window: value as WindowName }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
+    </Group>
+  )
+}

@@ -1,0 +1,28 @@
+/** Why some of what arrived was not counted, in words. */
+import { Text } from '@mantine/core'
+import type { Summary } from '../../api/types.ts'
+import { Section } from '../parts/section.tsx'
+import { reasonWords } from '../words.ts'
+import { ShareList } from './share-list.tsx'
+
+export function Reasons({ summary, window }: { summary: Summary; window: string }) {
+  const { reasons, dropped, rejected } = summary
+  return (
+    <Section
+      title="Why events were dropped or rejected"
+      hint={`Events that arrived and were left out ${window}.`}
+    >
+      {reasons.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          None. Everything that arrived was counted or was a duplicate.
+        </Text>
+      ) : (
+        <ShareList
+          all={dropped + rejected}
+          color="var(--twofold-server)"
+          items={reasons.map(({ code, total }) => ({ key: code, ...reasonWords(code), n: total }))}
+        />
+      )}
+    </Section>
+  )
+}

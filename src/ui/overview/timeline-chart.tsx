@@ -1,0 +1,66 @@
+/** The stacked bars themselves, in a chunk of their own because the chart library is large. */
+import '@mantine/charts/styles.css'
+import { BarChart } from '@mantine/charts'
+import { countOf, formatBucket, formatCount, formatMoment } from '../format.ts'
+import { type Bar, barTotal, type Series } from './chart-data.ts'
+import classes from './timeline.module.css'
+
+interface ChartProps {
+  readonly bars: readonly Bar[]
+  readonly series: readonly Series[]
+  readonly step: 'hour' | 'day'
+}
+
+export function TimelineChart({ bars, series, step }: ChartProps) {
+  const total = bars.reduce((sum, bar) => sum + barTotal(bar), 0)
+  return (
+    <div
+      role="img"
+      aria-label={`Bar chart of ${countOf(total, 'counted event')} per ${step}. The same numbers stand under Table.`}
+    >
+      <BarChart
+        h={300}
+        type="stacked"
+        data={bars.map((bar) => ({ ...bar }))}
+        dataKey="start"
+        series={series.map(({ name, label, color }) => ({ name, label, color }))}
+        valueFormatter={formatCount}
+        gridAxis="y"
+        tickLine="none"
+        maxBarWidth={44}
+        xAxisProps={{
+          tickFormatter: (start: number) => formatBucket(start, step),
+          minTickGap: 28,
+        }}
+        yAxisProps={{ allowDecimals: false, width: 44 }}
+        barProps={{ isAnimationActive: false, stroke: 'var(--mantine-color-body)', strokeWidth: 1 }}
+        barChartProps={{ accessibilityLayer: false }}
+        tooltipProps={{
+          content: ({ label }) => {
+            const bar = bars.find(({ start }) => start === label)
+            return bar ? <Tip bar={bar} series={series} step={step} /> : null
+          },
+        }}
+      />
+    </div>
+  )
+}
+
+function Tip({ bar, series, step }: { bar: Bar; series: readonly Series[]; step: 'hour' | 'day' }) {
+  return (
+    <div className={classes.tip}>
+      <b>{step === 'hour' ? formatMoment(bar.start * 1000) : formatBucket(bar.start, step)}</b>
+      {series.map(({ name, label, color }) => (
+        <div key={name} className={classes.tipRow}>
+          <span className={classes.swatch} style={{ background: color }} />
+          <span>{label}</span>
+          <span>{formatCount(bar[name])}</span>
+        </div>
+      ))}
+      <div className={classes.tipRow}>
+        <b>Counted</b>
+        <b>{formatCount(barTotal(bar))}</b>
+      </div>
+    </div>
+  )
+}

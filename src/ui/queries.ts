@@ -1,0 +1,99 @@
+/**
+ * Every question the pages ask the server, with how long an answer stays fresh. Keys begin with the
+ * noun, so that a change can refresh what depends on it.
+ */
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import type {
+  DatasetCreated,
+  DatasetCreateRequest,
+  DatasetPatchRequest,
+  DatasetsAnswer,
+  DatasetView,
+  DemoAnswer,
+  EventsAnswer,
+  SessionView,
+  SetupDone,
+  Summary,
+  Timeline,
+  TokenCreated,
+} from '../api/types.ts'
+import { ApiError, call } from './api-client.ts'
+import { rangeOf, type WindowName } from './window.ts'
+
+/** Reports read counters, so asking often costs little; pages in the background do not ask. */
+const REPORT_REFRESH_MS = 10_000
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.retryable,
+    },
+  },
+})
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => call<SessionView>('GET', '/api/session'),
+  staleTime: 60_000,
+})
+
+export const datasetsQuery = queryOptions({
+  queryKey: ['datasets'],
+  queryFn: async () => (await call<DatasetsAnswer>('GET', '/api/datasets')).datasets,
+})
+
+export const datasetQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['datasets', datasetId],
+    queryFn: () => call<DatasetView>('GET', `/api/datasets/${datasetId}`),
+  })
+
+export const summaryQuery = (datasetId: string, window: WindowName) =>
+  queryOptions({
+    queryKey: ['summary', datasetId, window],
+    queryFn: () => {
+      const { from, to } = rangeOf(window, new Date())
+      return call<Summary>('GET', `/api/datasets/${datasetId}/summary?from=${from}&to=${to}`)
+    },
+    refetchInterval: REPORT_REFRESH_MS,
+  })
+
+/** Always by hour: the days of the chart are the reader's, not UTC's. */
+export const timelineQuery = (datasetId: string, window: WindowName) =>
+  queryOptions({
+    queryKey: ['timeline', datasetId, window],
+    queryFn: () => {
+      const { from, to } = rangeOf(window, new Date())
+      const query = `from=${from}&to=${to}&step=hour`
+      return call<Timeline>('GET', `/api/datasets/${datasetId}/timeline?${query}`)
+    },
+    refetchInterval: REPORT_REFRESH_MS,
+  })
+
+/** The newest events of one verdict, for the start of the live page. */
+export const recentEvents = (
+  datasetId: string,
+  verdict: 'accepted' | 'dropped' | 'rejected',
+  limit: number,
+): Promise<EventsAnswer> =>
+  call('GET', `/api/datasets/${datasetId}/events?verdict=${verdict}&limit=${limit}`)
+
+export const redeemSetup = (code: string): Promise<SetupDone> =>
+  call('POST', '/api/setup', { code })
+
+export const signIn = (token: string): Promise<SessionView> =>
+  call('POST', '/api/session', { token })
+
+export const signOut = (): Promise<void> => call('DELETE', '/api/session')
+
+export const createDataset = (settings: DatasetCreateRequest): Promise<DatasetCreated> =>
+  call('POST', '/api/datasets', settings)
+
+export const updateDataset = (id: string, patch: DatasetPatchRequest): Promise<DatasetView> =>
+  call('PATCH', `/api/datasets/${id}`, patch)
+
+export const createSendToken = (id: string, name: string): Promise<TokenCreated> =>
+  call('POST', `/api/datasets/${id}/tokens`, { purpose: 'send', name })
+
+export const openDemo = (): Promise<DemoAnswer> => call('POST', '/api/demo')

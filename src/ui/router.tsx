@@ -1,0 +1,174 @@
+/**
+ * The addresses of the Events Manager. What a person chose on a page (window, filters, tab) stands
+ * in the address, so that every view can be shared and survives a reload.
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import type { Channel } from '../event/shape.ts'
+import { HomePage } from './home/home.tsx'
+import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
+import { queryClient, redeemSetup, sessionQuery } from './queries.ts'
+import { DatasetFrame } from './shell/dataset-frame.tsx'
+import { Shell } from './shell/shell.tsx'
+import { SetupFailed, SetupPage } from './welcome/setup.tsx'
+import { forgetSetupCode, keepSetupCode, setupCode } from './welcome/setup-code.ts'
+import { SignInPage } from './welcome/sign-in.tsx'
+import { WINDOWS, type WindowName } from './window.ts'
+
+const rootRoute = createRootRoute({
+  beforeLoad: ({ location }) => {
+    // The printed link is /#setup=CODE: the part after # never reaches a server log.
+    if (keepSetupCode(location.hash)) throw redirect({ to: '/setup', replace: true })
+  },
+  notFoundComponent: PageNotFound,
+})
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  loader: async () => {
+    const code = setupCode()
+    if (!code) throw redirect({ to: '/', replace: true })
+    const done = await redeemSetup(code)
+    forgetSetupCode()
+    queryClient.removeQueries({ queryKey: sessionQuery.queryKey })
+    if (!done.admin_token) throw redirect({ to: '/', replace: true })
+    return done.admin_token
+  },
+  // The link works once: what it brought is kept for as long as the page is.
+  shouldReload: false,
+  component: SetupPage,
+  errorComponent: SetupFailed,
+})
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { next?: string } => optional({ next: localPath(search.next) }),
+  component: SignInPage,
+})
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery)
+    if (session.signed_in) return
+    const next = location.href === '/' ? {} : { next: location.href }
+    throw redirect({ to: '/sign-in', search: next, replace: true })
+  },
+  component: Shell,
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  component: HomePage,
+})
+
+const datasetRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/datasets/$datasetId',
+  component: DatasetFrame,
+})
+
+interface OverviewSearch {
+  readonly window?: WindowName
+  readonly show?: 'table'
+}
+
+const overviewRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/',
+  validateSearch: (search): OverviewSearch =>
+    optional({
+      window: WINDOWS.find((name) => name === search.window),
+      show: search.show === 'table' ? ('table' as const) : undefined,
+    }),
+  component: lazyRouteComponent(() => import('./overview/overview.tsx'), 'OverviewPage'),
+})
+
+interface TestEventsSearch {
+  readonly channel?: Channel
+  readonly event?: string
+  readonly code?: string
+  readonly q?: string
+}
+
+const CHANNELS: readonly Channel[] = ['browser', 'server', 'other']
+
+const testEventsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/test-events',
+  validateSearch: (search): TestEventsSearch =>
+    optional({
+      channel: CHANNELS.find((channel) => channel === search.channel),
+      event: text(search.event),
+      code: text(search.code),
+      q: text(search.q),
+    }),
+  component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),
+})
+
+interface InstallSearch {
+  readonly site?: 'companion'
+  readonly server?: 'node'
+}
+
+const installRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/install',
+  validateSearch: (search): InstallSearch =>
+    optional({
+      site: search.site === 'companion' ? ('companion' as const) : undefined,
+      server: search.server === 'node' ? ('node' as const) : undefined,
+    }),
+  component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    setupRoute,
+    signInRoute,
+    signedInRoute.addChildren([
+      homeRoute,
+      datasetRoute.addChildren([overviewRoute, testEventsRoute, installRoute, settingsRoute]),
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: PageError,
+  defaultPendingComponent: PageLoading,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+/** The router reads `?q=123` as a number; a filter is always text. */
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === '' ? undefined : String(value)
+
+/** Only a path of this site: a link must not send a person elsewhere after signing in. */
+const localPath = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
+
+/** Without the keys whose value is undefined, so that addresses stay short. */
+function optional<T extends object>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,72 @@
+/** One setting as the control that fits its type. */
+import { Group, NumberInput, Radio, Switch, TagsInput, TextInput } from '@mantine/core'
+import { CountrySelect } from '../parts/country-select.tsx'
+import { readable } from '../words.ts'
+import type { Field } from './fields.ts'
+
+interface FieldInputProps {
+  readonly field: Field
+  readonly value: unknown
+  readonly onChange: (value: unknown) => void
+  readonly disabled: boolean
+}
+
+export function FieldInput({ field, value, onChange, disabled }: FieldInputProps) {
+  const { name, label, help, input } = field
+  const common = { name, label, description: help, disabled }
+  switch (input.kind) {
+    case 'text':
+      return (
+        <TextInput
+          {...common}
+          value={String(value ?? '')}
+          {...(input.charsMax === undefined ? {} : { maxLength: input.charsMax })}
+          onChange={(change) => onChange(change.currentTarget.value)}
+        />
+      )
+    case 'country':
+      return (
+        <CountrySelect {...common} value={(value ?? null) as string | null} onChange={onChange} />
+      )
+    case 'switch':
+      return (
+        <Switch
+          {...common}
+          checked={value === true}
+          onChange={(change) => onChange(change.currentTarget.checked)}
+        />
+      )
+    case 'list':
+      return (
+        <TagsInput
+          {...common}
+          value={(value ?? []) as string[]}
+          onChange={onChange}
+          placeholder="Type and press Enter"
+          splitChars={[',', ' ']}
+        />
+      )
+    case 'number':
+      return (
+        <NumberInput
+          {...common}
+          value={value as number}
+          min={input.min}
+          max={input.max}
+          allowDecimal={false}
+          thousandSeparator
+          onChange={onChange}
+        />
+      )
+    case 'choice':
+      return (
+        <Radio.Group {...common} value={String(value)} onChange={onChange}>
+          <Group gap="lg" mt="xs">
+            {input.choices.map((choice) => (
+              <Radio key={choice} value={choice} label={readable(choice)} disabled={disabled} />
+            ))}
+          </Group>
+        </Radio.Group>
+      )
+  }
+}

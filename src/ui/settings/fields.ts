@@ -1,0 +1,89 @@
+/**
+ * The fields of the settings form, read from the schema that the server validates with: a setting
+ * added there appears here without a change, with its description as help. Pure.
+ */
+import { z } from 'zod'
+import { datasetSettingsSchema } from '../../event/dataset.ts'
+import { readable } from '../words.ts'
+
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly help: string | undefined
+  readonly input: Input
+}
+
+export type Input =
+  | { readonly kind: 'text'; readonly charsMax: number | undefined }
+  | { readonly kind: 'country' | 'switch' | 'list' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+
+export interface FieldGroup {
+  readonly title: string
+  readonly fields: readonly Field[]
+}
+
+const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
+  { title: 'General', names: ['name', 'default_country', 'allowed_domains'] },
+  { title: 'Counting', names: ['mode', 'repair', 'bots', 'events_per_minute_max'] },
+  { title: 'Privacy', names: ['denied_consent', 'replay_revoked', 'gpc'] },
+  { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
+]
+
+const LABELS: Record<string, string> = {
+  default_country: 'Country',
+  mode: 'Faulty events',
+  repair: 'Twins without a shared id',
+  bots: 'Robots',
+  events_per_minute_max: 'Events a minute, at most',
+  denied_consent: 'Visitors who refuse consent',
+  replay_revoked: 'Send later what happened before consent',
+  gpc: 'Visitors who ask for privacy',
+  auto_matching: 'Read forms',
+  first_party_cookies: 'Keep first-party cookies',
+  builder_forms: 'Send Meta’s second spelling, too',
+}
+
+interface Property {
+  readonly type?: string
+  readonly description?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxLength?: number
+}
+
+/** In the order of GROUPS; a setting that no group names yet stands at the end. */
+export function fieldGroups(): readonly FieldGroup[] {
+  const { properties = {} } = z.toJSONSchema(datasetSettingsSchema, { io: 'input' })
+  const fields = Object.entries(properties as Record<string, Property>).map(fieldOf)
+  const named = new Set(GROUPS.flatMap(({ names }) => names))
+  const groups = GROUPS.map(({ title, names }) => ({
+    title,
+    fields: names.flatMap((name) => fields.filter((field) => field.name === name)),
+  }))
+  const rest = fields.filter(({ name }) => !named.has(name))
+  return rest.length > 0 ? [...groups, { title: 'More', fields: rest }] : groups
+}
+
+function fieldOf([name, property]: [string, Property]): Field {
+  return {
+    name,
+    label: LABELS[name] ?? readable(name),
+    help: property.description,
+    input: inputOf(name, property),
+  }
+}
+
+function inputOf(name: string, property: Property): Input {
+  if (name === 'default_country') return { kind: 'country' }
+  if (property.enum) return { kind: 'choice', choices: property.enum }
+  if (property.type === 'boolean') return { kind: 'switch' }
+  if (property.type === 'array') return { kind: 'list' }
+  if (property.type === 'integer' || property.type === 'number') {
+    const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = property
+    return { kind: 'number', min: minimum, max: maximum }
+  }
+  return { kind: 'text', charsMax: property.maxLength }
+}

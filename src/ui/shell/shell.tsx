@@ -1,0 +1,120 @@
+/** What stands around every page: header, navigation, the skip link, and where focus goes. */
+import { AppShell, Burger, Group, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import {
+  IconActivity,
+  IconChartBar,
+  IconDatabase,
+  IconPlugConnected,
+  IconSettings,
+} from '@tabler/icons-react'
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { PageLink } from '../parts/links.tsx'
+import { Logo } from '../parts/logo.tsx'
+import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
+import { DatasetSwitcher } from './dataset-switcher.tsx'
+import classes from './shell.module.css'
+import { SignOut } from './sign-out.tsx'
+
+export function Shell() {
+  const [opened, { toggle, close }] = useDisclosure()
+  const { datasetId } = useParams({ strict: false })
+  const main = useMainFocus(close)
+  return (
+    <AppShell
+      header={{ height: 60 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'md', sm: 'xl' }}
+    >
+      <a className="skip-link" href="#main">
+        Skip to the page
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px={{ base: 'sm', sm: 'md' }} gap="sm" wrap="nowrap">
+          <Burger
+            opened={opened}
+            onClick={toggle}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label={opened ? 'Close navigation' : 'Open navigation'}
+            aria-expanded={opened}
+          />
+          <UnstyledButton component={Link} to="/" aria-label="Twofold, all datasets" flex="none">
+            <Group gap={10} wrap="nowrap">
+              <Logo size={22} />
+              <Text fw={700} size="lg" visibleFrom="sm">
+                Twofold
+              </Text>
+            </Group>
+          </UnstyledButton>
+          <DatasetSwitcher />
+          <Group gap={4} ml="auto" wrap="nowrap" flex="none">
+            <ColorSchemeToggle />
+            <SignOut />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar
+        p="sm"
+        className={classes.navbar ?? ''}
+        data-closed={!opened || undefined}
+        aria-label="Pages"
+      >
+        <PageLink
+          to="/"
+          activeOptions={{ exact: true }}
+          label="All datasets"
+          leftSection={<IconDatabase size={18} aria-hidden />}
+          className={classes.link ?? ''}
+        />
+        {datasetId && <DatasetLinks datasetId={datasetId} />}
+      </AppShell.Navbar>
+      <AppShell.Main id="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+const PAGES = [
+  { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
+  { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: '/datasets/$datasetId/install', label: 'Install', icon: IconPlugConnected },
+  { to: '/datasets/$datasetId/settings', label: 'Settings', icon: IconSettings },
+] as const
+
+function DatasetLinks({ datasetId }: { datasetId: string }) {
+  return (
+    <>
+      <Text size="xs" c="dimmed" fw={600} px="sm" pt="md" pb={4}>
+        This dataset
+      </Text>
+      {PAGES.map(({ to, label, icon: Icon }) => (
+        <PageLink
+          key={to}
+          to={to}
+          params={{ datasetId }}
+          activeOptions={{ exact: true, includeSearch: false }}
+          label={label}
+          leftSection={<Icon size={18} aria-hidden />}
+          className={classes.link ?? ''}
+        />
+      ))}
+    </>
+  )
+}
+
+/** After a change of page: the phone's navigation closes, focus goes to the new page. */
+function useMainFocus(closeNavigation: () => void) {
+  const main = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  const shown = useRef(pathname)
+  useEffect(() => {
+    if (shown.current === pathname) return
+    shown.current = pathname
+    closeNavigation()
+    main.current?.focus({ preventScroll: true })
+  }, [pathname, closeNavigation])
+  return main
+}

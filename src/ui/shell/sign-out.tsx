@@ -1,0 +1,32 @@
+/** Ends the session here and on the server. */
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconLogout } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { signOut } from '../queries.ts'
+
+export function SignOut() {
+  const cache = useQueryClient()
+  const navigate = useNavigate()
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      await navigate({ to: '/sign-in' })
+      cache.clear()
+    },
+  })
+  return (
+    <Tooltip label="Sign out">
+      <ActionIcon
+        size="lg"
+        variant="subtle"
+        color="gray"
+        aria-label="Sign out"
+        loading={leave.isPending}
+        onClick={() => leave.mutate()}
+      >
+        <IconLogout size={20} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,41 @@
+/**
+ * How everything looks: Mantine's theme and the three colours that mean something. Browser is blue,
+ * server is orange, both together are ink: a set that stays apart for every kind of colour vision
+ * and in grey print (their lightness differs, too).
+ */
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
+
+const ink: MantineColorsTuple = [
+  '#eef4fb',
+  '#dbe6f3',
+  '#b3cbe5',
+  '#88aed7',
+  '#6496cb',
+  '#4d86c4',
+  '#3f7dc0',
+  '#2f6aaa',
+  '#245e99',
+  '#0f5188',
+]
+
+export const theme = createTheme({
+  primaryColor: 'ink',
+  primaryShade: { light: 8, dark: 6 },
+  colors: { ink },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif',
+  fontFamilyMonospace:
+    'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  headings: { fontWeight: '650' },
+})
+
+/** Defined in app.css, where they differ for light and dark. */
+export const CHANNEL_COLORS = {
+  browser: 'var(--twofold-browser)',
+  both: 'var(--twofold-both)',
+  server: 'var(--twofold-server)',
+  other: 'var(--twofold-other)',
+} as const
