@@ -26,32 +26,19 @@ export function bare(value: string): string {
   return dot < 0 ? value : value.slice(0, dot)
 }
 
-/** Is this text, without its dot, an appendix? */
-export function isAppendix(text: string): boolean {
-  if (text.length === 8) return VERSION_2.test(text)
-  return text.length === 2 && VERSION_1.test(text)
-}
-
 /**
- * Base64url of the bytes 1, language (1..6), type, major, minor, patch. The first two bytes fix the
- * first two characters and leave E..b for the third, so nothing needs decoding.
+ * The text behind the dot, as the source of a pattern. Version 2 is base64url of the bytes 1,
+ * language (1..6), type, major, minor, patch: the first two bytes fix the first two characters and
+ * leave E..b for the third, so nothing needs decoding. Version 1 is one byte, the language.
  */
-const VERSION_2 = /^AQ[E-Za-b][A-Za-z0-9_-]{5}$/
-/** One byte, the language. */
-const VERSION_1 = /^(?:A[Qgw]|B[AQg])$/
+export const APPENDIX_PATTERN = 'AQ[E-Za-b][\\w-]{5}|A[Qgw]|B[AQg]'
 
+const APPENDIX = /* @__PURE__ */ new RegExp(`^(?:${APPENDIX_PATTERN})$`)
 const DOT = 46
-const FIRST_LETTER_A = 65
-const FIRST_LETTER_B = 66
 
 /** Where the appendix's dot stands, or -1. Two character reads decide for nearly every value. */
 function appendixDot(value: string): number {
-  const { length } = value
-  if (length > 9 && value.charCodeAt(length - 9) === DOT) {
-    return VERSION_2.test(value.slice(length - 8)) ? length - 9 : -1
-  }
-  if (length < 4 || value.charCodeAt(length - 3) !== DOT) return -1
-  const first = value.charCodeAt(length - 2)
-  if (first !== FIRST_LETTER_A && first !== FIRST_LETTER_B) return -1
-  return VERSION_1.test(value.slice(length - 2)) ? length - 3 : -1
+  const dot = value.length - (value.charCodeAt(value.length - 9) === DOT ? 9 : 3)
+  if (dot < 1 || value.charCodeAt(dot) !== DOT) return -1
+  return APPENDIX.test(value.slice(dot + 1)) ? dot : -1
 }

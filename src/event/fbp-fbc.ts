@@ -3,7 +3,7 @@
  * a browser, fbc a click on an ad. Makes, reads and refreshes them; ships in the pixel, so it is
  * small and pure. Whoever writes the cookie (pixel, collector) decides where it is written.
  */
-import { isAppendix } from './appendix.ts'
+import { APPENDIX_PATTERN } from './appendix.ts'
 import { FBCLID_CHARS_MAX } from './bounds.ts'
 
 export interface CookieId {
@@ -43,20 +43,23 @@ export function makeFbp({ nowMs, random, subdomainIndex }: NewFbp): string {
   return `fb.${subdomainIndex}.${nowMs}.${number()}${number()}`
 }
 
-/** Undefined for a click id that is empty or too long. A dot would end the payload: `__DOT__`. */
+/** Undefined for what is no click id. A dot would end the payload: it becomes `__DOT__`. */
 export function makeFbc({ fbclid, nowMs, subdomainIndex }: NewFbc): string | undefined {
-  if (!fbclid || fbclid.length > FBCLID_CHARS_MAX) return undefined
-  return `fb.${subdomainIndex}.${nowMs}.${fbclid.replaceAll('.', '__DOT__')}`
+  const fbc = `fb.${subdomainIndex}.${nowMs}.${fbclid.replaceAll('.', '__DOT__')}`
+  return fbclid.length <= FBCLID_CHARS_MAX && FORM.test(fbc) ? fbc : undefined
+}
+
+/** Would Meta's libraries keep this value? */
+export function isCookieId(value: string): boolean {
+  return FORM.test(value)
 }
 
 /** Undefined for whatever Meta's libraries would throw away. */
 export function parseCookieId(value: string): CookieId | undefined {
-  const [fb, index = '', time = '', payload = '', appendix, more] = value.split('.')
-  if (fb !== 'fb' || !DIGITS.test(index) || !DIGITS.test(time) || !payload) return undefined
-  if (more !== undefined) return undefined
+  const [, index, time, payload, appendix] = FORM.exec(value) ?? []
+  if (!index || !time || !payload) return undefined
   const id = { subdomainIndex: +index, createdAtMs: +time, payload }
-  if (appendix === undefined) return id
-  return isAppendix(appendix) ? { ...id, appendix } : undefined
+  return appendix ? { ...id, appendix } : id
 }
 
 /** The two cookies share one form. */
@@ -68,10 +71,13 @@ export const parseFbc = parseCookieId
  * click's own and is never renewed), a new one for another click, none for a malformed cookie.
  */
 export function refreshFbc({ cookie, fbclid, ...visit }: FbcVisit): string | undefined {
-  const known = cookie && parseCookieId(cookie) ? cookie : undefined
+  const known = cookie && FORM.test(cookie) ? cookie : undefined
   const clicked = fbclid && makeFbc({ fbclid, ...visit })
   if (!clicked) return known
   return known?.split('.')[3] === clicked.split('.')[3] ? known : clicked
 }
 
-const DIGITS = /^\d+$/
+/** The payload may hold what a cookie may hold, so that no click id can add to a Set-Cookie. */
+const FORM = new RegExp(
+  `^fb\\.(\\d+)\\.(\\d+)\\.([!#-+\\-/-:<-[\\]-~]+)(?:\\.(${APPENDIX_PATTERN}))?$`,
+)

@@ -11,6 +11,7 @@ import {
   kindOf,
   listOf,
   readId,
+  readInteger,
   readObject,
   textOf,
   unpackJson,
@@ -68,10 +69,9 @@ export function readOriginalEvent(value: unknown, report: Report): OpenObject | 
   const source = readObject(value, key, report)
   if (!source) return undefined
   const { event_time, order_id, event_id, ...rest } = source
-  const time = typeof event_time === 'string' ? Number(event_time) : event_time
   return {
     ...copyOpen(rest, key, report),
-    ...(Number.isSafeInteger(time) ? { event_time: time as number } : {}),
+    ...optional('event_time', readInteger(event_time, `${key}.event_time`, report)),
     ...optional('order_id', readId(order_id, `${key}.order_id`, report)),
     ...optional('event_id', readId(event_id, `${key}.event_id`, report)),
   }

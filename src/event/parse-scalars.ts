@@ -72,7 +72,7 @@ export function readBoolean(value: unknown, key: string, report: Report): boolea
 export function readInteger(value: unknown, key: string, report: Report): number | undefined {
   if (isAbsent(value)) return undefined
   const number = typeof value === 'string' ? Number(value) : value
-  if (Number.isSafeInteger(number)) return number as number
+  if (Number.isSafeInteger(number)) return (number as number) + 0
   report.object('invalid_parameter', key, `is ${kindOf(value)}: send a whole number.`)
   return undefined
 }
@@ -136,10 +136,13 @@ export function copyJson(value: unknown, key: string, report: Report): Json | un
   return copy(value)
 }
 
-/** 1e999 is legal JSON text and reads as Infinity, which JSON cannot write again. */
+/**
+ * 1e999 is legal JSON text and reads as Infinity, which JSON cannot write again; -0 is written as
+ * 0, which adding 0 makes of it.
+ */
 function keepNumber(number: number, key: string, report: Report): number | undefined {
   report.spend(8)
-  if (Number.isFinite(number)) return number
+  if (Number.isFinite(number)) return number + 0
   report.note('invalid_parameter', key, 'holds a number that is not finite')
   return undefined
 }

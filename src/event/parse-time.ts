@@ -10,7 +10,7 @@ const FIX = 'send whole unix seconds, such as Math.floor(Date.now() / 1000).'
 /** Unix seconds. Milliseconds, fractions and ISO dates are converted in `lenient` mode. */
 export function readEventTime(value: unknown, report: Report): number | undefined {
   if (typeof value === 'number' && Number.isInteger(value) && value < MILLISECONDS_FROM) {
-    return value
+    return value + 0
   }
   if (isAbsent(value)) {
     report.refuse('missing_event_time', KEY, `is missing: ${FIX}`)

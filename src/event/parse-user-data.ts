@@ -9,7 +9,7 @@ import {
   USER_DATA_VALUE_CHARS_MAX,
   USER_DATA_VALUES_PER_KEY_MAX,
 } from './bounds.ts'
-import { parseCookieId } from './fbp-fbc.ts'
+import { isCookieId, parseCookieId } from './fbp-fbc.ts'
 import { addressIn } from './ip.ts'
 import { pathOf, type Report } from './parse-report.ts'
 import { isAbsent, type JsonObject, kindOf, listOf, textOf } from './parse-scalars.ts'
@@ -208,7 +208,7 @@ function checkAddress(text: string, report: Report): string | undefined {
 
 /** Kept as it was sent, appendix included: Meta wants it unchanged. */
 function checkCookie(text: string, key: 'fbc' | 'fbp', report: Report): string | undefined {
-  if (parseCookieId(text)) return text
+  if (isCookieId(text)) return text
   report.note(`invalid_${key}`, `user_data.${key}`, 'is not of the form fb.1.<ms>.<id>')
   return undefined
 }

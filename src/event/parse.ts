@@ -187,12 +187,13 @@ function readName(value: unknown, report: Report): string | undefined {
     report.refuse('missing_event_name', 'event_name', 'is missing: send a name such as Purchase.')
     return undefined
   }
-  if (typeof value !== 'string' || value.length > EVENT_NAME_CHARS_MAX) {
-    const what = `must be text of at most ${EVENT_NAME_CHARS_MAX} characters.`
+  const name = typeof value === 'string' ? value.trim() : ''
+  // A line break would make two keys of dedup look alike (dedup-key.ts joins with them).
+  if (!name || name.length > EVENT_NAME_CHARS_MAX || /\p{Cc}/u.test(name)) {
+    const what = `must be one line of text, at most ${EVENT_NAME_CHARS_MAX} characters.`
     report.refuse('invalid_parameter', 'event_name', what)
     return undefined
   }
-  const name = value.trim()
   if (name !== value) report.note('name_trimmed', 'event_name', 'had spaces around it')
   return name
 }
