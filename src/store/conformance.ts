@@ -676,7 +676,7 @@ function describeCapabilities({ fresh }: Suite): void {
     else expect(why).toMatch(/\w+ .*\./)
   })
 
-  it('copies itself where it can, refuses an existing or relative path, or says it cannot', async () => {
+  it('copies itself where it can, but never over a file, or says it cannot', async () => {
     const { store } = await fresh()
     await putLegs(store, [leg(1)])
     const folder = await mkdtemp(join(tmpdir(), 'twofold-store-'))

@@ -1,0 +1,160 @@
+/**
+ * The tables of the SQLite driver and how a file reaches their newest form: one step per schema
+ * version, each in its own transaction. Opens the connection with the settings everything else
+ * relies on (write-ahead log, an fsync per commit). Called by sqlite.ts.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import { TwofoldError } from '../../errors.ts'
+import { STORE_CACHE_BYTES, STORE_WAL_PAGES } from '../../limits.ts'
+import { inOurWords } from './sqlite-errors.ts'
+
+/** "TwFd" in the file's header, so that no other program's database is taken for ours. */
+const APPLICATION_ID = 0x54774664
+
+/**
+ * A step never changes once it was released; a new version is a new step.
+ *
+ * blocks: up to a few hundred neighbouring legs of a dataset, one JSON line each, zstd. A row never
+ *   changes; erasing or merging writes new rows. `names` lists the event names inside.
+ * merged: the later legs of an event. conversions: accepted legs of names that are not browsing.
+ * hours: which seqs were received in an hour. counters, money: one row per hour and one per day.
+ * key_*: see sqlite-keys.ts. erasing: deleted datasets whose rows are still being removed.
+ */
+export const STEPS: readonly string[] = [
+  `
+  CREATE TABLE instance (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    revision INTEGER NOT NULL, layout INTEGER NOT NULL, hash_key BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO instance VALUES (1, 0, 0, randomblob(8));
+  CREATE TABLE datasets (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    next_seq INTEGER NOT NULL, tidied_seq INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE erasing (dataset_no INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE blocks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, dataset_no INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, n INTEGER NOT NULL, names BLOB NOT NULL, data BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX blocks_by_seq ON blocks (dataset_no, first_seq, n);
+  CREATE TABLE merged (
+    dataset_no INTEGER NOT NULL, kept_seq INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (dataset_no, kept_seq, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE conversions (
+    dataset_no INTEGER NOT NULL, name_no INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (dataset_no, name_no, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE hours (
+    dataset_no INTEGER NOT NULL, hour_s INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, PRIMARY KEY (dataset_no, hour_s)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE names (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, dataset_no INTEGER NOT NULL, text TEXT NOT NULL,
+    UNIQUE (dataset_no, text)
+  ) STRICT;
+  CREATE TABLE counters (
+    dataset_no INTEGER NOT NULL, span_s INTEGER NOT NULL, start_s INTEGER NOT NULL,
+    name_no INTEGER NOT NULL, channel INTEGER NOT NULL, metric_no INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (dataset_no, span_s, start_s, name_no, channel, metric_no)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE money (
+    dataset_no INTEGER NOT NULL, span_s INTEGER NOT NULL, start_s INTEGER NOT NULL,
+    name_no INTEGER NOT NULL, currency TEXT NOT NULL, millions INTEGER NOT NULL,
+    units INTEGER NOT NULL, micros INTEGER NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (dataset_no, span_s, start_s, name_no, currency)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE key_log (
+    id INTEGER PRIMARY KEY, newest_s INTEGER NOT NULL, data BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE key_segments (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, family INTEGER NOT NULL, level INTEGER NOT NULL,
+    state INTEGER NOT NULL, upto INTEGER NOT NULL, entries INTEGER NOT NULL,
+    newest_s INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE key_filters (segment_no INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE key_pages (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE settings (
+    kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+export const SCHEMA_VERSION = STEPS.length
+
+/**
+ * A connection to a file at the newest schema version, proven to be writable. Throws `store_newer`,
+ * `store_locked`, `store_read_only`, `store_corrupt` or `store_full`, naming the file.
+ */
+export function openDatabase(file: string, busyMs: number): DatabaseSync {
+  const db = inOurWords(file, () => new DatabaseSync(file))
+  try {
+    inOurWords(file, () => prepareConnection(db, busyMs))
+    inOurWords(file, () => migrate(db, file, SCHEMA_VERSION))
+    // Finds out now, not at the first event, that the file cannot be written.
+    inOurWords(file, () => db.exec('UPDATE instance SET layout = layout'))
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function prepareConnection(db: DatabaseSync, busyMs: number): void {
+  db.exec(`PRAGMA busy_timeout = ${busyMs}`)
+  // Read before anything is written: a foreign or newer file must stay as it is.
+  db.prepare('SELECT count(*) FROM sqlite_schema').get()
+  db.exec(`
+    PRAGMA cache_size = ${-Math.round(STORE_CACHE_BYTES / 1024)};
+    PRAGMA mmap_size = 0;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA foreign_keys = OFF;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${STORE_WAL_PAGES};
+    PRAGMA journal_size_limit = ${8 * STORE_WAL_PAGES * 4096};
+  `)
+}
+
+/** Runs the steps a file lacks, up to `target`; exported for the tests of single steps. */
+export function migrate(db: DatabaseSync, file: string, target: number): void {
+  refuseForeign(db, file)
+  if (pragma(db, 'user_version') === target) return
+  const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
+  if (mode !== 'wal') {
+    throw new TwofoldError(
+      'store_failed',
+      `${file}: this file system does not allow WAL (${mode}).`,
+    )
+  }
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    // Again under the lock: another process may have migrated it in between.
+    refuseForeign(db, file)
+    for (let version = pragma(db, 'user_version'); version < target; version++) {
+      db.exec(STEPS[version] ?? '')
+      db.exec(`PRAGMA user_version = ${version + 1}`)
+    }
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function refuseForeign(db: DatabaseSync, file: string): void {
+  const version = pragma(db, 'user_version')
+  const isOurs = pragma(db, 'application_id') === APPLICATION_ID
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (!isOurs && !isEmpty) {
+    throw new TwofoldError('store_corrupt', `${file} is a database of another program.`)
+  }
+  if (isOurs && version > SCHEMA_VERSION) {
+    const detail = `${file} has schema version ${version}, this Twofold knows ${SCHEMA_VERSION}.`
+    throw new TwofoldError('store_newer', detail)
+  }
+}
+
+const pragma = (db: DatabaseSync, name: string): number =>
+  Number(db.prepare(`PRAGMA ${name}`).get()?.[name])

@@ -1,0 +1,209 @@
+/**
+ * The embedded default: one SQLite file, one connection, one durable commit for a whole batch. Puts
+ * together the parts that lie beside it (schema, blocks, keys, counters, queries, erasing) and adds
+ * settings and backup. Several processes may open the same file: the revision decides who commits.
+ */
+import { open, rm, stat } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
+import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite'
+import { TwofoldError } from '../../errors.ts'
+import type { Leg, StoredEvent } from '../../event/shape.ts'
+import { STORE_BUSY_MS } from '../../limits.ts'
+import type { KeyRead, Loaded, SettingsDocument, Store, StoreStats } from '../store.ts'
+import { eventKey, keyOf } from '../store.ts'
+import { BlockUpkeep } from './sqlite-block-merge.ts'
+import { Blocks } from './sqlite-blocks.ts'
+import { Committer } from './sqlite-commit.ts'
+import { Connection } from './sqlite-connection.ts'
+import { Counters } from './sqlite-counters.ts'
+import { Eraser } from './sqlite-erase.ts'
+import { inOurWords, storeError } from './sqlite-errors.ts'
+import { keyHasher } from './sqlite-key-hash.ts'
+import { KeyUpkeep } from './sqlite-key-merge.ts'
+import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
+import { Names } from './sqlite-names.ts'
+import { Queries } from './sqlite-queries.ts'
+import { openDatabase, SCHEMA_VERSION } from './sqlite-schema.ts'
+
+/** Pages copied in one step of a backup; commits go on between steps. */
+const BACKUP_PAGES_PER_STEP = 256
+
+/** Throws `store_locked`, `store_newer`, `store_read_only`, `store_corrupt` or `store_full`. */
+export async function openSqliteStore(options: {
+  file: string
+  nowMs: () => number
+  /** How long to wait for another process before `store_locked`. */
+  busyMs?: number
+}): Promise<Store> {
+  const db = openDatabase(options.file, options.busyMs ?? STORE_BUSY_MS)
+  try {
+    return storeOn(db, options)
+  } catch (error) {
+    db.close()
+    throw storeError(error, options.file)
+  }
+}
+
+/** The store on a connection that is open already; tests limit its size. */
+export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => number }): Store {
+  const { file } = options
+  const parts = assemble(db, options)
+  const { connection, counters, queries, eraser, upkeep, committer, sql } = parts
+  const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
+  return {
+    capabilities: { durable: true, shared: true, backup: true },
+    load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
+    commit: async (batch) => connection.write(() => committer.commit(batch)),
+    events: async (query) =>
+      connection.read(() => {
+        const no = datasetNo(query.dataset_id)
+        return no === undefined ? { events: [] } : queries.page(no, query)
+      }),
+    scan: (datasetId, fromSeq) => scan(parts, datasetId, fromSeq),
+    counters: async (query) =>
+      connection.read(() => {
+        const no = datasetNo(query.dataset_id)
+        return no === undefined ? { counters: [], money: [] } : counters.read(no, query)
+      }),
+    getSettings: async (kind) =>
+      connection.read(() =>
+        sql.settings.all(kind).map(({ id, value }) => settingsDocument(kind, id, value)),
+      ),
+    putSettings: async (documents) =>
+      connection.write(() => {
+        for (const { kind, id, value } of documents) {
+          if (value === undefined) sql.removeSettings.run(kind, id)
+          else sql.putSettings.run(kind, id, JSON.stringify(value))
+        }
+      }),
+    erase: async (datasetId, hashes) =>
+      hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId),
+    tidyUp: async (nowMs) =>
+      inOurWords(file, () => eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs)),
+    backup: async (to) => copyTo(connection, to),
+    stats: async () => connection.read(() => stats(connection, sql.legs)),
+    close: async () => {
+      if (db.isOpen) inOurWords(file, () => db.close())
+    },
+  }
+}
+
+type Parts = ReturnType<typeof assemble>
+
+function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number }) {
+  const connection = new Connection(db, options)
+  const secret = db.prepare('SELECT hash_key FROM instance').get()?.hash_key as Uint8Array
+  const hash = keyHasher(secret)
+  const hashOf = (no: number, key: string) => hash(`${no}\n${key}`)
+  const keys = {
+    window: new KeyIndex(connection, FAMILIES.window),
+    order: new KeyIndex(connection, FAMILIES.order),
+    log: new KeyIndex(connection, FAMILIES.log),
+  }
+  const names = new Names(connection)
+  const blocks = new Blocks(connection)
+  const counters = new Counters(connection, names)
+  const sql = {
+    dataset: db.prepare('SELECT no, next_seq FROM datasets WHERE id = ?'),
+    legs: db.prepare('SELECT coalesce(sum(next_seq - 1), 0) AS legs FROM datasets'),
+    settings: db.prepare('SELECT id, value FROM settings WHERE kind = ? ORDER BY id'),
+    putSettings: db.prepare('INSERT OR REPLACE INTO settings (kind, id, value) VALUES (?, ?, ?)'),
+    removeSettings: db.prepare('DELETE FROM settings WHERE kind = ? AND id = ?'),
+  } satisfies Record<string, StatementSync>
+  return {
+    connection,
+    keys,
+    blocks,
+    counters,
+    sql,
+    hashOf,
+    committer: new Committer({ connection, keys, blocks, names, counters, hashOf }),
+    queries: new Queries({ connection, blocks, names, hashOf, window: keys.window, log: keys.log }),
+    eraser: new Eraser(connection, blocks, names),
+    upkeep: {
+      blocks: new BlockUpkeep(connection, blocks, names),
+      keys: new KeyUpkeep(connection, Object.values(keys)),
+    },
+  }
+}
+
+function load(parts: Parts, reads: readonly KeyRead[], datasets: readonly string[]): Loaded {
+  const { connection, keys, blocks, hashOf, sql } = parts
+  const nextSeq = new Map<string, number>()
+  const seqs = new Map<string, readonly number[]>()
+  const events = new Map<string, StoredEvent>()
+  const numbers = new Map<string, number>()
+  for (const id of new Set([...datasets, ...reads.map((read) => read.dataset_id)])) {
+    const row = sql.dataset.get(id) as { no: number; next_seq: number } | undefined
+    nextSeq.set(id, row?.next_seq ?? 1)
+    if (row) numbers.set(id, row.no)
+  }
+  const nowMs = connection.nowMs()
+  const oldestS = { window: keys.window.oldestS(nowMs), order: keys.order.oldestS(nowMs) }
+  for (const read of reads) {
+    const { dataset_id, family, key, want } = read
+    const no = numbers.get(dataset_id)
+    const found = no && keys[family].find(hashOf(no, key), oldestS[family])
+    if (!no || !found || found.length === 0) continue
+    seqs.set(keyOf(read), found)
+    if (want === 'seqs') continue
+    for (const seq of found) {
+      const name = eventKey(dataset_id, seq)
+      const legs = events.has(name) ? undefined : blocks.event(no, seq)
+      if (legs) events.set(name, { legs })
+    }
+  }
+  return { revision: connection.revision, nextSeq, seqs, events }
+}
+
+async function* scan(parts: Parts, datasetId: string, fromSeq: number): AsyncGenerator<Leg[]> {
+  const { connection, blocks, sql } = parts
+  for (let next = Math.max(fromSeq, 1); ; ) {
+    const chunk = connection.read(() => {
+      const no = sql.dataset.get(datasetId)?.no as number | undefined
+      const head = no && blocks.headAt(no, next)
+      if (!head) return []
+      const lines = blocks.lines(head.id).slice(next - head.first_seq)
+      return lines.map((line) => blocks.parse(line, head.id))
+    })
+    if (chunk.length === 0) return
+    next += chunk.length
+    yield chunk
+  }
+}
+
+function settingsDocument(kind: string, id: unknown, value: unknown): SettingsDocument {
+  return { kind, id: String(id), value: JSON.parse(String(value)) }
+}
+
+/** Reserves the name first, so that nothing is ever overwritten. */
+async function copyTo({ db, file }: Connection, to: string): Promise<void> {
+  if (!isAbsolute(to)) {
+    throw new TwofoldError('invalid_request', `backup: ${to} must be an absolute path.`)
+  }
+  const reserved = await open(to, 'wx').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EEXIST' ? 'exists already' : `cannot be written (${error.code})`
+    throw new TwofoldError('invalid_request', `backup: ${to} ${why}.`, { cause: error })
+  })
+  try {
+    await backup(db, to, { rate: BACKUP_PAGES_PER_STEP })
+    await reserved.sync()
+  } catch (error) {
+    await rm(to, { force: true })
+    throw storeError(error, `backup of ${file} to ${to}`)
+  } finally {
+    await reserved.close()
+  }
+  if ((await stat(to)).size === 0) throw new TwofoldError('store_failed', `backup: ${to} is empty.`)
+}
+
+function stats({ db }: Connection, legs: StatementSync): StoreStats {
+  const pragma = (name: string): number => Number(db.prepare(`PRAGMA ${name}`).get()?.[name])
+  return {
+    driver: 'sqlite',
+    schema_version: SCHEMA_VERSION,
+    legs: Number(legs.get()?.legs),
+    bytes: pragma('page_count') * pragma('page_size'),
+    bytes_free: pragma('freelist_count') * pragma('page_size'),
+  }
+}
