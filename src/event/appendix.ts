@@ -27,18 +27,17 @@ export function bare(value: string): string {
 }
 
 /**
- * The text behind the dot, as the source of a pattern. Version 2 is base64url of the bytes 1,
- * language (1..6), type, major, minor, patch: the first two bytes fix the first two characters and
- * leave E..b for the third, so nothing needs decoding. Version 1 is one byte, the language.
+ * An appendix at the end of a text. Version 2 is base64url of the bytes 1, language (1..6), type,
+ * major, minor, patch: the first two bytes fix the first two characters and leave E..b for the
+ * third, so nothing needs decoding. Version 1 is one byte, the language.
  */
-export const APPENDIX_PATTERN = 'AQ[E-Za-b][\\w-]{5}|A[Qgw]|B[AQg]'
+export const APPENDIX = /\.(AQ[E-Za-b][\w-]{5}|A[Qgw]|B[AQg])$/
 
-const APPENDIX = /* @__PURE__ */ new RegExp(`^(?:${APPENDIX_PATTERN})$`)
 const DOT = 46
 
 /** Where the appendix's dot stands, or -1. Two character reads decide for nearly every value. */
 function appendixDot(value: string): number {
   const dot = value.length - (value.charCodeAt(value.length - 9) === DOT ? 9 : 3)
   if (dot < 1 || value.charCodeAt(dot) !== DOT) return -1
-  return APPENDIX.test(value.slice(dot + 1)) ? dot : -1
+  return APPENDIX.test(value.slice(dot)) ? dot : -1
 }

@@ -3,7 +3,7 @@
  * a browser, fbc a click on an ad. Makes, reads and refreshes them; ships in the pixel, so it is
  * small and pure. Whoever writes the cookie (pixel, collector) decides where it is written.
  */
-import { APPENDIX_PATTERN } from './appendix.ts'
+import { APPENDIX } from './appendix.ts'
 import { FBCLID_CHARS_MAX } from './bounds.ts'
 
 export interface CookieId {
@@ -78,6 +78,4 @@ export function refreshFbc({ cookie, fbclid, ...visit }: FbcVisit): string | und
 }
 
 /** The payload may hold what a cookie may hold, so that no click id can add to a Set-Cookie. */
-const FORM = new RegExp(
-  `^fb\\.(\\d+)\\.(\\d+)\\.([!#-+\\-/-:<-[\\]-~]+)(?:\\.(${APPENDIX_PATTERN}))?$`,
-)
+const FORM = new RegExp(`^fb\\.(\\d+)\\.(\\d+)\\.([!#-+\\-/-:<-[\\]-~]+)(?:${APPENDIX.source})?$`)
