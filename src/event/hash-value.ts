@@ -3,7 +3,7 @@
  * hash step that the pixel needs too. hash.ts adds the keys that only servers send, the findings
  * and the refusal of placeholders, which the pixel leaves to the server.
  */
-import { type FormList, type MatchKey, matchKeyForms } from './match-keys.ts'
+import { type FormList, isMatchKey, matchKeyForms } from './match-keys.ts'
 import type { Hashed } from './shape.ts'
 
 export interface HashContext {
@@ -15,8 +15,12 @@ export interface HashContext {
   readonly sha256: (text: string) => string
 }
 
-/** For the pixel: the hashes to send for a value as typed or as hashed by the page; maybe none. */
-export function hashValue(key: MatchKey, value: string, context: HashContext): readonly Hashed[] {
+/**
+ * For the pixel: the hashes to send for a value as typed or as hashed by the page. None when the
+ * value is unusable or the key is not one of the eleven of match-keys.ts.
+ */
+export function hashValue(key: string, value: string, context: HashContext): readonly Hashed[] {
+  if (!isMatchKey(key)) return []
   const hashed = existingHash(value)
   if (hashed) return [hashed]
   if (isMd5(key, value)) return []

@@ -139,6 +139,10 @@ test('whatever comes in, only SHA-256 comes out, at most three for a value', () 
   )
 })
 
+test.each(['fbp', 'fi', 'toString', '__proto__'])('the pixel hashes nothing under %s', (key) => {
+  expect(hashValue(key, EM, context)).toEqual([])
+})
+
 test('hashing twice changes nothing', () => {
   const once = hash({ em: ['jo@shop.test'], ct: ['São Paulo'], external_id: ['A 7'] }).userData
   expect(hash(once)).toEqual({ userData: once, findings: [], clearKeys: [] })

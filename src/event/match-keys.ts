@@ -46,7 +46,7 @@ const RULES = {
 
 export type MatchKey = keyof typeof RULES
 
-export const isMatchKey = (key: string): key is MatchKey => key in RULES
+export const isMatchKey = (key: string): key is MatchKey => Object.hasOwn(RULES, key)
 
 export function matchKeyForms(key: MatchKey, value: string, callingCode?: string): FormList {
   const asTyped = value.trim()
