@@ -1,6 +1,7 @@
 /**
- * Every bound of the server: name with unit, value, why, source. Relations between bounds are
- * asserted when this file loads, so a wrong edit stops the start instead of a request.
+ * Every bound of the server: name with unit, value, why, source; the contract's own bounds (ages,
+ * lengths, counts of an event's parts) stand in event/bounds.ts, which the browser shares. Relations
+ * between bounds are asserted when this file loads: a wrong edit stops the start, not a request.
  */
 
 /** Meta: at most 1000 events a request (Conversions API, "Using the API"). */
@@ -29,24 +30,8 @@ export const REPAIR_WINDOW_S = 10 * 60
 export const LATE_TWIN_S = 30 * 60
 /** Unabsorbed browser legs remembered per person and event name for the fallback match. */
 export const FALLBACK_CANDIDATES_MAX = 16
-/** Meta: website events up to 7 days old, physical_store up to 62. */
-export const EVENT_AGE_S_MAX = 7 * 86_400
-export const EVENT_AGE_PHYSICAL_STORE_S_MAX = 62 * 86_400
-/** Meta's own limit for the future is undocumented; we allow clocks to be ten minutes fast. */
-export const EVENT_FUTURE_S_MAX = 600
-/** Undocumented by Meta; ours, so that one event cannot be a file. */
-export const EVENT_NAME_CHARS_MAX = 100
-export const EVENT_ID_CHARS_MAX = 512
-export const URL_CHARS_MAX = 4096
-export const USER_DATA_VALUES_PER_KEY_MAX = 20
-export const CUSTOM_DATA_KEYS_MAX = 200
-export const EVENT_BYTES_MAX = 64 * 1024
-/** Hashes kept for one value when Meta's libraries disagree. */
-export const HASHES_PER_VALUE_MAX = 3
 /** Distinct event names with counters of their own per dataset; the rest counts as "(other)". */
 export const EVENT_NAMES_PER_DATASET_MAX = 1000
-/** Findings kept on one leg. */
-export const FINDINGS_PER_LEG_MAX = 20
 /** Rows of one page of the event log. */
 export const PAGE_EVENTS_MAX = 1000
 /** Live (SSE) listeners at once, and what one slow listener may lag before it is dropped. */
@@ -83,8 +68,6 @@ export const SIGN_IN_ADDRESSES_MAX = 10_000
 export const DATASETS_MAX = 10_000
 /** Parsed user agents remembered. */
 export const USER_AGENT_CACHE_MAX = 10_000
-/** Default rate of one dataset, both channels: 100k events/s for a minute, far above a shop. */
-export const EVENTS_PER_MINUTE_DEFAULT = 6_000_000
 /** Commit rounds repeated on conflict before senders get 503. */
 export const COMMIT_ATTEMPTS_MAX = 20
 /** Bodies still being received or unpacked, all connections together; above it senders get 503. */

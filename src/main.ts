@@ -6,7 +6,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive } from './api/live.ts'
@@ -126,7 +126,7 @@ async function serve(config: Config, store: Store): Promise<Running> {
 function createApp(config: Config): FastifyInstance {
   const app = Fastify({
     logger: { level: config.logLevel, base: null },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,

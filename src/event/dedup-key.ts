@@ -3,6 +3,7 @@
  * of the repair. Canonical text; drivers keep only a hash. Which key matches what, and in which
  * order, is decided in ingest/resolve.ts.
  */
+import { bare } from './appendix.ts'
 import { isBrowsing } from './names.ts'
 import type { Channel, CustomData, ServerEvent, UserData } from './shape.ts'
 
@@ -36,11 +37,16 @@ export function fallbackKeys(event: Event, withoutId: boolean): FallbackKey[] {
     const key = `${kind}\n${event.event_name}\nx\n${externalId}`
     keys.push({ matchedBy: 'fallback_external_id', key })
   }
-  const { fbp } = event.user_data
+  const fbp = browserId(event)
   if (fbp) {
     keys.push({ matchedBy: 'fallback_fbp', key: `${kind}\n${event.event_name}\np\n${fbp}` })
   }
   return keys
+}
+
+/** fbp without the parameter builder's appendix, which only one of two twins may carry. */
+function browserId({ user_data: { fbp } }: Event): string | undefined {
+  return fbp === undefined ? undefined : bare(fbp)
 }
 
 /** The two sides that tell of one action: the visitor's browser, and everything else. */
@@ -56,8 +62,8 @@ export function sideOf(channel: Channel): Side {
  */
 export function twinKeys(event: Event, side: Side): string[] {
   if (isBrowsing(event.event_name)) return []
-  const { em, ph, external_id, fbp } = event.user_data
-  return [em?.[0], fbp, external_id?.[0], ph?.[0]]
+  const { em, ph, external_id } = event.user_data
+  return [em?.[0], browserId(event), external_id?.[0], ph?.[0]]
     .filter((person) => person !== undefined)
     .map((person) => `t\n${side}\n${event.event_name}\n${person}`)
 }

@@ -3,13 +3,13 @@
  * rules of Meta's deduplication and our repair on top. Pure: from what was loaded to one batch that
  * the store commits or refuses as a whole.
  */
+import { FINDINGS_PER_LEG_MAX } from '../event/bounds.ts'
 import { type Side, sameContent, sideOf } from '../event/dedup-key.ts'
 import { moneyOf } from '../event/merge.ts'
 import type { Finding, Leg, MatchedBy, StoredEvent } from '../event/shape.ts'
 import {
   DEDUP_WINDOW_MS,
   FALLBACK_CANDIDATES_MAX,
-  FINDINGS_PER_LEG_MAX,
   ORDER_WINDOW_MS,
   REPAIR_WINDOW_S,
 } from '../limits.ts'

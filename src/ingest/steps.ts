@@ -56,11 +56,12 @@ function each(step: (draft: Draft, ports: StepPorts) => void): Step['run'] {
 
 function parse(draft: Draft): void {
   const { delivery, index, envelope } = draft
-  const parsed = parseEvent(withVisitor(delivery, index), {
+  const parsed = parseEvent(delivery.events[index], {
     mode: delivery.dataset.mode,
     nowMs: envelope.received_at_ms,
     index,
     channel: envelope.channel,
+    visitor: delivery.visitor,
   })
   if (parsed.ok) {
     draft.raw = parsed.event
@@ -76,15 +77,6 @@ function parse(draft: Draft): void {
     user_data: {},
     ...(partial.event_id === undefined ? {} : { event_id: partial.event_id }),
   }
-}
-
-/** The event, with the request's own IP, user agent and cookies where it names none. */
-function withVisitor({ events, visitor }: Delivery, index: number): unknown {
-  const event = events[index]
-  if (!visitor || typeof event !== 'object' || event === null) return event
-  const userData = (event as { user_data?: unknown }).user_data ?? {}
-  if (typeof userData !== 'object' || Array.isArray(userData)) return event
-  return { ...event, user_data: { ...visitor, ...userData } }
 }
 
 const LIMITED = {

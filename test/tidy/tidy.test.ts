@@ -15,7 +15,9 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)))
 const code = tracked.filter((file) => /\.(ts|tsx)$/.test(file))
-const sources = code.filter((file) => file.startsWith('src/') && !/\.test\.tsx?$/.test(file))
+const sources = code.filter(
+  (file) => file.startsWith('src/') && !/\.(test|fixture)\.tsx?$/.test(file),
+)
 const text = new Map(code.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
 const read = (file: string): string => text.get(file) ?? ''
 
