@@ -1,0 +1,298 @@
+/**
+ * Does an event cost the same in a large store as in a small one? Fills a real SQLite file through
+ * store.load and store.commit, as ingest does, with every key inside the 48 h window, and compares
+ * it with a young file, batch by batch in turn. bench/main.ts calls it; run alone, it prints.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { idKey } from '../src/event/dedup-key.ts'
+import type { Hashed, Leg } from '../src/event/shape.ts'
+import { openSqliteStore } from '../src/store/drivers/sqlite.ts'
+import type { CommitBatch, CounterDelta, KeyWrite, Loaded, Store } from '../src/store/store.ts'
+import { eventKey, keyOf } from '../src/store/store.ts'
+
+export interface Growth {
+  /** Microseconds of one event in the full store over those in the young one. */
+  readonly cost_ratio: number
+  readonly early_us_per_event: number
+  readonly late_us_per_event: number
+  /** Of these, upkeep (merging blocks and keys), spread over all events. */
+  readonly late_upkeep_us_per_event: number
+  readonly fill_events_per_s: number
+  readonly micro_batch_us_per_event: number
+  readonly bytes_per_event: number
+  readonly rss_mb_max: number
+  readonly rows: number
+}
+
+export interface GrowthOptions {
+  readonly rows: number
+  readonly dir: string
+  readonly onProgress?: (rows: number) => void
+}
+
+const BATCH = 1000
+const EARLY_ROWS = 100_000
+/** Batches timed in each store, in turn. */
+const ROUNDS = 60
+const MICRO_BATCH = 30
+const DATASET = '1000000000000001'
+const START_MS = 1_760_000_400_000
+/** All events arrive within this, so that no key ever expires. */
+const SPAN_MS = 40 * 3_600_000
+
+export async function measureGrowth(options: GrowthOptions): Promise<Growth> {
+  const folder = join(options.dir, `growth-${process.pid}`)
+  await mkdir(folder, { recursive: true })
+  try {
+    const stepMs = SPAN_MS / options.rows
+    const late = await openSubject(join(folder, 'late.db'), stepMs)
+    const rss = await fill(late, options.rows, options.onProgress)
+    const bytes = await bytesOf(join(folder, 'late.db'))
+    const filled = { ...late.spent }
+    const early = await openSubject(join(folder, 'early.db'), stepMs)
+    await fill(early, EARLY_ROWS)
+    const costs = await compare(early, late)
+    const upkeepUs = (1000 * filled.upkeepMs) / options.rows
+    const earlyUs = costs.earlyUs + (1000 * early.spent.upkeepMs) / early.seq
+    const lateUs = costs.lateUs + upkeepUs
+    const microUs = await microBatches(late)
+    await early.store.close()
+    await late.store.close()
+    return {
+      cost_ratio: round(lateUs / earlyUs),
+      early_us_per_event: round(earlyUs),
+      late_us_per_event: round(lateUs),
+      late_upkeep_us_per_event: round(upkeepUs),
+      fill_events_per_s: Math.round((1000 * options.rows) / (filled.batchMs + filled.upkeepMs)),
+      micro_batch_us_per_event: round(microUs),
+      bytes_per_event: round(bytes / options.rows),
+      rss_mb_max: Math.round(rss / 1024 / 1024),
+      rows: options.rows,
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A store with the place the generator has reached in it. */
+interface Subject {
+  readonly store: Store
+  readonly clock: { nowMs: number }
+  readonly stepMs: number
+  /** Legs committed so far. */
+  seq: number
+  /** Recent browser legs whose server twin has not come yet. */
+  waiting: Leg[]
+  readonly spent: { batchMs: number; upkeepMs: number }
+}
+
+async function openSubject(file: string, stepMs: number): Promise<Subject> {
+  const clock = { nowMs: START_MS }
+  const store = await openSqliteStore({ file, nowMs: () => clock.nowMs })
+  return { store, clock, stepMs, seq: 0, waiting: [], spent: { batchMs: 0, upkeepMs: 0 } }
+}
+
+/** Returns the most memory seen. */
+async function fill(
+  subject: Subject,
+  rows: number,
+  onProgress?: (rows: number) => void,
+): Promise<number> {
+  let rss = 0
+  while (subject.seq < rows) {
+    subject.spent.batchMs += await oneBatch(subject, BATCH)
+    subject.spent.upkeepMs += await upkeep(subject)
+    rss = Math.max(rss, process.memoryUsage.rss())
+    if (subject.seq % 100_000 === 0) onProgress?.(subject.seq)
+  }
+  return rss
+}
+
+async function compare(
+  early: Subject,
+  late: Subject,
+): Promise<{ earlyUs: number; lateUs: number }> {
+  const times: { early: number[]; late: number[] } = { early: [], late: [] }
+  for (let done = 0; done < ROUNDS; done++) {
+    times.early.push(await oneBatch(early, BATCH))
+    times.late.push(await oneBatch(late, BATCH))
+    early.spent.upkeepMs += await upkeep(early)
+    await upkeep(late)
+  }
+  const us = (list: number[]) => (1000 * median(list)) / BATCH
+  return { earlyUs: us(times.early), lateUs: us(times.late) }
+}
+
+async function microBatches(subject: Subject): Promise<number> {
+  const times: number[] = []
+  for (let done = 0; done < 10 * ROUNDS; done++) times.push(await oneBatch(subject, MICRO_BATCH))
+  return (1000 * median(times)) / MICRO_BATCH
+}
+
+async function upkeep({ store, clock }: Subject): Promise<number> {
+  const startedMs = performance.now()
+  while (await store.tidyUp(clock.nowMs));
+  return performance.now() - startedMs
+}
+
+/** Milliseconds of one round of ingest; making the events is not counted. */
+async function oneBatch(subject: Subject, size: number): Promise<number> {
+  const drafts = draftsOf(subject, size)
+  const reads = drafts.flatMap(({ keys }) =>
+    keys.map((key) => ({ dataset_id: DATASET, family: 'window', key, want: 'events' }) as const),
+  )
+  const startedMs = performance.now()
+  const loaded = await subject.store.load(reads, [DATASET])
+  const batch = resolved(drafts, loaded)
+  const { conflict } = await subject.store.commit(batch)
+  const spentMs = performance.now() - startedMs
+  if (conflict) throw new Error('growth: nobody else should write here')
+  remember(subject, batch.legs)
+  return spentMs
+}
+
+/** An event on its way, with the keys it is looked up by: its id and its browser. */
+interface Draft {
+  readonly leg: Leg
+  readonly keys: readonly string[]
+}
+
+/** Every third event is the server's report of one the browser sent a few seconds before. */
+function draftsOf(subject: Subject, size: number): Draft[] {
+  return Array.from({ length: size }, (_, i) => {
+    const seq = subject.seq + 1 + i
+    const receivedMs = Math.floor(START_MS + seq * subject.stepMs)
+    subject.clock.nowMs = receivedMs
+    const twin = seq % 3 === 0 ? subject.waiting.shift() : undefined
+    const leg = twin ? serverLeg(twin, seq, receivedMs) : browserLeg(seq, receivedMs)
+    return { leg, keys: [idKey(leg.event) ?? '', `f\nx\n${leg.event.user_data.fbp}`] }
+  })
+}
+
+/** The decision as ingest takes it, reduced to the id. */
+function resolved(drafts: readonly Draft[], loaded: Loaded): CommitBatch {
+  const legs: Leg[] = []
+  const keys: KeyWrite[] = []
+  const counts = new Map<string, CounterDelta>()
+  for (const { leg, keys: names } of drafts) {
+    const at_ms = leg.envelope.received_at_ms
+    const read = { dataset_id: DATASET, family: 'window', key: names[0] ?? '' } as const
+    const of_seq = loaded.seqs.get(keyOf(read))?.[0]
+    const kept = of_seq && loaded.events.get(eventKey(DATASET, of_seq))
+    if (leg.envelope.channel === 'server' && !kept) throw new Error('growth: a twin was not found')
+    legs.push(kept ? { ...leg, verdict: 'duplicate', of_seq, matched_by: 'event_id' } : leg)
+    if (!kept) {
+      for (const key of names) keys.push({ ...read, key, seqs: [leg.seq], at_ms })
+    }
+    count(counts, leg, kept ? 'duplicate' : 'accepted')
+  }
+  return { revision: loaded.revision, legs, keys, counters: [...counts.values()], money: [] }
+}
+
+function count(counts: Map<string, CounterDelta>, { event, envelope }: Leg, verdict: string): void {
+  const hour_s = Math.floor(envelope.received_at_ms / 3_600_000) * 3600
+  for (const metric of ['received', verdict, 'key:em', 'key:fbp']) {
+    const key = `${hour_s} ${event.event_name} ${envelope.channel} ${metric}`
+    const base = { dataset_id: DATASET, hour_s, event_name: event.event_name, metric }
+    counts.set(key, { ...base, channel: envelope.channel, n: (counts.get(key)?.n ?? 0) + 1 })
+  }
+}
+
+/** A twin comes thousands of events after its browser leg: seconds later on a busy site. */
+function remember(subject: Subject, legs: readonly Leg[]): void {
+  subject.seq += legs.length
+  const browser = legs.filter(
+    ({ envelope, seq }) => envelope.channel === 'browser' && seq % 2 === 1,
+  )
+  subject.waiting = [...subject.waiting, ...browser].slice(-5000)
+}
+
+function browserLeg(seq: number, receivedMs: number): Leg {
+  const name = NAMES[random(NAMES.length)] ?? 'PageView'
+  const product = random(2000)
+  const path = name === 'Purchase' ? 'checkout/thanks' : `products/coffee-${product}`
+  const eventTime = Math.floor(receivedMs / 1000)
+  return {
+    seq,
+    event: {
+      event_name: name,
+      event_time: eventTime,
+      event_id: hex(16),
+      action_source: 'website',
+      event_source_url: `https://www.example-shop.com/${path}`,
+      user_data: {
+        em: [hex(32) as Hashed],
+        client_ip_address: `203.0.${random(256)}.${random(256)}`,
+        client_user_agent: `Mozilla/5.0 (${PLATFORMS[random(PLATFORMS.length)]}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${130 + random(12)}.0.0.0 Safari/537.36`,
+        fbp: `fb.1.${receivedMs - random(1e9)}.${random(2 ** 31)}`,
+      },
+      ...(name === 'PageView'
+        ? {}
+        : {
+            custom_data: {
+              content_ids: [`sku-${product}`],
+              content_type: 'product',
+              value: random(10_000) / 100,
+              currency: 'EUR',
+              ...(name === 'Purchase' ? { order_id: `o-${seq}` } : {}),
+            },
+          }),
+    },
+    envelope: {
+      dataset_id: DATASET,
+      channel: 'browser',
+      via: 'pixel',
+      received_at_ms: receivedMs,
+      consent: { state: 'granted', signal: 'fbq' },
+    },
+    verdict: 'accepted',
+  }
+}
+
+function serverLeg({ event, envelope }: Leg, seq: number, receivedMs: number): Leg {
+  const user_data = { ...event.user_data, external_id: [hex(32) as Hashed] }
+  return {
+    seq,
+    event: { ...event, user_data },
+    envelope: { ...envelope, channel: 'server', via: 'graph', received_at_ms: receivedMs },
+    verdict: 'accepted',
+  }
+}
+
+/** As often as they stand here. */
+const NAMES = [
+  ...Array.from({ length: 12 }, () => 'PageView'),
+  ...['ViewContent', 'ViewContent', 'ViewContent', 'ViewContent', 'AddToCart', 'AddToCart'],
+  ...['InitiateCheckout', 'Purchase'],
+]
+const PLATFORMS = [
+  'Windows NT 10.0; Win64; x64',
+  'Macintosh; Intel Mac OS X 10_15_7',
+  'Linux; Android 15; Pixel 9',
+  'Linux; Android 14; SM-S921B',
+]
+
+const random = (below: number): number => Math.floor(Math.random() * below)
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
+const round = (value: number): number => Math.round(value * 100) / 100
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+async function bytesOf(file: string): Promise<number> {
+  const sizes = [file, `${file}-wal`].map(async (name) => (await stat(name)).size)
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
+
+if (import.meta.main) {
+  const rows = Number(process.argv[2] ?? 1_000_000)
+  const onProgress = (done: number): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rows} rows`)
+  }
+  const growth = await measureGrowth({ rows, dir: process.argv[3] ?? '.', onProgress })
+  process.stdout.write(`${JSON.stringify(growth, null, 2)}\n`)
+}
