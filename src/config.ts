@@ -69,15 +69,53 @@ export const OPTIONS = {
   },
 } as const satisfies Record<string, Option>
 
+/** For commands that talk to a server; docs/configuration.md lists them too. */
+export const CLIENT_OPTIONS = {
+  url: {
+    variable: 'TWOFOLD_URL',
+    flag: '--url',
+    default: 'http://127.0.0.1:8080',
+    description: 'Address of the server that commands talk to.',
+  },
+  token: {
+    variable: 'TWOFOLD_ADMIN_TOKEN',
+    default: '',
+    description: 'The token that commands use; the same variable gives it to the server.',
+  },
+} as const satisfies Record<string, Option>
+
+export interface ClientConfig {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly token: string | undefined
+}
+
+/** Throws `invalid_request` for an address that is none. */
+export function readClientConfig(
+  flags: { readonly url?: string | undefined } = {},
+  env: NodeJS.ProcessEnv = process.env,
+): ClientConfig {
+  const { url, token } = CLIENT_OPTIONS
+  const text = flags.url ?? (env[url.variable] || url.default)
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+    const expected = 'an address such as http://127.0.0.1:8080'
+    throw new TwofoldError('invalid_request', `${url.variable} is "${text}"; give ${expected}.`)
+  }
+  return { url: text.replace(/\/+$/, ''), token: env[token.variable] || undefined }
+}
+
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+
+type Texts = Partial<Record<keyof typeof OPTIONS, string>>
 
 /** Flags (as commander gives them) over environment over defaults. Throws `invalid_request`. */
 export function readConfig(
-  flags: Partial<Record<keyof typeof OPTIONS, string>> = {},
+  flags: Texts = {},
   env: NodeJS.ProcessEnv = process.env,
+  defaults: Texts = {},
 ): Config {
   const text = (name: keyof typeof OPTIONS): string =>
-    flags[name] ?? env[OPTIONS[name].variable] ?? OPTIONS[name].default
+    flags[name] ?? env[OPTIONS[name].variable] ?? defaults[name] ?? OPTIONS[name].default
   const logLevel = LOG_LEVELS.find((level) => level === text('logLevel'))
   if (!logLevel) throw wrong('logLevel', text('logLevel'), `one of ${LOG_LEVELS.join(', ')}`)
   const publicUrl = text('publicUrl')

@@ -1,0 +1,85 @@
+/** `twofold doctor`: does the equation hold? Ends with 1 when it does not. */
+import type { Command } from 'commander'
+import type { DatasetsAnswer, DoctorAnswer } from '../api/types.ts'
+import type { Client } from './client.ts'
+import { clientOf, DATASET_FLAGS, type DatasetOptions, declareClient, pathPart } from './command.ts'
+import { CliError, EXIT } from './exit.ts'
+import { count, countOf, plain, say, sayJson, size, table } from './output.ts'
+import { startProgress } from './progress.ts'
+
+interface Flags extends DatasetOptions {
+  readonly deep?: true
+}
+
+export function addDoctor(program: Command): void {
+  declareClient(program, 'doctor', {
+    description:
+      'Check that nothing vanished: received = accepted + duplicate + dropped + rejected.',
+    examples: ['twofold doctor', 'twofold doctor --deep'],
+  })
+    .option(DATASET_FLAGS, 'only this dataset')
+    .option('--deep', 'also read every stored event and compare; takes time')
+    .action(async (flags: Flags) => {
+      const answer = await examine(clientOf(flags), flags)
+      if (flags.json) sayJson(answer)
+      else report(answer)
+      if (!answer.ok) {
+        throw new CliError(EXIT.failed, 'equation_broken', {
+          message: 'The equation does not hold.',
+          fix: 'Keep a backup (twofold backup FILE) and report it: this is a defect.',
+        })
+      }
+    })
+}
+
+/** Deep: one dataset a request, so that progress can be shown and no request takes for ever. */
+async function examine(client: Client, { deep, dataset }: Flags): Promise<DoctorAnswer> {
+  const one = dataset === undefined ? '' : `?dataset_id=${pathPart(dataset)}`
+  if (!deep) return client.json('GET', `/api/doctor${one}`)
+  const all = await client.json<DatasetsAnswer>('GET', '/api/datasets')
+  const ids = dataset === undefined ? all.datasets.map(({ dataset_id }) => dataset_id) : [dataset]
+  const progress = startProgress('Reading', ids.length)
+  const answers: DoctorAnswer[] = []
+  try {
+    for (const id of ids) {
+      progress.show(answers.length, `${countOf(answers.length, 'dataset')} of ${count(ids.length)}`)
+      const path = `/api/doctor?deep=true&dataset_id=${pathPart(id)}`
+      answers.push(await client.json<DoctorAnswer>('GET', path))
+    }
+  } finally {
+    progress.end()
+  }
+  const last = answers.at(-1)
+  if (!last) return client.json('GET', '/api/doctor')
+  return {
+    ok: answers.every(({ ok }) => ok),
+    store: last.store,
+    datasets: answers.flatMap(({ datasets }) => datasets),
+  }
+}
+
+const COLUMNS = ['received', 'accepted', 'duplicate', 'dropped', 'rejected'] as const
+
+function report({ ok, store, datasets }: DoctorAnswer): void {
+  const rows = datasets.map((dataset) => {
+    const { received, accepted, duplicate, dropped, rejected } = dataset.counters
+    return [
+      plain(dataset.name),
+      dataset.dataset_id,
+      ...[received, accepted, duplicate, dropped, rejected].map(count),
+      dataset.legs ? count(dataset.legs.received) : 'not read',
+      dataset.ok ? 'ok' : 'BROKEN',
+    ]
+  })
+  const head = ['dataset', 'id', ...COLUMNS, 'stored', '']
+  say(rows.length > 0 ? table([head, ...rows], [2, 3, 4, 5, 6, 7]) : 'No dataset yet.')
+  for (const { dataset_id, problems } of datasets) {
+    for (const problem of problems) say(`  ${dataset_id}: ${problem}`)
+  }
+  const { driver, schema_version, legs, bytes, bytes_free } = store
+  say(
+    `\nStore: ${driver} (schema ${schema_version}), ${countOf(legs, 'leg')}, ${size(bytes)}, ` +
+      `${size(bytes_free)} free.`,
+  )
+  if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
+}

@@ -1,0 +1,82 @@
+/**
+ * The command line: bin/twofold runs this. Every command stands in a file of its own; here they are
+ * put together, and whatever goes wrong becomes two lines and an exit code.
+ */
+import { Command, CommanderError } from 'commander'
+import { addBackup } from './backup.ts'
+import { declare } from './command.ts'
+import { addDataset } from './dataset.ts'
+import { addDemo } from './demo.ts'
+import { addDoctor } from './doctor.ts'
+import { addEvents } from './events.ts'
+import { EXIT, toCliError } from './exit.ts'
+import { addExplain } from './explain.ts'
+import { note, plain, say, sayJson } from './output.ts'
+import { addSend } from './send.ts'
+import { addServe, version } from './serve.ts'
+import { addToken } from './token.ts'
+
+const ENDING = `
+Commands that talk to a server find it by TWOFOLD_URL and show TWOFOLD_ADMIN_TOKEN.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 69 no server answers, 77 not allowed.`
+
+export function createProgram(): Command {
+  const program = new Command('twofold')
+    .description('Every conversion reported twice, counted once.')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', ENDING)
+    .exitOverride()
+  addServe(program)
+  addDemo(program)
+  addDataset(program)
+  addToken(program)
+  addSend(program)
+  addEvents(program)
+  addExplain(program)
+  addDoctor(program)
+  addBackup(program)
+  addVersion(program)
+  return program
+}
+
+function addVersion(program: Command): void {
+  declare(program, 'version', {
+    description: 'Say which Twofold and which Node this is.',
+    examples: ['twofold version --json'],
+  }).action(({ json }: { json?: true }) => {
+    const own = { version: version(), node: process.version }
+    if (json) sayJson(own)
+    else say(`twofold ${own.version} (Node ${own.node})`)
+  })
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(words, { from: 'user' })
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what was wrong; help asked for is not wrong.
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    }
+    const { message, fix, code, exit } = toCliError(error)
+    if (words.includes('--json')) note(JSON.stringify({ error: { code, message, fix } }))
+    else note(`twofold: ${printable(message)}${fix ? `\n  ${printable(fix)}` : ''}`)
+    return exit
+  }
+}
+
+function printable(text: string): string {
+  return text.split('\n').map(plain).join('\n  ')
+}
+
+if (import.meta.main) {
+  // `twofold events | head` ends the reader before the writer: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.ok)
+  })
+  // Not process.exit: what was said may still be on its way into a pipe.
+  process.exitCode = await run(process.argv.slice(2))
+}
