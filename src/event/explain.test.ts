@@ -38,6 +38,12 @@ describe('explain', () => {
     ])
   })
 
+  test('says when the hash of a word is replaced', () => {
+    const explained = explain('st', sha256('texas'), context)
+    expect(explained.sent).toEqual([sha256('tx')])
+    expect(explained.note).toContain('code')
+  })
+
   test('uses the default country', () => {
     const { sent } = explain('ph', '0151 23456789', { ...context, defaultCallingCode: '49' })
     expect(sent).toEqual([sha256('4915123456789')])

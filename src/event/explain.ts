@@ -27,6 +27,8 @@ export interface Explanation {
   readonly forms: readonly ExplainedForm[]
   /** What goes into user_data under the key, in this order. */
   readonly sent: readonly Hashed[]
+  /** Something about the result that its parts do not show. */
+  readonly note?: string
   readonly refused?: { readonly code: RefusedCode; readonly title: string; readonly fix: string }
 }
 
@@ -40,11 +42,15 @@ export function explain(key: HashedKey, value: string, context: HashContext): Ex
     rule: RULES[key],
     forms: input === 'clear' ? formsOf(key, value, { context, sent }) : [],
     sent,
+    ...('dropped' in outcome && { note: KNOWN_WORD }),
     ...('refused' in outcome && {
       refused: { code: outcome.refused, ...FINDINGS[outcome.refused] },
     }),
   }
 }
+
+const KNOWN_WORD =
+  'This is the hash of a well-known word. The hash of the code that it stands for is sent instead.'
 
 /** For a key that a person typed. */
 export const isHashedKey = (key: string): key is HashedKey => Object.hasOwn(RULES, key)

@@ -69,6 +69,46 @@ describe('values that are hashed already', () => {
   })
 })
 
+describe('a known word that was hashed in place of its code', () => {
+  test.each([
+    ['st', 'california', ['ca']],
+    ['st', 'newyork', ['ny']],
+    ['country', 'germany', ['de']],
+    ['country', 'unitedkingdom', ['gb']],
+    ['ge', 'female', ['f']],
+  ])('%s: the digest of %s becomes that of %j', (key, word, codes) => {
+    expect(hash({ [key]: [sha256(word)] })).toEqual({
+      userData: { [key]: codes.map(sha256) },
+      findings: [],
+      clearKeys: [],
+    })
+  })
+
+  test.each(['ca', 'bavaria', 'ontario'])('the digest of %s stays', (word) => {
+    const data = { st: [sha256(word)] }
+    expect(hash(data).userData).toEqual(data)
+  })
+
+  const values = [
+    ...['Texas', 'New York', 'West Virginia', 'D.C.', 'TX', 'Alberta', 'Québec', 'Bayern'],
+    ...['Germany', 'United Kingdom', 'UK', 'Saint Lucia', 'Hong Kong', 'Bosnia and Herzegovina'],
+    ...['United States of America', 'Russian Federation', 'Czech Republic', 'de'],
+  ].map((value) => ({ key: /[a-z]{3}|^(UK|de)$/i.test(value) ? 'both' : 'st', value }))
+  test.each(values)(
+    '$value comes out of pixel and server as out of the server',
+    ({ key, value }) => {
+      for (const name of key === 'both' ? ['st', 'country'] : ['st']) {
+        for (const builderForms of [true, false]) {
+          const expected = hash({ [name]: [value] }, { builderForms }).userData
+          if (!(name in expected)) continue
+          const fromPixel = hashValue(name, value, { ...context, builderForms })
+          expect(hash({ [name]: fromPixel }, { builderForms }).userData).toEqual(expected)
+        }
+      }
+    },
+  )
+})
+
 describe('values in clear', () => {
   test('are hashed and named; the documented form comes first', () => {
     expect(hash({ em: [' Jo@Shop.Test '], zp: ['M1 1AE'], fbc: 'fb.1.1.x' })).toEqual({

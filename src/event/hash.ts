@@ -5,6 +5,7 @@
  */
 import type { KnownFinding } from './findings.ts'
 import { existingHash, type HashContext, hashForms, isMd5 } from './hash-value.ts'
+import { knownWord } from './known-words.ts'
 import { formList } from './normalise.ts'
 import { isPlaceholder, refusedHash } from './placeholders.ts'
 import type { Hashed, HashedKey, RawUserData, UserData } from './shape.ts'
@@ -21,6 +22,7 @@ export type RefusedCode = 'empty_hash' | 'placeholder_value' | 'md5_hash' | 'nor
 /** What became of one value: its hashes, or why it has none. */
 export type Outcome =
   | { readonly hashes: readonly Hashed[]; readonly clear: boolean }
+  | { readonly hashes: readonly Hashed[]; readonly dropped: readonly Hashed[] }
   | { readonly refused: RefusedCode }
 
 /** Findings come once per key and reason. A key of which nothing is left is left out. */
@@ -35,13 +37,16 @@ export function hashUserData(raw: RawUserData, context: HashContext): HashResult
     const key = name as HashedKey
     if (isClean(key, values, context)) continue
     const hashes = new Set<Hashed>()
+    const dropped = new Set<Hashed>()
     for (const value of values as readonly string[]) {
       const outcome = hashOne(key, value, context)
       if ('refused' in outcome) addOnce(findings, outcome.refused, key)
       else for (const hash of outcome.hashes) hashes.add(hash)
       if ('clear' in outcome && outcome.clear && !clearKeys.includes(key)) clearKeys.push(key)
+      if ('dropped' in outcome) for (const hash of outcome.dropped) dropped.add(hash)
     }
     changed ??= { ...raw }
+    for (const hash of dropped) hashes.delete(hash)
     if (hashes.size > 0) changed[key] = [...hashes]
     else delete changed[key]
   }
@@ -52,7 +57,9 @@ export function hashUserData(raw: RawUserData, context: HashContext): HashResult
 function isClean(key: HashedKey, values: readonly string[], context: HashContext): boolean {
   const [value, second] = values
   if (value === undefined || second !== undefined) return false
-  return existingHash(value) === value && !refusedHash(key, value, context.sha256)
+  if (existingHash(value) !== value) return false
+  const { sha256 } = context
+  return !refusedHash(key, value, sha256) && !knownWord(key, value, sha256)
 }
 
 function addOnce(findings: KnownFinding[], code: RefusedCode, key: HashedKey): void {
@@ -64,7 +71,10 @@ export function hashOne(key: HashedKey, value: string, context: HashContext): Ou
   const hashed = existingHash(value)
   if (hashed) {
     const refused = refusedHash(key, hashed, context.sha256)
-    return refused ? { refused } : { hashes: [hashed], clear: false }
+    if (refused) return { refused }
+    const word = knownWord(key, hashed, context.sha256)
+    if (!word) return { hashes: [hashed], clear: false }
+    return { hashes: context.builderForms ? word.all : word.documented, dropped: word.dropped }
   }
   if (isMd5(key, value)) return { refused: 'md5_hash' }
   if (value.trim() !== '' && isPlaceholder(key, value)) return { refused: 'placeholder_value' }

@@ -1,19 +1,11 @@
 /**
  * The rules of the eleven keys that a browser can know, as one table: from a value as typed to the
- * texts that are hashed. Shared by the pixel and by normalise.ts, which adds the rest.
+ * texts that are hashed. For the pixel, and for normalise.ts, which adds the tables of states and
+ * countries and the keys that only servers send.
  */
 import { birthDate, email, gender, personName } from './normalise-person.ts'
 import { normalisePhone } from './normalise-phone.ts'
-import {
-  builderCity,
-  builderCountry,
-  builderPostcode,
-  builderState,
-  country,
-  lettersOf,
-  postcode,
-  state,
-} from './normalise-place.ts'
+import { cityForms, countryForms, postcodeForms, stateForms } from './normalise-place.ts'
 
 /**
  * The documented form, the parameter builder's form where the rule is another one, and for an
@@ -37,10 +29,10 @@ const RULES = {
   ln: name,
   ge: (text) => [gender(text)],
   db: (text) => [birthDate(text)],
-  ct: (text) => [lettersOf(text), builderCity(text)],
-  st: (text) => [state(text), builderState(text)],
-  zp: (text) => [postcode(text), builderPostcode(text)],
-  country: (text) => [country(text), builderCountry(text)],
+  ct: cityForms,
+  st: stateForms,
+  zp: postcodeForms,
+  country: countryForms,
   external_id: (text, _code, asTyped) => [text, withoutSpaces(text), asTyped],
 } satisfies { readonly [key: string]: Rule }
 

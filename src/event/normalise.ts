@@ -6,6 +6,7 @@
  */
 import { type FormList, isMatchKey, matchKeyForms } from './match-keys.ts'
 import { partForm } from './normalise-parts.ts'
+import { countryCodeForms, regionForms } from './normalise-region.ts'
 import type { HashedKey } from './shape.ts'
 
 export interface Forms {
@@ -31,7 +32,10 @@ export function normalise(key: HashedKey, value: string, context: NormaliseConte
 
 /** The same as a list, documented form first, for hash-value.ts. */
 export function formList(key: HashedKey, value: string, context: NormaliseContext): FormList {
+  const text = value.trim().toLowerCase()
+  if (key === 'st') return regionForms(text)
+  if (key === 'country') return countryCodeForms(text)
   return isMatchKey(key)
     ? matchKeyForms(key, value, context.defaultCallingCode)
-    : [partForm(key, value.trim().toLowerCase())]
+    : [partForm(key, text)]
 }

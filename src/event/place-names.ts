@@ -1,16 +1,26 @@
 /**
  * Names of places that are hashed by their code: letters without accents and spaces, the code's two
- * letters at the end. Data only, in a file of its own, because it is the largest part of what
- * normalising costs the pixel. Read by normalise-place.ts.
+ * letters at the end. Data only. Read by normalise-region.ts.
  */
 
-/** The ends are left open where lists differ: palestin(e), palestin(ian territory). */
+/**
+ * What Intl does not call them, as lists of ISO 3166 and of shops write them. Without and, the, of
+ * where the rest is found by its beginning; as written where somebody may have hashed the name.
+ */
 export const COUNTRY_ALIASES =
-  'usaus turkeytr czechrepubliccz macedoniamk koreakr democraticpeoplesrepublickp ' +
-  'koreademocratickp congocg congodemocraticcd democraticrepubliccongocd palestinps macaumo ' +
-  'vaticanva holyseeva ivorycoastci virginislandsusvi virginislandsbritishvg englandgb ' +
-  'scotlandgb walesgb greatbritaingb northernirelandgb hollandnl easttimortl pitcairnpn ' +
-  'caboverdecv swazilandsz laopeoplela bonairebq'
+  'usaus unitedstatesofamericaus theunitedstatesofamericaus unitedstatesusus unitedkingdomukgb ' +
+  'greatbritaingb englandgb scotlandgb walesgb northernirelandgb turkeytr czechrepubliccz ' +
+  'macedoniamk republicofmacedoniamk koreakr koreasouthkr koreanorthkp republicofkoreakr ' +
+  'korearepublicofkr democraticpeoplesrepublickp koreademocratickp koreademocraticpeoplesrepublicofkp ' +
+  'democraticpeoplesrepublicofkoreakp congocg congodemocraticcd democraticrepubliccongocd ' +
+  'democraticrepublicofthecongocd congothedemocraticrepublicofthecd palestinps palestineps ' +
+  'palestinestateofps palestinianterritoryoccupiedps macaumo vaticanva holyseeva ' +
+  'holyseevaticancitystateva ivorycoastci virginislandsusvi usvirginislandsvi ' +
+  'virginislandsbritishvg hollandnl easttimortl pitcairnpn caboverdecv swazilandsz laopeoplela ' +
+  'laopeoplesdemocraticrepublicla bonairebq bonairesinteustatiusandsababq russianfederationru ' +
+  'iranislamicrepublicofir syrianarabrepublicsy moldovarepublicofmd tanzaniaunitedrepublicoftz ' +
+  'taiwanprovinceofchinatw venezuelabolivarianrepublicofve boliviaplurinationalstateofbo ' +
+  'micronesiafederatedstatesoffm bruneidarussalambn republicofirelandie'
 
 /** A name that contains another one stands before it. */
 export const US_STATES =
