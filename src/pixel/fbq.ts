@@ -1,0 +1,249 @@
+/**
+ * What an fbq call means. Every call gets its moment and its event id here, waits while consent is
+ * revoked or the page is not shown yet, and then reaches the datasets it concerns. Where calls come
+ * from is stub.ts, how events leave is send.ts. State is the page's: the script runs once a page.
+ */
+import { eventId } from '../event/ids.ts'
+import type { PixelDatasetSettings, PixelEvent, PixelSettings } from '../event/pixel-wire.ts'
+import type { Consent } from '../event/shape.ts'
+import { hashed, type Matches } from './hashed.ts'
+import { clickIds, watchNavigation } from './page.ts'
+import { add, flush } from './send.ts'
+import { companion, flag } from './stub.ts'
+import { safely, warn } from './warn.ts'
+
+type Arguments = ArrayLike<unknown>
+type Plain = Record<string, unknown>
+/** What a tracking call says, before it is known which datasets it goes to. */
+type Action = Omit<PixelEvent, 'dataset_id' | 'user_data'>
+
+/** A dataset that `init` named; the first four as pages read them from getState(). */
+interface Pixel {
+  readonly id: string
+  agent: unknown
+  eventCount: number
+  userData: Matches
+  readonly settings: PixelDatasetSettings
+  /** From forms; what `init` said wins. */
+  found?: Matches
+  trackSingleOnly?: unknown
+  firstPartyCookies: unknown
+  /** Its manual PageView of this page load is done. */
+  viewed?: boolean
+}
+
+/** Calls that may wait for consent; a page that never asks must not grow without end. */
+const HELD_MAX = 1000
+
+let settings: Pick<PixelSettings, 'datasets' | 'defaults'>
+/** The one pixel of Meta's that stands for the first dataset in companion mode. */
+let mirrored: string | undefined
+let revoked: boolean
+let consented: Consent = { state: 'unknown', signal: 'none' }
+const held: (() => void)[] = []
+let watching = false
+let cookies: unknown
+let initialisedAtMs = -1
+/** Arguments of dataProcessingOptions. */
+let processing: readonly unknown[] = []
+const pixels: Record<string, Pixel> = {}
+const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
+
+export function openPixels(chosen: PixelSettings, tag: DOMStringMap): void {
+  settings = chosen
+  mirrored = tag.pixel
+  revoked = tag.consent === 'revoked'
+}
+
+export const locked = (): boolean =>
+  revoked || !!(document as { prerendering?: boolean }).prerendering
+
+/** Runs what waited, in its order, if nothing holds it any more. */
+export function release(): void {
+  if (locked()) return
+  held.splice(0).forEach(safely)
+  flush()
+}
+
+/** A page view that nobody called for: navigation without load, back-forward cache. */
+export const view = (): void => void take(['auto', 'PageView'], true)
+
+/**
+ * Takes a call; answers with it as Meta's script should see it: with an event id. `loose` frees it
+ * from the rule that a page reports one PageView.
+ */
+export function take(given: Arguments, loose?: boolean): Arguments {
+  safely(() => {
+    const args: unknown[] = Array.from((Array.isArray(given[0]) ? given[0] : given) as Arguments)
+    const [method, ...rest] = args as [string, ...unknown[]]
+    const single = /Single/.test(method)
+    const refused = revoked
+    let action: Action
+    let run = () => {
+      for (const pixel of find(single && rest[0])) {
+        const wanted = single || !pixel.trackSingleOnly
+        if (wanted && !(refused && !pixel.settings.replay_revoked)) track(action, pixel, loose)
+      }
+    }
+    if (/^(track|auto|send)/.test(method)) action = act(args, single || /y$/.test(method) ? 2 : 1)
+    else if (commands[method]) run = () => commands[method]?.(...rest)
+    else return warn(`unknown command ${method}`)
+    given = args
+    if (!locked() || method === 'consent') run()
+    else if (held.length < HELD_MAX) held.push(run)
+  })
+  return given
+}
+
+const commands: Record<string, (...args: unknown[]) => void> = {
+  init,
+  addPixelId: init,
+  consent(answer) {
+    // What was allowed until now may still go.
+    flush()
+    revoked = answer === 'revoke'
+    consented = { state: 'granted', signal: 'fbq' }
+    release()
+  },
+  dataProcessingOptions(options, country, state) {
+    processing = [[options].flat(), country, state]
+  },
+  set(key, value, id) {
+    if (key === 'firstPartyCookies') cookies = value
+    for (const pixel of find(id)) {
+      if (key === 'userData') pixel.userData = hashed(value, pixel.settings)
+      else if (/^(agent|track|firstP)/.test(`${key}`)) pixel[key as 'agent'] = value
+    }
+  },
+}
+
+function init(id: unknown, data?: unknown, options?: unknown): void {
+  const dataset = datasetOf(id)
+  if (!/^[1-9]\d{0,25}$/.test(dataset)) {
+    warn(`no dataset id: ${id}`)
+    return
+  }
+  const chosen = settings.datasets[dataset] ?? settings.defaults
+  if (initialisedAtMs < 0) initialisedAtMs = Date.now()
+  pixels[dataset] ??= {
+    id: dataset,
+    agent: (options as Plain | undefined)?.agent ?? flag('agent'),
+    eventCount: 0,
+    userData: {},
+    settings: chosen,
+    firstPartyCookies: cookies ?? chosen.first_party_cookies,
+  }
+  const pixel = pixels[dataset]
+  // A second init may bring the user data that the first one lacked, and nothing else.
+  if (!Object.keys(pixel.userData)[0]) pixel.userData = hashed(data, chosen)
+}
+
+/** The dataset that a pixel id means; in companion mode one of Meta's pixels is our first dataset. */
+function datasetOf(id: unknown): string {
+  const [first] = Object.keys(settings.datasets)
+  if (settings.datasets[`${id}`] || !first || !companion()) return `${id}`
+  mirrored ??= `${id}`
+  return mirrored === `${id}` ? first : ''
+}
+
+/** The pixel named, or all of them. */
+function find(id: unknown): readonly Pixel[] {
+  if (!id) return Object.values(pixels)
+  const pixel = pixels[datasetOf(id)]
+  if (pixel) return [pixel]
+  warn(`Pixel ${id} not found`)
+  return []
+}
+
+/** The event of a call, as of now; puts its id into the call's arguments for Meta's script. */
+function act(args: unknown[], at: number): Action {
+  const data = plain(args[at + 1])
+  const extra = plain(args[at + 2])
+  const given = (extra.eventID ?? extra.event_id ?? '') as Plain
+  const name = `${(args[at] === 'CustomEvent' && data.event) || args[at]}`
+  let id = `${given.eventID ?? given.event_id ?? given}`
+  if (name === 'Purchase') {
+    // The server makes the same id of the same order, and a reloaded receipt is no second sale.
+    id ||= eventId(name, data.order_id)
+    if (!data.currency || !(Number(data.value) >= 0)) warn('Purchase needs value and currency')
+  }
+  id ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
+    '',
+  )
+  args[at + 2] = { ...extra, eventID: id }
+  return {
+    event_name: name,
+    event_time: Math.floor(Date.now() / 1000),
+    event_id: id,
+    event_source_url: location.href,
+    referrer_url: document.referrer,
+    custom_data: data,
+    browser: {
+      title: document.title,
+      in_iframe: self !== top,
+      method: `${args[0]}`,
+      mode: companion() ? 'companion' : 'replace',
+    },
+  }
+}
+
+/** What a page passed, as JSON has it: cycles and throwing getters are left out. */
+function plain(data: unknown): Plain {
+  const result: Plain = {}
+  safely(() => {
+    for (const key in data as Plain) {
+      safely(() => {
+        const value = (data as Plain)[key]
+        const whole = typeof value === 'bigint' ? `${value}` : value
+        if (whole != null) result[key] = JSON.parse(JSON.stringify(whole))
+      })
+    }
+  })
+  return result
+}
+
+function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
+  const { gpc: wish } = pixel.settings
+  if (gpc && wish === 'block') return
+  if (action.event_name === 'PageView' && !loose && !flag('allowDuplicatePageViews')) {
+    if (pixel.viewed) return
+    pixel.viewed = true
+  }
+  if (!watching && !flag('disablePushState')) watchNavigation(view)
+  watching = true
+  pixel.eventCount++
+  const limited = gpc && wish === 'limit'
+  let [options, country, state] = processing as [string[], number, number]
+  if (limited && !options?.[0]) [options, country, state] = [['LDU'], 0, 0]
+  const user_data: Record<string, string | readonly string[]> = {
+    ...pixel.found,
+    ...pixel.userData,
+  }
+  if (pixel.firstPartyCookies) {
+    safely(() => Object.assign(user_data, clickIds(action.event_source_url)))
+  }
+  add({
+    ...action,
+    dataset_id: pixel.id,
+    user_data,
+    data_processing_options: options,
+    data_processing_options_country: country,
+    data_processing_options_state: state,
+    consent: limited ? { ...consented, signal: 'gpc' } : consented,
+    browser: { ...action.browser, agent: pixel.agent as string },
+  })
+}
+
+export function foundInForm(read: () => unknown): void {
+  for (const pixel of locked() ? [] : Object.values(pixels)) {
+    if (pixel.settings.auto_matching) pixel.found = hashed(read(), pixel.settings)
+  }
+}
+
+/** What is put on the page's fbq, as Meta's script does. */
+export const additions = {
+  loaded: true,
+  version: 'twofold',
+  eventId,
+  getState: () => ({ pixelInitializationTime: initialisedAtMs, pixels: Object.values(pixels) }),
+}

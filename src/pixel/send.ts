@@ -1,0 +1,131 @@
+/**
+ * The way out: an event is kept in localStorage before the first send, sent with a keepalive fetch,
+ * and forgotten only when the server answered. What is left is tried again with backoff, on later
+ * pages too, and by beacon when the page is hidden. The server counts an event_id once, so one try
+ * too many is harmless. Called by fbq.ts (add) and main.ts; knows consent only as a gate.
+ */
+import type { PixelBody, PixelEvent } from '../event/pixel-wire.ts'
+import { safely } from './warn.ts'
+
+/** Events waiting at once, and their characters: a twentieth of what browsers give one site. */
+const EVENTS_MAX = 100
+const CHARS_MAX = 250_000
+/** Of one body: at three bytes a character it stays under the 64 KB a page may have in flight. */
+const BODY_CHARS_MAX = 20_000
+const AGE_MS_MAX = 86_400_000
+const BACKOFF_MS = 4_000
+/** The longest wait is about four minutes. */
+const DOUBLINGS_MAX = 6
+/** How often it is looked whether a waiting event is due. */
+const LOOK_MS = 2_000
+const PREFIX = '_t2.'
+
+/** Kept as a tuple, so that minifying the script never changes what is stored. */
+type Entry = readonly [event: PixelEvent, attempts: number, nextAtMs: number]
+
+let url: string
+let testEventCode: string | undefined
+let locked: () => boolean
+/** localStorage, or this page's memory where it is blocked or full. */
+let store: Record<string, string> = {}
+/** What is on its way, or was given to the browser when the page was hidden. */
+const gone = new Set<string>()
+const page = Math.random().toString(36)
+let made = 0
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** `gate` is true while nothing may leave: consent revoked, or page not shown yet. */
+export function openWay(endpoint: string, code: string | undefined, gate: () => boolean): void {
+  url = endpoint
+  testEventCode = code
+  locked = gate
+  safely(() => {
+    store = localStorage as unknown as Record<string, string>
+  })
+}
+
+/** Keeps the event and sends it before the page's next task: calls of one task share a request. */
+export function add(event: PixelEvent): void {
+  // Sorted by this, what a full store forgets comes first: page views, and of those the oldest.
+  const rank = event.event_name === 'PageView' ? 0 : 1
+  save(`${PREFIX}${rank}${Date.now()}.${made++}${page}`, [event, 0, 0])
+  Promise.resolve().then(() => flush())
+}
+
+/** Sends what is due; with `mine` also what this page made and still waits for its next try. */
+export function flush(mine?: boolean, leaving?: boolean): void {
+  if (locked()) return
+  const nowMs = Date.now()
+  const batch: (readonly [string, Entry])[] = []
+  let room = EVENTS_MAX
+  let chars = 0
+  let size = 0
+  let waiting = false
+  for (const key of Object.keys(store).sort().reverse()) {
+    if (!key.startsWith(PREFIX)) continue
+    safely(() => {
+      const text = store[key] as string
+      chars += text.length
+      const bornAtMs = Number.parseInt(key.slice(PREFIX.length + 1))
+      if (!room-- || chars > CHARS_MAX || nowMs - bornAtMs > AGE_MS_MAX) delete store[key]
+      else if (!gone.has(key)) {
+        const entry: Entry = JSON.parse(text)
+        const due = entry[2] < nowMs || (mine && key.endsWith(page))
+        if (due && (!size || size + text.length < BODY_CHARS_MAX)) {
+          size += text.length
+          batch.unshift([key, entry])
+        } else waiting = true
+      }
+    })
+  }
+  clearTimeout(timer)
+  if (waiting) timer = setTimeout(flush, LOOK_MS)
+  if (size) post(batch, leaving)
+}
+
+function save(key: string, entry: Entry): void {
+  const text = JSON.stringify(entry)
+  try {
+    store[key] = text
+  } catch {
+    // Full: this page goes on in memory.
+    store = { ...store, [key]: text }
+  }
+}
+
+/** The wait is written before the send: it also tells other tabs that this one is on it. */
+async function post(
+  batch: readonly (readonly [string, Entry])[],
+  leaving?: boolean,
+): Promise<void> {
+  const nowMs = Date.now()
+  const content: PixelBody = {
+    sent_at: nowMs,
+    test_event_code: testEventCode as string,
+    events: batch.map(([key, [event, attempts]]) => {
+      const waitMs = BACKOFF_MS * 2 ** Math.min(attempts, DOUBLINGS_MAX) * (0.5 + Math.random())
+      save(key, [event, attempts + 1, nowMs + waitMs])
+      gone.add(key)
+      return { ...event, browser: { ...event.browser, attempt: attempts + 1 } }
+    }),
+  }
+  const body = JSON.stringify(content)
+  if (leaving) {
+    // What the browser's quota refuses stays for the next page.
+    if (navigator.sendBeacon(url, body)) flush(true, true)
+    return
+  }
+  let status = 500
+  try {
+    const keepalive = body.length < BODY_CHARS_MAX
+    ;({ status } = await fetch(url, { method: 'POST', body, keepalive, credentials: 'include' }))
+  } catch {
+    // Offline, blocked or refused: the entry already says when to try again.
+  }
+  for (const [key] of batch) {
+    gone.delete(key)
+    // Any refusal but these would be the same tomorrow.
+    if (status < 500 && status !== 408 && status !== 429) delete store[key]
+  }
+  flush()
+}
