@@ -10,7 +10,7 @@ import { normalise } from './normalise.ts'
 import type { Hashed, HashedKey } from './shape.ts'
 
 export interface ExplainedForm {
-  /** documented: Meta's documentation; builder: Meta's parameter builder; unchanged: as typed. */
+  /** By Meta's documentation, by Meta's parameter builder, or as it was typed. */
   readonly name: 'documented' | 'builder' | 'unchanged'
   /** The exact text that is hashed. */
   readonly text: string

@@ -15,12 +15,16 @@ export const personName = (text: string): string => text.replace(/[!-/:-@[-`{-~]
 
 /** The words that Meta's parameter builder knows, and the forms of address of English forms. */
 export const gender = (text: string): string | null =>
-  FEMALE.test(text) ? 'f' : MALE.test(text) ? 'm' : null
+  FEMALE.includes(text) ? 'f' : MALE.includes(text) ? 'm' : null
 
-const FEMALE =
-  /^(f|female|woman|girl(friend)?|lady|mrs|ms|miss|ma'am|she|mother|mom|daughter|wife|gal|chick|dame|duchess|queen|goddess)$/
-const MALE =
-  /^(m|male|man|boy(friend)?|gentleman|mr|mister|sir|he|father|dad(dy)?|papa|son|brother|husband|widower|guy|dude|chap|fellow|lad)$/
+const FEMALE = (
+  "f female woman girl girlfriend lady mrs ms miss ma'am she mother mom daughter wife gal chick " +
+  'dame duchess queen goddess'
+).split(' ')
+const MALE = (
+  'm male man boy boyfriend gentleman mr mister sir he father dad daddy papa son brother husband ' +
+  'widower guy dude chap fellow lad'
+).split(' ')
 
 /**
  * YYYYMMDD. Eight digits pass as they are, as everywhere at Meta. Otherwise the first three numbers

@@ -23,7 +23,7 @@ export function countryCodeForms(text: string): Pair {
   return [code, code]
 }
 
-/** Names in plain letters, as the pixel may have hashed them, with the forms that they stand for. */
+/** Names in plain letters, as the pixel may have hashed them, with the forms they stand for. */
 export const stateNames = (): (readonly [name: string, forms: Pair])[] =>
   [...STATE_CODES.keys()].map((name) => [name, regionForms(name)])
 export const countryNames = (): (readonly [name: string, forms: Pair])[] =>

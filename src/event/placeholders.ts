@@ -7,7 +7,7 @@ import type { HashedKey } from './shape.ts'
 
 export type Refusal = 'placeholder_value' | 'empty_hash'
 
-/** Is a clear value a placeholder? Compared before normalising, which would turn n/a into a name. */
+/** Is a clear value a placeholder? Asked before normalising, which turns n/a into a name. */
 export function isPlaceholder(key: HashedKey, value: string): boolean {
   const text = value.trim().toLowerCase()
   if (ANYWHERE.includes(text) || PER_KEY[key]?.includes(text)) return true
@@ -15,7 +15,7 @@ export function isPlaceholder(key: HashedKey, value: string): boolean {
   return key === 'ph' && PER_KEY.ph?.includes(text.replace(/\D/g, '')) === true
 }
 
-/** Why a digest is refused under this key, if it is: one lookup for every value that came hashed. */
+/** Why a digest is refused under this key, if it is: one lookup per value that came hashed. */
 export function refusedHash(
   key: HashedKey,
   hash: string,
