@@ -15,7 +15,7 @@ export interface ExplainedForm {
   /** The exact text that is hashed. */
   readonly text: string
   readonly sha256: string
-  /** False for a form that equals an earlier one, is switched off, or belongs to a refused value. */
+  /** False for a form that equals an earlier one, is switched off, or of a refused value. */
   readonly sent: boolean
 }
 
