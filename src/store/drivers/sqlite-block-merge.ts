@@ -69,7 +69,7 @@ export class BlockUpkeep {
   }
 
   #linesOf(datasetNo: number, blockId: number): Line[] {
-    return this.#blocks.lines(blockId).map((text) => {
+    return Array.from(this.#blocks.lines(blockId), (text) => {
       const { event } = this.#blocks.parse(text, blockId)
       return { text, nameNo: this.#names.find(datasetNo, event.event_name) }
     })

@@ -22,19 +22,54 @@ export interface Line {
   readonly nameNo: number
 }
 
-const PACKING = {
-  params: {
-    [constants.ZSTD_c_compressionLevel]: 1,
-    // Four bytes that find a damaged block before JSON does.
-    [constants.ZSTD_c_checksumFlag]: 1,
-  },
+/** The unpacked bytes of a block; a line becomes a string only when it is asked for. */
+export class Lines {
+  readonly bytes: Buffer
+  #starts: number[] | undefined
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  get count(): number {
+    return this.#index().length
+  }
+
+  at(index: number): string | undefined {
+    const starts = this.#index()
+    const start = starts[index]
+    if (start === undefined) return undefined
+    const next = starts[index + 1]
+    return this.bytes.toString('utf8', start, next === undefined ? this.bytes.length : next - 1)
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    for (let index = 0; index < this.count; index++) yield this.at(index) ?? ''
+  }
+
+  #index(): readonly number[] {
+    if (this.#starts) return this.#starts
+    this.#starts = [0]
+    for (let at = this.bytes.indexOf(10); at >= 0; at = this.bytes.indexOf(10, at + 1)) {
+      this.#starts.push(at + 1)
+    }
+    return this.#starts
+  }
 }
+
+const PACKING = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  // Four bytes that find a damaged block before JSON does.
+  [constants.ZSTD_c_checksumFlag]: 1,
+}
+/** Holds a usual block, so that it is unpacked in one piece. */
+const UNPACKING = { chunkSize: 256 * 1024 }
 
 export class Blocks {
   readonly #connection: Connection
   readonly #sql: ReturnType<typeof prepare>
   /** Lines by block id, least recently used first. */
-  readonly #unpacked = new Map<number, readonly string[]>()
+  readonly #unpacked = new Map<number, Lines>()
   #unpackedBytes = 0
 
   constructor(connection: Connection) {
@@ -43,15 +78,18 @@ export class Blocks {
   }
 
   /** Inside write: appends lines as blocks of even size. */
-  append(datasetNo: number, firstSeq: number, lines: readonly Line[]): void {
+  append(datasetNo: number, firstSeq: number, all: readonly Line[]): void {
     let seq = firstSeq
-    for (const block of cut(lines)) {
+    for (const block of cut(all)) {
       const texts = block.map(({ text }) => text)
       const names = Uint32Array.from(new Set(block.map(({ nameNo }) => nameNo)))
-      const data = zstdCompressSync(texts.join('\n'), PACKING)
-      const bytes = new Uint8Array(names.buffer)
-      const { lastInsertRowid } = this.#sql.insert.run(datasetNo, seq, block.length, bytes, data)
-      this.#connection.afterCommit(() => this.#remember(Number(lastInsertRowid), texts))
+      const bytes = Buffer.from(texts.join('\n'))
+      const size = { pledgedSrcSize: bytes.length }
+      const data = zstdCompressSync(bytes, { params: PACKING, ...size })
+      const nameNos = new Uint8Array(names.buffer)
+      const { lastInsertRowid } = this.#sql.insert.run(datasetNo, seq, block.length, nameNos, data)
+      const lines = new Lines(bytes)
+      this.#connection.afterCommit(() => this.#remember(Number(lastInsertRowid), lines))
       seq += block.length
     }
   }
@@ -62,7 +100,7 @@ export class Blocks {
     for (const seq of seqs) {
       const head = this.headAt(datasetNo, seq)
       if (!head || seq >= head.first_seq + head.n) continue
-      const line = this.lines(head.id)[seq - head.first_seq]
+      const line = this.lines(head.id).at(seq - head.first_seq)
       if (line !== undefined) legs.push(this.parse(line, head.id))
     }
     return legs
@@ -93,7 +131,7 @@ export class Blocks {
     return new Uint32Array((row?.names ?? new Uint8Array()).slice().buffer)
   }
 
-  lines(blockId: number): readonly string[] {
+  lines(blockId: number): Lines {
     const known = this.#unpacked.get(blockId)
     if (known) {
       this.#unpacked.delete(blockId)
@@ -129,9 +167,9 @@ export class Blocks {
     })
   }
 
-  #unpack(blockId: number, data: Uint8Array): readonly string[] {
+  #unpack(blockId: number, data: Uint8Array): Lines {
     try {
-      return zstdDecompressSync(data).toString('utf8').split('\n')
+      return new Lines(zstdDecompressSync(data, UNPACKING))
     } catch (error) {
       throw this.#damaged(blockId, error)
     }
@@ -142,9 +180,9 @@ export class Blocks {
     return new TwofoldError('store_corrupt', detail, { cause })
   }
 
-  #remember(blockId: number, lines: readonly string[]): void {
+  #remember(blockId: number, lines: Lines): void {
     this.#unpacked.set(blockId, lines)
-    this.#unpackedBytes += bytesOf(lines)
+    this.#unpackedBytes += lines.bytes.length
     for (const oldest of this.#unpacked.keys()) {
       if (this.#unpackedBytes <= BLOCKS_UNPACKED_BYTES_MAX) return
       this.#forget(oldest)
@@ -155,12 +193,9 @@ export class Blocks {
     const lines = this.#unpacked.get(blockId)
     if (!lines) return
     this.#unpacked.delete(blockId)
-    this.#unpackedBytes -= bytesOf(lines)
+    this.#unpackedBytes -= lines.bytes.length
   }
 }
-
-const bytesOf = (lines: readonly string[]): number =>
-  lines.reduce((sum, line) => sum + line.length, 0)
 
 /** Even parts of at most BLOCK_LEGS_MAX lines and about BLOCK_BYTES_MAX bytes. */
 function cut(lines: readonly Line[]): Line[][] {

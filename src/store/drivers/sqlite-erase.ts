@@ -143,7 +143,7 @@ export class Eraser {
       if (!head) return seqs.length
       const end = head.first_seq + head.n
       const inside = new Set(seqs.slice(done).filter((seq) => seq < end))
-      const lines = this.#blocks.lines(head.id).map((text): Line => {
+      const lines = Array.from(this.#blocks.lines(head.id), (text): Line => {
         const leg = this.#blocks.parse(text, head.id)
         const nameNo = this.#names.find(datasetNo, leg.event.event_name)
         if (!inside.has(leg.seq)) return { text, nameNo }

@@ -1,8 +1,8 @@
 /**
  * Finds seqs by key at a cost that does not grow with the file: a small log-structured merge tree
  * per key family. New entries go to `recent` (a map in memory, with a log row per commit to rebuild
- * it). When it is full it is sealed: written once, sorted, as a segment of pages with a Bloom filter
- * in memory. sqlite-key-merge.ts joins segments and drops those whose time is over. Why not a table
+ * it). When it is full it is sealed: written once, sorted, as a segment of pages with a Bloom
+ * filter in memory. sqlite-key-merge.ts joins segments and drops those whose time is over. Why not a table
  * with an index: random hashes touch a page each, 4 KB written per key.
  */
 import type { StatementSync } from 'node:sqlite'
@@ -17,13 +17,13 @@ import { KeyFilter } from './sqlite-key-filter.ts'
 import type { KeyHash } from './sqlite-key-hash.ts'
 import {
   findEntry,
-  isSameKey,
   KEY_SEQS_MAX,
   type KeyEntry,
   PageWriter,
   packEntries,
   unpackEntries,
 } from './sqlite-key-pages.ts'
+import { RecentKeys } from './sqlite-key-recent.ts'
 
 export interface Family {
   /** Two bits: part of the ids of its log rows. */
@@ -63,7 +63,7 @@ export class KeyIndex {
   readonly family: Family
   /** Newest first. */
   segments: readonly Segment[] = []
-  readonly #recent = new Map<number, KeyEntry>()
+  readonly #recent = new RecentKeys()
   #lastLogId = 0
   readonly #connection: Connection
   readonly #sql: ReturnType<typeof prepare>
@@ -85,9 +85,7 @@ export class KeyIndex {
 
   /** Inside a transaction. */
   find(key: KeyHash, oldestS: number): readonly number[] | undefined {
-    let found: KeyEntry | undefined
-    const recent = this.#recent.get(slotOf(key))
-    if (recent && isSameKey(recent, key)) found = recent
+    let found = this.#recent.get(key)
     for (const segment of this.segments) {
       if (found && !this.family.collects) break
       if (segment.filter && !segment.filter.mayHave(key)) continue
@@ -115,14 +113,14 @@ export class KeyIndex {
     this.#connection.afterCommit(() => this.#remember(id, entries))
   }
 
-  /** Removes what is older than the window from log and memory; segments expire whole, elsewhere. */
+  /** Removes what is older than the window from log and memory. Segments expire elsewhere, whole. */
   dropExpiredLog(nowMs: number): void {
     const { changes } = this.#sql.expireLog.run(this.oldestS(nowMs), this.family.no)
     if (changes === 0) return
     this.#connection.afterCommit(() => {
-      for (const [slot, { at_s }] of this.#recent) {
-        if (at_s < this.oldestS(nowMs)) this.#recent.delete(slot)
-      }
+      const kept = this.#recent.sorted().filter(({ at_s }) => at_s >= this.oldestS(nowMs))
+      this.#recent.clear()
+      for (const entry of kept) this.#recent.set(entry)
     })
   }
 
@@ -157,22 +155,18 @@ export class KeyIndex {
     }
   }
 
-  /** Two different keys in one slot (one in 2^53) would forget the earlier: a missed duplicate. */
   #remember(logId: number, entries: readonly KeyEntry[]): void {
     this.#lastLogId = logId
     for (const entry of entries) {
-      const slot = slotOf(entry)
-      const before = this.family.collects ? this.#recent.get(slot) : undefined
-      this.#recent.set(slot, before && isSameKey(before, entry) ? joined(before, entry) : entry)
+      const before = this.family.collects ? this.#recent.get(entry) : undefined
+      this.#recent.set(before ? joined(before, entry) : entry)
     }
   }
 
   /** Writes `recent` out as a segment and forgets its log rows, all in the current transaction. */
   #seal(): void {
     const { filtered, no: family } = this.family
-    const entries = Array.from(Float64Array.from(this.#recent.keys()).sort(), (slot) =>
-      this.#recent.get(slot),
-    ).filter((entry) => entry !== undefined)
+    const entries = this.#recent.sorted()
     const upto = this.#lastLogId
     const newest_s = newestOf(entries)
     const row = this.#sql.insertSegment.run(family, 0, LIVE, upto, entries.length, newest_s)
@@ -205,9 +199,6 @@ export function joined(older: KeyEntry, newer: KeyEntry | undefined): KeyEntry {
   const seqs = [...new Set([...older.seqs, ...newer.seqs])].slice(-KEY_SEQS_MAX)
   return { ...newer, seqs }
 }
-
-/** 53 bits of the hash, in the order of the hash. */
-const slotOf = ({ a, b }: KeyHash): number => a * 0x20_0000 + (b >>> 11)
 
 const newestOf = (entries: readonly KeyEntry[]): number =>
   entries.reduce((newest, { at_s }) => Math.max(newest, at_s), 0)

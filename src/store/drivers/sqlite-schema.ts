@@ -91,7 +91,7 @@ export function openDatabase(file: string, busyMs: number): DatabaseSync {
   const db = inOurWords(file, () => new DatabaseSync(file))
   try {
     inOurWords(file, () => prepareConnection(db, busyMs))
-    inOurWords(file, () => migrate(db, file, SCHEMA_VERSION))
+    inOurWords(file, () => migrate(db, file))
     // Finds out now, not at the first event, that the file cannot be written.
     inOurWords(file, () => db.exec('UPDATE instance SET layout = layout'))
     return db
@@ -116,8 +116,12 @@ function prepareConnection(db: DatabaseSync, busyMs: number): void {
   `)
 }
 
-/** Runs the steps a file lacks, up to `target`; exported for the tests of single steps. */
-export function migrate(db: DatabaseSync, file: string, target: number): void {
+/** Runs the steps a file lacks, up to `target`; tests give other targets and steps. */
+export function migrate(
+  db: DatabaseSync,
+  file: string,
+  { target = SCHEMA_VERSION, steps = STEPS }: { target?: number; steps?: readonly string[] } = {},
+): void {
   refuseForeign(db, file)
   if (pragma(db, 'user_version') === target) return
   const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
@@ -132,7 +136,7 @@ export function migrate(db: DatabaseSync, file: string, target: number): void {
     // Again under the lock: another process may have migrated it in between.
     refuseForeign(db, file)
     for (let version = pragma(db, 'user_version'); version < target; version++) {
-      db.exec(STEPS[version] ?? '')
+      db.exec(steps[version] ?? '')
       db.exec(`PRAGMA user_version = ${version + 1}`)
     }
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
