@@ -4,12 +4,11 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { takeEvents } from './graph.ts'
-import type { CollectorPorts } from './ports.ts'
-import type { Rate } from './rate.ts'
+import type { DoorPorts } from './ports.ts'
 import { send } from './respond.ts'
 
-export function registerCapi(app: FastifyInstance, ports: CollectorPorts, rate: Rate): void {
+export function registerCapi(app: FastifyInstance, ports: DoorPorts): void {
   app.post<{ Params: { dataset: string } }>('/capi/:dataset/events', async (request, reply) =>
-    send(reply, await takeEvents(request, ports, { rate, via: 'capi', okStatus: 202 })),
+    send(reply, await takeEvents(request, ports, { via: 'capi', okStatus: 202 })),
   )
 }

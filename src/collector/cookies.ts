@@ -28,20 +28,20 @@ export interface VisitIds {
 }
 
 export function refreshCookies(visit: Visit): VisitIds {
+  const { cookieHeader = '', nowMs, random } = visit
   const { subdomainIndex } = visit.domain
   const fbp =
-    readCookie(visit.cookieHeader, FBP) ?? valid(visit.fbp) ?? makeFbp({ ...visit, subdomainIndex })
+    readCookie(cookieHeader, '_fbp=') ??
+    valid(visit.fbp) ??
+    makeFbp({ nowMs, random, subdomainIndex })
+  const cookie = later(readCookie(cookieHeader, '_fbc='), visit.fbc)
   const fbclid = FBCLID.exec(visit.pageUrl ?? '')?.[1]
-  const known = later(readCookie(visit.cookieHeader, FBC), valid(visit.fbc))
-  const { nowMs } = visit
-  const fbc = refreshFbc({ cookie: known, fbclid, nowMs, subdomainIndex })
+  const fbc = fbclid ? refreshFbc({ cookie, fbclid, nowMs, subdomainIndex }) : cookie
   const setCookie = [line('_fbp', fbp, visit)]
   if (fbc) setCookie.push(line('_fbc', fbc, visit))
   return { fbp, setCookie, ...(fbc ? { fbc } : {}) }
 }
 
-const FBP = /(?:^|; *)_fbp=([^;]*)/g
-const FBC = /(?:^|; *)_fbc=([^;]*)/g
 const FBCLID = /[?&]fbclid=([A-Za-z0-9_-]+)(?=[&#]|$)/
 /** Characters a cookie may carry unquoted; what an event claims must not add attributes. */
 const SAFE = /^[A-Za-z0-9._~-]+$/
@@ -49,11 +49,15 @@ const ID_CHARS_MAX = FBCLID_CHARS_MAX + 60
 const MAX_AGE_S = COOKIE_AGE_MS_MAX / 1000
 
 /** The first valid one: the same name can come twice, from a host and from its domain. */
-function readCookie(header: string | undefined, pattern: RegExp): string | undefined {
-  if (!header) return undefined
-  for (const [, value] of header.matchAll(pattern)) {
-    const id = valid(value)
+function readCookie(header: string, start: '_fbp=' | '_fbc='): string | undefined {
+  let at = header.indexOf(start)
+  while (at >= 0) {
+    const from = at + start.length
+    const end = header.indexOf(';', from)
+    const isName = at === 0 || header[at - 1] === ' ' || header[at - 1] === ';'
+    const id = isName ? valid(header.slice(from, end < 0 ? undefined : end)) : undefined
     if (id) return id
+    at = header.indexOf(start, from)
   }
   return undefined
 }
@@ -63,10 +67,16 @@ function valid(id: string | undefined): string | undefined {
   return parseFbp(id) ? id : undefined
 }
 
-/** The one of the later click. */
-function later(a: string | undefined, b: string | undefined): string | undefined {
-  if (!a || !b || a === b) return a ?? b
-  return (parseFbc(b)?.createdAtMs ?? 0) > (parseFbc(a)?.createdAtMs ?? 0) ? b : a
+/** The cookie, unless what the event says is of a later click. */
+function later(cookie: string | undefined, said: string | undefined): string | undefined {
+  if (cookie === said) return cookie
+  const other = valid(said)
+  if (!cookie || !other) return cookie ?? other
+  return createdAtMs(other) > createdAtMs(cookie) ? other : cookie
+}
+
+function createdAtMs(id: string): number {
+  return parseFbc(id)?.createdAtMs ?? 0
 }
 
 /** Readable by scripts on purpose: the pixel, and Meta's own script, read them. */

@@ -5,7 +5,8 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS } from '../errors.ts'
-import { type Hits, type HitsPorts, takeHits } from './hits.ts'
+import { type Hits, takeHits } from './hits.ts'
+import type { DoorPorts } from './ports.ts'
 import { refusalAnswer, refusalOf } from './respond.ts'
 
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
@@ -13,15 +14,15 @@ const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 export async function sendGif(
   request: FastifyRequest,
   reply: FastifyReply,
-  { ports, read }: { readonly ports: HitsPorts; readonly read: () => Hits | Promise<Hits> },
+  { ports, read }: { readonly ports: DoorPorts; readonly read: () => Hits | Promise<Hits> },
 ): Promise<FastifyReply> {
   reply.header('content-type', 'image/gif').header('cache-control', 'no-store')
   try {
-    const { setCookie } = await takeHits(request, ports, await read())
+    const { setCookie } = await takeHits(request.raw, ports, await read())
     if (setCookie.length > 0) reply.header('set-cookie', setCookie)
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal.code === 'internal') request.log.error({ err: error }, 'a hit could not be taken')
+    if (refusal.code === 'internal') ports.logError(error)
     const { retryAfterS } = refusalAnswer(refusal)
     if (ERRORS[refusal.code].status >= 500) reply.code(ERRORS[refusal.code].status)
     if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)

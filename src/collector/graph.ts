@@ -8,19 +8,18 @@ import type { Dataset } from '../event/dataset.ts'
 import type { GraphErrorName } from '../event/problems.ts'
 import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import { type Parameters, parseJson, readParameters } from './parameters.ts'
-import type { CollectorPorts } from './ports.ts'
-import type { Rate } from './rate.ts'
+import type { DoorPorts } from './ports.ts'
 import { type Answer, graphAnswer, graphRefusal, graphThrown, send } from './respond.ts'
 
 interface EventsRoute {
   readonly Params: { dataset: string }
 }
 
-export function registerGraph(app: FastifyInstance, ports: CollectorPorts, rate: Rate): void {
+export function registerGraph(app: FastifyInstance, ports: DoorPorts): void {
   const events = [`${VERSION}/:dataset/events`, '/:dataset(^\\d+$)/events']
   for (const url of events) {
     app.post<EventsRoute>(url, async (request, reply) =>
-      send(reply, await takeEvents(request, ports, { rate, via: 'graph', okStatus: 200 })),
+      send(reply, await takeEvents(request, ports, { via: 'graph', okStatus: 200 })),
     )
   }
   // The SDKs' crash reporters come here, and whatever else of the Graph API we are not.
@@ -38,7 +37,6 @@ export function registerGraph(app: FastifyInstance, ports: CollectorPorts, rate:
 const VERSION = '/:version(^v[0-9.]+$)'
 
 export interface Door {
-  readonly rate: Rate
   readonly via: 'graph' | 'capi'
   readonly okStatus: number
 }
@@ -46,7 +44,7 @@ export interface Door {
 /** One request of events, to its answer. Answers 200/202 only after the durable commit. */
 export async function takeEvents(
   request: FastifyRequest<EventsRoute>,
-  ports: CollectorPorts,
+  ports: DoorPorts,
   door: Door,
 ): Promise<Answer> {
   try {
@@ -57,7 +55,7 @@ export async function takeEvents(
     if (refused) return refused
     const read = readData(parameters.data)
     if ('name' in read) return graphRefusal(read.name, ports.random, read)
-    const waitS = door.rate.take(dataset, read.events.length)
+    const waitS = ports.rate.take(dataset, read.events.length)
     if (waitS > 0) return tooFast(dataset, waitS, ports)
     const outcomes = await ports.accept({
       dataset,
@@ -73,7 +71,7 @@ export async function takeEvents(
     return graphAnswer(outcomes, door.okStatus, ports.random)
   } catch (error) {
     const answer = graphThrown(error, ports.random)
-    if (answer.status === 500) request.log.error({ err: error }, 'events could not be taken')
+    if (answer.status === 500) ports.logError(error)
     return answer
   }
 }
@@ -83,7 +81,7 @@ type Permitted = { refused: Answer; dataset?: never } | { refused?: never; datas
 /** Token first, then dataset, as Meta does. An appsecret_proof is ignored: we hold no app secret. */
 function findPermitted(
   request: FastifyRequest<EventsRoute>,
-  ports: CollectorPorts,
+  ports: DoorPorts,
   parameters: Parameters,
 ): Permitted {
   const id = request.params.dataset
@@ -165,7 +163,7 @@ function shortText<Key extends string>(parameters: Parameters, key: Key): { [K i
   return { [key]: value.trim().slice(0, REQUEST_TEXT_CHARS_MAX) } as { [K in Key]?: string }
 }
 
-function tooFast(dataset: Dataset, retryAfterS: number, ports: CollectorPorts): Answer {
+function tooFast(dataset: Dataset, retryAfterS: number, ports: DoorPorts): Answer {
   const fix =
     `More than ${dataset.events_per_minute_max} events in a minute. Wait ${retryAfterS} s, or ` +
     'raise events_per_minute_max of the dataset.'

@@ -3,15 +3,14 @@
  * dataset, checked against its domains and rate, completed with what the request itself tells of
  * the visitor, delivered, answered together. Nothing of it is parsed here.
  */
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import type { Dataset } from '../event/dataset.ts'
 import type { BrowserContext, Consent, Finding } from '../event/shape.ts'
 import type { Delivery, Outcome } from '../ingest/ingest.ts'
 import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
 import { clientIp } from './client-ip.ts'
 import { refreshCookies } from './cookies.ts'
-import type { CollectorPorts } from './ports.ts'
-import type { Rate } from './rate.ts'
+import type { DoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'
 import { hostOf, isSecure, sharedCookieDomain } from './site.ts'
 
@@ -45,10 +44,6 @@ export interface HitsAnswer {
   readonly originAllowed: boolean
 }
 
-export interface HitsPorts extends CollectorPorts {
-  readonly rate: Rate
-}
-
 interface Group {
   readonly dataset: Dataset
   readonly hits: Hit[]
@@ -58,8 +53,8 @@ interface Group {
 
 /** Throws what accept() throws: then the sender tries the whole request again, harmlessly. */
 export async function takeHits(
-  request: FastifyRequest,
-  ports: HitsPorts,
+  request: IncomingMessage,
+  ports: DoorPorts,
   sent: Hits,
 ): Promise<HitsAnswer> {
   const { groups, refusals } = sortHits(request, ports, sent.hits)
@@ -76,26 +71,35 @@ export async function takeHits(
     return { received: 0, messages, setCookie: [], refused, originAllowed: true }
   }
   const nowMs = ports.nowMs()
-  const consents = groups.flatMap(({ dataset, hits }) => hits.map((hit) => ({ dataset, hit })))
-  const ids = mayKeepCookies(request, consents) ? cookiesOf(request, ports, groups) : undefined
+  const ids = mayKeepCookies(request, groups) ? cookiesOf(request, ports, groups) : undefined
   const visitor = visitorOf(request, ports, ids)
   const skewMs = sent.sentAtMs === undefined ? 0 : nowMs - sent.sentAtMs
-  const settled = await Promise.allSettled(
-    groups.map(async (group) =>
-      ports.accept(deliveryOf(request, { sent, group, visitor, skewMs })),
-    ),
-  )
+  const deliveries = groups.map((group) => deliveryOf(request, { sent, group, visitor, skewMs }))
+  const outcomes = await acceptAll(ports, deliveries)
   let received = 0
-  for (const [index, result] of settled.entries()) {
-    if (result.status === 'rejected') throw result.reason
-    received += countTaken(result.value, groups[index]?.places ?? [], messages)
+  for (const [index, { places }] of groups.entries()) {
+    received += countTaken(outcomes[index] ?? [], places, messages)
   }
   return { received, messages, setCookie: ids?.setCookie ?? [], originAllowed: true }
 }
 
+/** Waits for all of them, also when one fails: an answer must not overtake a commit. */
+async function acceptAll(
+  { accept }: DoorPorts,
+  deliveries: readonly Delivery[],
+): Promise<(readonly Outcome[])[]> {
+  const [only] = deliveries
+  if (only && deliveries.length === 1) return [await accept(only)]
+  const settled = await Promise.allSettled(deliveries.map(async (delivery) => accept(delivery)))
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
+
 function sortHits(
-  { headers }: FastifyRequest,
-  ports: HitsPorts,
+  { headers }: IncomingMessage,
+  ports: DoorPorts,
   hits: readonly (Hit | undefined)[],
 ): { groups: Group[]; refusals: Refusal[] } {
   const groups: Group[] = []
@@ -152,19 +156,18 @@ function pageOf({ event }: Hit, referer: string | undefined): string | undefined
   return typeof url === 'string' && url !== '' ? url : referer
 }
 
-function mayKeepCookies(
-  request: FastifyRequest,
-  hits: readonly { readonly dataset: Dataset; readonly hit: Hit }[],
-): boolean {
-  const denied = hits.some(({ dataset, hit }) => {
-    const consent = consentOf(request, hit)
-    if (consent?.state !== 'denied') return false
-    return consent.signal === 'gpc' ? dataset.gpc === 'block' : true
-  })
-  return !denied && hits.some(({ dataset }) => dataset.first_party_cookies)
+function mayKeepCookies(request: IncomingMessage, groups: readonly Group[]): boolean {
+  if (!groups.some(({ dataset }) => dataset.first_party_cookies)) return false
+  return groups.every(({ dataset, hits }) =>
+    hits.every((hit) => {
+      const consent = consentOf(request, hit)
+      if (consent?.state !== 'denied') return true
+      return consent.signal === 'gpc' && dataset.gpc !== 'block'
+    }),
+  )
 }
 
-function cookiesOf(request: FastifyRequest, ports: HitsPorts, groups: readonly Group[]) {
+function cookiesOf(request: IncomingMessage, ports: DoorPorts, groups: readonly Group[]) {
   const hit = groups.at(-1)?.hits.at(-1)
   const pageUrl = hit && pageOf(hit, request.headers.referer)
   const domain = sharedCookieDomain(request, ports, hostOf(pageUrl))
@@ -187,11 +190,11 @@ function text(value: unknown): string | undefined {
 }
 
 function visitorOf(
-  { headers, raw }: FastifyRequest,
-  { trustedProxies }: HitsPorts,
+  { headers, socket }: IncomingMessage,
+  { trustedProxies }: DoorPorts,
   ids: { readonly fbp: string; readonly fbc?: string } | undefined,
 ): NonNullable<Delivery['visitor']> {
-  const ip = clientIp(raw.socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)
+  const ip = clientIp(socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)
   const agent = headers['user-agent']?.slice(0, USER_AGENT_CHARS_MAX)
   return {
     ...(ip ? { client_ip_address: ip } : {}),
@@ -208,7 +211,7 @@ interface DeliveryParts {
   readonly skewMs: number
 }
 
-function deliveryOf(request: FastifyRequest, parts: DeliveryParts): Delivery {
+function deliveryOf(request: IncomingMessage, parts: DeliveryParts): Delivery {
   const { sent, group, visitor, skewMs } = parts
   const { via, testEventCode } = sent
   const correct = Math.abs(skewMs) > CLOCK_SKEW_MS_MAX
@@ -234,7 +237,7 @@ function deliveryOf(request: FastifyRequest, parts: DeliveryParts): Delivery {
 }
 
 /** What the event says; where it says nothing, the Sec-GPC header of the browser. */
-function consentOf({ headers }: FastifyRequest, { consent }: Hit): Consent | undefined {
+function consentOf({ headers }: IncomingMessage, { consent }: Hit): Consent | undefined {
   const says = consent !== undefined && consent.signal !== 'none' && consent.state !== 'unknown'
   if (says || headers['sec-gpc'] !== '1') return consent
   return { state: 'denied', signal: 'gpc' }

@@ -1,126 +1,86 @@
 /**
- * POST /e: what the pixel sends (event/pixel-wire.ts), JSON as text/plain so that browsers ask no
- * preflight. GET /e: one event in an image's address, for pages without scripts. Translates only;
- * hits.ts does the rest.
+ * POST /e: what the pixel sends, JSON as text/plain so that browsers ask no preflight. GET /e: one
+ * event in an image's address, for pages without scripts. Translates only; hits.ts does the rest.
+ *
+ * POST /e is the busiest route by far, so it reads from and answers on Node's own request and
+ * response: Fastify's parsing and reply would cost more than all that is done here.
  */
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { TwofoldError } from '../errors.ts'
-import type { PixelBody } from '../event/pixel-wire.ts'
-import type { BrowserContext, Consent } from '../event/shape.ts'
-import { BROWSER_TEXT_CHARS_MAX, PIXEL_EVENTS_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import { sendGif } from './gif.ts'
-import { type Hit, type Hits, type HitsPorts, takeHits } from './hits.ts'
-import { isRecord, parseJson, queryFields, textOf } from './parameters.ts'
-import { refusalAnswer, refusalOf, send } from './respond.ts'
+import { type Hits, takeHits } from './hits.ts'
+import { queryFields } from './parameters.ts'
+import { readPixelBody } from './pixel-body.ts'
+import type { DoorPorts } from './ports.ts'
+import type { ReadBody } from './read.ts'
+import { type Answer, refusalAnswer, refusalOf, write } from './respond.ts'
 
-export function registerPixel(app: FastifyInstance, ports: HitsPorts): void {
-  app.post('/e', (request, reply) => takeBatch(request, reply, ports))
-  app.options('/e', (request, reply) => {
-    allowOrigin(request, reply)
-    return reply
-      .header('access-control-allow-methods', 'POST')
-      .header('access-control-allow-headers', 'content-type')
-      .header('access-control-max-age', '86400')
-      .code(204)
-      .send()
+export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: ReadBody): void {
+  const onRequest = ({ raw }: FastifyRequest, reply: FastifyReply, _next: () => void): void => {
+    reply.hijack()
+    readBody(raw, raw, (error, body) => {
+      answerBatch(raw, error ?? body, ports).then(({ answer, headers }) =>
+        write(reply.raw, answer, headers),
+      )
+    })
+  }
+  app.post('/e', { onRequest }, () => undefined)
+  app.options('/e', ({ raw }, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(204, [...originHeaders(raw), ...PREFLIGHT]).end()
   })
   app.get('/e', (request, reply) =>
     sendGif(request, reply, { ports, read: () => readImage(request, ports.nowMs()) }),
   )
 }
 
-/** The page may read the answer, with its cookies; called for every origin that is not refused. */
-export function allowOrigin({ headers }: FastifyRequest, reply: FastifyReply): void {
-  if (!headers.origin) return
-  reply.header('access-control-allow-origin', headers.origin)
-  reply.header('access-control-allow-credentials', 'true')
-  reply.header('vary', 'Origin')
+const PREFLIGHT = [
+  ...['access-control-allow-methods', 'POST'],
+  ...['access-control-allow-headers', 'content-type'],
+  ...['access-control-max-age', '86400'],
+]
+
+interface Answered {
+  readonly answer: Answer
+  /** Names and values in turn. */
+  readonly headers: string[]
 }
 
-async function takeBatch(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  ports: HitsPorts,
-): Promise<FastifyReply> {
+async function answerBatch(
+  request: IncomingMessage,
+  body: Buffer | Error,
+  ports: DoorPorts,
+): Promise<Answered> {
   try {
-    const answer = await takeHits(request, ports, readBatch(request.body as Buffer | undefined))
-    if (answer.originAllowed) allowOrigin(request, reply)
-    if (answer.refused) return send(reply, refusalAnswer(answer.refused))
-    if (answer.setCookie.length > 0) reply.header('set-cookie', answer.setCookie)
-    const body = { events_received: answer.received, messages: answer.messages }
-    return send(reply, { status: 200, body })
+    if (body instanceof Error) throw body
+    const taken = await takeHits(request, ports, readPixelBody(body))
+    const headers = taken.originAllowed ? originHeaders(request) : []
+    if (taken.refused) return { answer: refusalAnswer(taken.refused), headers }
+    for (const cookie of taken.setCookie) headers.push('set-cookie', cookie)
+    const { received: events_received, messages } = taken
+    return { answer: { status: 200, body: { events_received, messages } }, headers }
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (refusal.code === 'internal') request.log.error({ err: error }, 'a hit could not be taken')
-    allowOrigin(request, reply)
-    return send(reply, refusalAnswer(refusal))
+    return refused(request, error, ports)
   }
 }
 
-function readBatch(bytes: Buffer | undefined): Hits {
-  const body = parseJson(bytes ? textOf(bytes) : '')
-  if (!isRecord(body) || !Array.isArray(body.events)) {
-    throw new TwofoldError('invalid_request', 'The body must be {"sent_at", "events": [...]}.')
-  }
-  const { sent_at, test_event_code, events } = body as Partial<Record<keyof PixelBody, unknown>> & {
-    events: unknown[]
-  }
-  if (events.length === 0) throw new TwofoldError('invalid_request', 'The list "events" is empty.')
-  if (events.length > PIXEL_EVENTS_MAX) {
-    const detail = `The list "events" holds ${events.length}; at most ${PIXEL_EVENTS_MAX} are read.`
-    throw new TwofoldError('invalid_request', detail)
-  }
-  const testCode = shortText(test_event_code, REQUEST_TEXT_CHARS_MAX)
-  return {
-    via: 'pixel',
-    hits: events.map(readEvent),
-    bytes: bytes?.length ?? 0,
-    ...(typeof sent_at === 'number' && Number.isFinite(sent_at) ? { sentAtMs: sent_at } : {}),
-    ...(testCode ? { testEventCode: testCode } : {}),
-  }
+function refused(request: IncomingMessage, error: unknown, ports: DoorPorts): Answered {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') ports.logError(error)
+  const headers = originHeaders(request)
+  // Of a body that was not read to its end the rest may still come.
+  if (!request.complete) headers.push('connection', 'close')
+  return { answer: refusalAnswer(refusal), headers }
 }
 
-function readEvent(value: unknown): Hit | undefined {
-  if (!isRecord(value)) return undefined
-  const { dataset_id, consent, browser, ...event } = value
-  if (typeof dataset_id !== 'string' && typeof dataset_id !== 'number') return undefined
-  const given = readConsent(consent)
-  const context = readBrowser(browser)
-  return {
-    datasetId: String(dataset_id),
-    event: event.action_source === undefined ? { ...event, action_source: 'website' } : event,
-    ...(given ? { consent: given } : {}),
-    ...(context ? { browser: context } : {}),
-  }
-}
-
-const STATES: readonly unknown[] = ['granted', 'denied', 'unknown'] satisfies Consent['state'][]
-const SIGNALS: readonly unknown[] = ['fbq', 'gpc', 'api', 'none'] satisfies Consent['signal'][]
-
-function readConsent(value: unknown): Consent | undefined {
-  if (!isRecord(value) || !STATES.includes(value.state)) return undefined
-  const signal = SIGNALS.includes(value.signal) ? value.signal : 'none'
-  return { state: value.state, signal } as Consent
-}
-
-const MODES: readonly unknown[] = ['replace', 'companion', 'tr'] satisfies BrowserContext['mode'][]
-
-/** Only what is known, in the bounds it may have. */
-function readBrowser(value: unknown): BrowserContext | undefined {
-  if (!isRecord(value)) return undefined
-  const context: { -readonly [K in keyof BrowserContext]: BrowserContext[K] } = {}
-  for (const key of ['title', 'language', 'screen', 'method', 'agent'] as const) {
-    const words = shortText(value[key], BROWSER_TEXT_CHARS_MAX)
-    if (words) context[key] = words
-  }
-  if (typeof value.in_iframe === 'boolean') context.in_iframe = value.in_iframe
-  if (Number.isSafeInteger(value.attempt)) context.attempt = value.attempt as number
-  if (MODES.includes(value.mode)) context.mode = value.mode as NonNullable<BrowserContext['mode']>
-  return context
-}
-
-function shortText(value: unknown, charsMax: number): string | undefined {
-  return typeof value === 'string' && value ? value.slice(0, charsMax) : undefined
+/** The page may read the answer, and the browser keep its cookies. */
+function originHeaders({ headers: { origin } }: IncomingMessage): string[] {
+  if (!origin) return []
+  return [
+    ...['access-control-allow-origin', origin],
+    ...['access-control-allow-credentials', 'true'],
+    ...['vary', 'Origin'],
+  ]
 }
 
 /** `?id=DATASET&name=PageView&eid=...&url=...&value=...&currency=...&order_id=...` */

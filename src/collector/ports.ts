@@ -1,6 +1,10 @@
-/** What the collector needs from the rest of the program; main.ts passes it in. */
+/**
+ * What the collector needs from the rest of the program (main.ts passes it in), and what its doors
+ * share on top of it. Types only.
+ */
 import type { Dataset } from '../event/dataset.ts'
 import type { Accept } from '../ingest/ingest.ts'
+import type { Rate } from './rate.ts'
 
 export interface CollectorPorts {
   readonly accept: Accept
@@ -15,4 +19,10 @@ export interface CollectorPorts {
   readonly trustedProxies: number
   nowMs(): number
   random(): number
+}
+
+export interface DoorPorts extends CollectorPorts {
+  readonly rate: Rate
+  /** For defects of ours; never for what a sender did wrong. */
+  logError(error: unknown): void
 }

@@ -8,8 +8,11 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { TwofoldError } from '../errors.ts'
 import { BODY_UNPACKED_BYTES_MAX, READING_BYTES_MAX } from '../limits.ts'
 
-type Done = (error: Error | null, body?: Buffer) => void
+type Done = (error: Error | null, body: Buffer) => void
+/** The signature of a content type parser of Fastify's; `body` is empty beside an error. */
 export type ReadBody = (request: unknown, payload: IncomingMessage, done: Done) => void
+
+const NOTHING = Buffer.alloc(0)
 
 /** Bytes of bodies held by all connections that are still being received or unpacked. */
 export interface Reading {
@@ -21,7 +24,7 @@ export function bodyReader(bytesMax: number, reading: Reading): ReadBody {
   return (_request, payload, done) => {
     receive(payload, bytesMax, reading, (error, body) => {
       const encoding = payload.headers['content-encoding']
-      if (error || !body || encoding === undefined || encoding === 'identity') done(error, body)
+      if (error || encoding === undefined || encoding === 'identity') done(error, body)
       else unpackWithin(reading, body, encoding, done)
     })
   }
@@ -29,7 +32,7 @@ export function bodyReader(bytesMax: number, reading: Reading): ReadBody {
 
 function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, done: Done): void {
   if (Number(payload.headers['content-length']) > bytesMax) {
-    done(tooLarge(bytesMax))
+    done(tooLarge(bytesMax), NOTHING)
     return
   }
   const chunks: Buffer[] = []
@@ -39,8 +42,9 @@ function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, d
     if (ended) return
     ended = true
     reading.bytes -= bytes
-    if (error) done(error)
-    else done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes))
+    const [only = NOTHING] = chunks
+    if (error) done(error, NOTHING)
+    else done(null, chunks.length > 1 ? Buffer.concat(chunks, bytes) : only)
   }
   payload.on('data', (chunk: Buffer) => {
     if (ended) return
@@ -51,8 +55,11 @@ function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, d
     else chunks.push(chunk)
   })
   payload.on('end', () => end(null))
-  payload.on('error', (cause) => end(new TwofoldError('invalid_request', CUT_OFF, { cause })))
-  payload.on('close', () => end(new TwofoldError('invalid_request', CUT_OFF)))
+  const cutOff = (): void => {
+    if (!ended) end(new TwofoldError('invalid_request', CUT_OFF))
+  }
+  payload.on('error', cutOff)
+  payload.on('close', cutOff)
 }
 
 const CUT_OFF = 'The connection closed before the whole body had arrived.'
@@ -78,13 +85,14 @@ function unpackWithin(reading: Reading, body: Buffer, encoding: string, done: Do
   const name = encoding.trim().toLowerCase()
   const unpack = name === 'deflate' && isRaw(body) ? inflateRaw : UNPACK.get(name)
   if (!unpack) {
-    done(new TwofoldError('unsupported_encoding', `Content-Encoding was "${name.slice(0, 40)}".`))
+    const detail = `Content-Encoding was "${name.slice(0, 40)}".`
+    done(new TwofoldError('unsupported_encoding', detail), NOTHING)
     return
   }
   reading.bytes += body.length
   unpack(body, { maxOutputLength: BODY_UNPACKED_BYTES_MAX }, (error, unpacked) => {
     reading.bytes -= body.length
-    done(error ? unpackError(error, name) : null, unpacked)
+    done(error ? unpackError(error, name) : null, unpacked ?? NOTHING)
   })
 }
 

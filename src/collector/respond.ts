@@ -2,6 +2,7 @@
  * Answers: Meta's shapes for the Graph endpoint, ours for everything else. Prepared texts, no
  * serialiser. Nothing is answered here before accept() has resolved; the callers see to that.
  */
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
 import {
@@ -27,10 +28,25 @@ export interface Refusal {
 }
 
 export function send(reply: FastifyReply, { status, body, retryAfterS }: Answer): FastifyReply {
-  reply.code(status).header('content-type', 'application/json; charset=utf-8')
+  reply.code(status).header('content-type', JSON_TYPE)
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
   return reply.send(JSON.stringify(body))
 }
+
+/** The same without Fastify. `headers`: names and values in turn. */
+export function write(
+  response: ServerResponse,
+  { status, body, retryAfterS }: Answer,
+  headers: readonly string[],
+): void {
+  const text = JSON.stringify(body)
+  const length = String(Buffer.byteLength(text))
+  const wait = retryAfterS === undefined ? [] : ['retry-after', String(retryAfterS)]
+  const own = ['content-type', JSON_TYPE, 'content-length', length]
+  response.writeHead(status, [...own, ...wait, ...headers]).end(text)
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Our own shape. */
 export function refusalAnswer({ code, detail, retryAfterS }: Refusal): Answer {

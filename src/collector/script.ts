@@ -42,7 +42,7 @@ function settingsFor(request: FastifyRequest, ports: CollectorPorts): PixelSetti
     const dataset = ports.findDataset(one.trim())
     if (dataset) datasets[dataset.dataset_id] = pixelSettings(dataset)
   }
-  return { endpoint: ownOrigin(request, ports) ?? '', datasets, defaults: DEFAULTS }
+  return { endpoint: ownOrigin(request.raw, ports) ?? '', datasets, defaults: DEFAULTS }
 }
 
 function pixelSettings(settings: DatasetSettings): PixelDatasetSettings {

@@ -3,7 +3,7 @@
  * (eTLD+1). Cookies and the script's own address depend on it. X-Forwarded-Host is not read: a
  * stranger could write it, and a shared cache would keep the answer; TWOFOLD_PUBLIC_URL is for that.
  */
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { HOSTS_CACHED_MAX } from '../limits.ts'
 import { type CookieDomain, cookieDomain } from './cookie-domain.ts'
 import type { CollectorPorts } from './ports.ts'
@@ -11,7 +11,7 @@ import type { CollectorPorts } from './ports.ts'
 type SitePorts = Pick<CollectorPorts, 'publicUrl' | 'trustedProxies'>
 
 /** `https://events.shop.com`: where this program is reached. Undefined without a usable Host. */
-export function ownOrigin(request: FastifyRequest, ports: SitePorts): string | undefined {
+export function ownOrigin(request: IncomingMessage, ports: SitePorts): string | undefined {
   if (ports.publicUrl) return ports.publicUrl
   const { host } = request.headers
   if (!host || !HOST.test(host)) return undefined
@@ -19,11 +19,11 @@ export function ownOrigin(request: FastifyRequest, ports: SitePorts): string | u
 }
 
 /** Did the browser come over https, as far as we and the trusted proxies know? */
-export function isSecure(request: FastifyRequest, ports: SitePorts): boolean {
+export function isSecure(request: IncomingMessage, ports: SitePorts): boolean {
   if (ports.publicUrl) return ports.publicUrl.startsWith('https:')
   const forwarded = ports.trustedProxies > 0 && request.headers['x-forwarded-proto']
   if (forwarded) return /^https\b/i.test(forwarded.toString())
-  return 'encrypted' in request.raw.socket
+  return 'encrypted' in request.socket
 }
 
 /**
@@ -31,7 +31,7 @@ export function isSecure(request: FastifyRequest, ports: SitePorts): boolean {
  * Undefined when they are two sites, or the page is not known.
  */
 export function sharedCookieDomain(
-  request: FastifyRequest,
+  request: IncomingMessage,
   ports: SitePorts,
   pageHost: string | undefined,
 ): CookieDomain | undefined {

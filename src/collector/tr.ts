@@ -6,10 +6,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { BrowserContext } from '../event/shape.ts'
 import { BROWSER_TEXT_CHARS_MAX } from '../limits.ts'
 import { sendGif } from './gif.ts'
-import type { Hits, HitsPorts } from './hits.ts'
+import type { Hits } from './hits.ts'
 import { type Fields, queryFields, readParameters } from './parameters.ts'
+import type { DoorPorts } from './ports.ts'
 
-export function registerTr(app: FastifyInstance, ports: HitsPorts): void {
+export function registerTr(app: FastifyInstance, ports: DoorPorts): void {
   // The script writes /tr/, the noscript image /tr: the server ignores a trailing slash.
   app.get('/tr', (request, reply) =>
     sendGif(request, reply, {
@@ -23,7 +24,7 @@ export function registerTr(app: FastifyInstance, ports: HitsPorts): void {
 }
 
 /** A form into a hidden frame, or a beacon's form data. */
-async function readForm(request: FastifyRequest, ports: HitsPorts): Promise<Hits> {
+async function readForm(request: FastifyRequest, ports: DoorPorts): Promise<Hits> {
   const body = await readParameters(request.body as Buffer, request.headers['content-type'])
   const fields = new Map(queryFields(request.url))
   for (const [name, value] of Object.entries(body)) {
@@ -32,7 +33,7 @@ async function readForm(request: FastifyRequest, ports: HitsPorts): Promise<Hits
   return readHit(fields, request, ports)
 }
 
-function readHit(fields: Fields, request: FastifyRequest, { nowMs }: HitsPorts): Hits {
+function readHit(fields: Fields, request: FastifyRequest, { nowMs }: DoorPorts): Hits {
   const sentAtMs = Number(fields.get('ts')) || nowMs()
   const customData = customDataOf(fields)
   const event = {

@@ -42,6 +42,7 @@ export async function startCollector(
   let accept: CollectorPorts['accept'] = async (delivery) => accepted(delivery)
   const app = Fastify({
     logger: { level: 'info', stream: { write: (line: string) => void log.push(line) } },
+    disableRequestLogging: true,
     routerOptions: { ignoreTrailingSlash: true },
   })
   registerCollector(app, {
