@@ -3,9 +3,12 @@
  * store.load and store.commit, as ingest does, with every key inside the 48 h window, and compares
  * it with a young file, batch by batch in turn. bench/main.ts calls it; run alone, it prints.
  */
-import { randomBytes } from 'node:crypto'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { randomFillSync } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { idKey } from '../src/event/dedup-key.ts'
 import type { Hashed, Leg } from '../src/event/shape.ts'
 import { openSqliteStore } from '../src/store/drivers/sqlite.ts'
@@ -29,7 +32,6 @@ export interface Growth {
 export interface GrowthOptions {
   readonly rows: number
   readonly dir: string
-  readonly onProgress?: (rows: number) => void
 }
 
 const BATCH = 1000
@@ -42,37 +44,51 @@ const START_MS = 1_760_000_400_000
 /** All events arrive within this, so that no key ever expires. */
 const SPAN_MS = 40 * 3_600_000
 
-export async function measureGrowth(options: GrowthOptions): Promise<Growth> {
-  const folder = join(options.dir, `growth-${process.pid}`)
-  await mkdir(folder, { recursive: true })
+/**
+ * V8 lets the space for new objects grow to 128 MB by default, whatever is alive in it. The server
+ * is started with the same bound.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=8']
+
+/** In a process of its own, so that memory is that of the store and its feeder alone. */
+export async function measureGrowth({ rows, dir }: GrowthOptions): Promise<Growth> {
+  const folder = await mkdtemp(join(dir, 'growth-'))
   try {
-    const stepMs = SPAN_MS / options.rows
-    const late = await openSubject(join(folder, 'late.db'), stepMs)
-    const rss = await fill(late, options.rows, options.onProgress)
-    const bytes = await bytesOf(join(folder, 'late.db'))
-    const filled = { ...late.spent }
-    const early = await openSubject(join(folder, 'early.db'), stepMs)
-    await fill(early, EARLY_ROWS)
-    const costs = await compare(early, late)
-    const upkeepUs = (1000 * filled.upkeepMs) / options.rows
-    const earlyUs = costs.earlyUs + (1000 * early.spent.upkeepMs) / early.seq
-    const lateUs = costs.lateUs + upkeepUs
-    const microUs = await microBatches(late)
-    await early.store.close()
-    await late.store.close()
-    return {
-      cost_ratio: round(lateUs / earlyUs),
-      early_us_per_event: round(earlyUs),
-      late_us_per_event: round(lateUs),
-      late_upkeep_us_per_event: round(upkeepUs),
-      fill_events_per_s: Math.round((1000 * options.rows) / (filled.batchMs + filled.upkeepMs)),
-      micro_batch_us_per_event: round(microUs),
-      bytes_per_event: round(bytes / options.rows),
-      rss_mb_max: Math.round(rss / 1024 / 1024),
-      rows: options.rows,
-    }
+    const args = [...NODE_FLAGS, import.meta.filename, String(rows), folder]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    if (code !== 0) throw new Error(`growth: the measuring process ended with ${code}`)
+    return JSON.parse(output)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function measure(rows: number, folder: string): Promise<Growth> {
+  const stepMs = SPAN_MS / rows
+  const late = await openSubject(join(folder, 'late.db'), stepMs)
+  const rss = await fill(late, rows)
+  const bytes = await bytesOf(join(folder, 'late.db'))
+  const filled = { ...late.spent }
+  const early = await openSubject(join(folder, 'early.db'), stepMs)
+  await fill(early, EARLY_ROWS)
+  const costs = await compare(early, late)
+  const upkeepUs = (1000 * filled.upkeepMs) / rows
+  const earlyUs = costs.earlyUs + (1000 * early.spent.upkeepMs) / early.seq
+  const lateUs = costs.lateUs + upkeepUs
+  const microUs = await microBatches(late)
+  await early.store.close()
+  await late.store.close()
+  return {
+    cost_ratio: round(lateUs / earlyUs),
+    early_us_per_event: round(earlyUs),
+    late_us_per_event: round(lateUs),
+    late_upkeep_us_per_event: round(upkeepUs),
+    fill_events_per_s: Math.round((1000 * rows) / (filled.batchMs + filled.upkeepMs)),
+    micro_batch_us_per_event: round(microUs),
+    bytes_per_event: round(bytes / rows),
+    rss_mb_max: Math.round(rss / 1024 / 1024),
+    rows,
   }
 }
 
@@ -95,17 +111,15 @@ async function openSubject(file: string, stepMs: number): Promise<Subject> {
 }
 
 /** Returns the most memory seen. */
-async function fill(
-  subject: Subject,
-  rows: number,
-  onProgress?: (rows: number) => void,
-): Promise<number> {
+async function fill(subject: Subject, rows: number): Promise<number> {
   let rss = 0
   while (subject.seq < rows) {
     subject.spent.batchMs += await oneBatch(subject, BATCH)
     subject.spent.upkeepMs += await upkeep(subject)
     rss = Math.max(rss, process.memoryUsage.rss())
-    if (subject.seq % 100_000 === 0) onProgress?.(subject.seq)
+    if (subject.seq % 100_000 === 0 && process.stderr.isTTY) {
+      process.stderr.write(`\r${subject.seq} of ${rows} events `)
+    }
   }
   return rss
 }
@@ -225,7 +239,7 @@ function browserLeg(seq: number, receivedMs: number): Leg {
       user_data: {
         em: [hex(32) as Hashed],
         client_ip_address: `203.0.${random(256)}.${random(256)}`,
-        client_user_agent: `Mozilla/5.0 (${PLATFORMS[random(PLATFORMS.length)]}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${130 + random(12)}.0.0.0 Safari/537.36`,
+        client_user_agent: userAgent(),
         fbp: `fb.1.${receivedMs - random(1e9)}.${random(2 ** 31)}`,
       },
       ...(name === 'PageView'
@@ -249,6 +263,12 @@ function browserLeg(seq: number, receivedMs: number): Leg {
     },
     verdict: 'accepted',
   }
+}
+
+function userAgent(): string {
+  const platform = PLATFORMS[random(PLATFORMS.length)]
+  const engine = 'AppleWebKit/537.36 (KHTML, like Gecko)'
+  return `Mozilla/5.0 (${platform}) ${engine} Chrome/${130 + random(12)}.0.0.0 Safari/537.36`
 }
 
 function serverLeg({ event, envelope }: Leg, seq: number, receivedMs: number): Leg {
@@ -275,7 +295,19 @@ const PLATFORMS = [
 ]
 
 const random = (below: number): number => Math.floor(Math.random() * below)
-const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
+
+/** Random bytes are drawn in bulk: asking the system for each id would take longer than storing it. */
+const pool = { bytes: Buffer.alloc(64 * 1024), used: 64 * 1024 }
+
+function hex(bytes: number): string {
+  if (pool.used + bytes > pool.bytes.length) {
+    randomFillSync(pool.bytes)
+    pool.used = 0
+  }
+  pool.used += bytes
+  return pool.bytes.toString('hex', pool.used - bytes, pool.used)
+}
+
 const round = (value: number): number => Math.round(value * 100) / 100
 
 function median(values: readonly number[]): number {
@@ -289,10 +321,6 @@ async function bytesOf(file: string): Promise<number> {
 }
 
 if (import.meta.main) {
-  const rows = Number(process.argv[2] ?? 1_000_000)
-  const onProgress = (done: number): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rows} rows`)
-  }
-  const growth = await measureGrowth({ rows, dir: process.argv[3] ?? '.', onProgress })
-  process.stdout.write(`${JSON.stringify(growth, null, 2)}\n`)
+  const [rows = '1000000', folder = '.'] = process.argv.slice(2)
+  process.stdout.write(`${JSON.stringify(await measure(Number(rows), folder), null, 2)}\n`)
 }
