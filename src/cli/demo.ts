@@ -20,6 +20,7 @@ export function addDemo(program: Command): void {
     // Its own token, so that this process can make itself a sign-in link at every start.
     const adminToken = config.adminToken ?? randomBytes(24).toString('base64url')
     const running = await startServer({ ...config, adminToken })
+    stopOnSignal(running)
     const shop = await running.startDemo()
     const client = createClient({ url: running.url, token: adminToken })
     const link = await client.json<SignInLink>('POST', '/api/sign-in-links')
@@ -38,6 +39,5 @@ export function addDemo(program: Command): void {
       say(`The Events Manager beside it (this link signs you in, once, within minutes):`)
       say(`  ${managerUrl}\n\nStop with Ctrl-C; the demo's data stays in ${config.dataDir}.`)
     }
-    stopOnSignal(running)
   })
 }

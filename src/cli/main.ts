@@ -77,6 +77,10 @@ if (import.meta.main) {
     if (error.code !== 'EPIPE') throw error
     process.exit(EXIT.ok)
   })
-  // Not process.exit: what was said may still be on its way into a pipe.
-  process.exitCode = await run(process.argv.slice(2))
+  const code = await run(process.argv.slice(2))
+  // A server that runs goes on. A failure ends at once, whatever is still open, but not before
+  // everything that was said has left through its pipe.
+  if (code !== EXIT.ok) {
+    process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  }
 }

@@ -16,9 +16,9 @@ export function addServe(program: Command): void {
   })
   addServerOptions(command).action(async (flags: ServeFlags) => {
     const running = await startServer(readConfig(flags))
+    stopOnSignal(running)
     if (flags.json) sayJson({ url: running.url, setup_url: running.setupUrl ?? null })
     else for (const line of welcome(running)) say(line)
-    stopOnSignal(running)
   })
 }
 

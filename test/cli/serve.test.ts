@@ -1,0 +1,173 @@
+/** `twofold serve` and `twofold demo` as programs: how they begin, fail and stop. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ended, lineOf, spawnTwofold, twofold } from './twofold.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'twofold-serve-'))
+})
+
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const end = ended(child)
+    child.kill('SIGKILL')
+    await end
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Killed at the end whatever a test found, so that none is left running. */
+const running: ReturnType<typeof spawnTwofold>[] = []
+const begin = (...options: Parameters<typeof spawnTwofold>): (typeof running)[number] => {
+  const child = spawnTwofold(...options)
+  running.push(child)
+  return child
+}
+
+const serve = (...words: string[]) =>
+  begin(['serve', '--port', '0', '--data', join(folder, 'data'), '--log', 'error', ...words])
+
+interface Started {
+  readonly url: string
+  readonly setup_url: string | null
+}
+
+async function started(child: ReturnType<typeof serve>): Promise<Started> {
+  return JSON.parse(await lineOf(child, /^\{/)) as Started
+}
+
+describe('serve', () => {
+  it('prints its address and, until somebody signed in, a link that works once', async () => {
+    const first = serve('--json')
+    const { url, setup_url } = await started(first)
+    expect(setup_url).toMatch(new RegExp(`^${url}/#setup=`))
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    const redeem = (): Promise<Response> =>
+      fetch(`${url}/api/setup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code: setup_url?.split('=')[1] }),
+      })
+    const { admin_token } = (await (await redeem()).json()) as { admin_token: string }
+    expect((await redeem()).status).toBe(403)
+    const env = { TWOFOLD_URL: url, TWOFOLD_ADMIN_TOKEN: admin_token }
+    const made = await twofold(['dataset', 'create', '--name', 'Shop', '--json'], { env })
+    const { dataset_id } = JSON.parse(made.stdout)
+    const end = ended(first)
+    first.kill('SIGTERM')
+    expect((await end).code).toBe(0)
+
+    const second = serve('--json')
+    const again = await started(second)
+    expect(again.setup_url).toBeNull()
+    const list = await twofold(['dataset', 'list'], { env: { ...env, TWOFOLD_URL: again.url } })
+    expect(list.stdout).toContain(dataset_id)
+    second.kill('SIGINT')
+    expect((await ended(second)).code).toBe(0)
+  })
+
+  it('stops in order although a live view is open', async () => {
+    const child = begin(
+      ['serve', '--port', '0', '--data', join(folder, 'data'), '--log', 'error', '--json'],
+      { env: { TWOFOLD_ADMIN_TOKEN: 'the-admin-token' } },
+    )
+    const { url } = await started(child)
+    const env = { TWOFOLD_URL: url, TWOFOLD_ADMIN_TOKEN: 'the-admin-token' }
+    const made = await twofold(['dataset', 'create', '--name', 'Shop', '--json'], { env })
+    const live = await fetch(`${url}/api/datasets/${JSON.parse(made.stdout).dataset_id}/live`, {
+      headers: { authorization: 'Bearer the-admin-token' },
+    })
+    expect(live.status).toBe(200)
+    const end = ended(child)
+    child.kill('SIGTERM')
+    expect((await end).code).toBe(0)
+    expect(await live.text()).toContain('retry:')
+  })
+
+  it('tells people what to do', async () => {
+    const child = serve()
+    const link = await lineOf(child, /#setup=/)
+    expect(link.trim()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#setup=[\w-]{43}$/)
+    const end = ended(child)
+    child.kill('SIGINT')
+    expect((await end).stderr).toContain('Stopping')
+  })
+
+  it('says which port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as AddressInfo
+    const words = ['serve', '--port', String(port), '--data', join(folder, 'data')]
+    const { code, stderr } = await twofold(words)
+    taken.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Port ${port}`)
+    expect(stderr).toContain('--port')
+    expect(stderr).not.toMatch(/\bat .*\.ts/)
+  })
+
+  it('refuses data that is locked, newer, or in a place it cannot use', async () => {
+    const first = serve('--json')
+    await started(first)
+    const end = ended(first)
+    first.kill('SIGTERM')
+    await end
+    const database = new DatabaseSync(join(folder, 'data', 'twofold.db'))
+    database.exec('BEGIN EXCLUSIVE')
+    const locked = await ended(serve())
+    expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('Another program')])
+    database.exec('ROLLBACK')
+    database.exec('PRAGMA user_version = 999999')
+    database.close()
+    const newer = await ended(serve())
+    expect([newer.code, newer.stderr]).toEqual([1, expect.stringContaining('newer Twofold')])
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const unusable = await twofold(['serve', '--port', '0', '--data', join(file, 'data')])
+    expect([unusable.code, unusable.stderr]).toEqual([1, expect.stringContaining('--data FOLDER')])
+  })
+
+  it.each([
+    [['--port', 'many'], /TWOFOLD_PORT \(--port\) is "many"/],
+    [['--log', 'loud'], /TWOFOLD_LOG/],
+    [['--public-url', 'shop'], /TWOFOLD_PUBLIC_URL/],
+  ])('refuses %j as wrong usage', async (words, why) => {
+    const { code, stderr } = await twofold(['serve', ...words])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
+  })
+})
+
+describe('demo', () => {
+  it('opens the shop and signs in by link, in a folder of its own, again and again', async () => {
+    const datasets: string[] = []
+    for (let start = 0; start < 2; start++) {
+      const words = ['demo', '--port', '0', '--log', 'error', '--json']
+      const child = begin(words, { cwd: folder })
+      const demo = JSON.parse(await lineOf(child, /^\{/)) as Record<string, string>
+      datasets.push(String(demo.dataset_id))
+      const shop = await fetch(String(demo.shop_url))
+      expect([shop.status, shop.headers.get('content-type')]).toEqual([
+        200,
+        expect.stringContaining('text/html'),
+      ])
+      const code = String(demo.sign_in_url).split('#setup=')[1]
+      const signedIn = await fetch(`${demo.url}/api/setup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code }),
+      })
+      expect(signedIn.headers.get('set-cookie')).toMatch(/^twofold_session=/)
+      const end = ended(child)
+      child.kill('SIGTERM')
+      expect((await end).code).toBe(0)
+    }
+    expect(datasets[1]).toBe(datasets[0])
+  })
+})
