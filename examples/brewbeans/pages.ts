@@ -23,8 +23,8 @@ export interface PixelView {
   readonly datasetId: string
   readonly externalId: string
   readonly reports: readonly Report[]
-  /** The switch: the id of a Purchase is left out. */
-  readonly purchaseId: boolean
+  /** The switch: an id of the page's own making instead of a Purchase's shared one. */
+  readonly strayId: string | undefined
 }
 
 export function page(view: PageView, body: Html): Html {
@@ -72,7 +72,7 @@ n.callMethod.apply(n,arguments):n.queue.push(arguments)};if(!f._fbq)f._fbq=n;
 n.push=n;n.loaded=!0;n.version='2.0';n.queue=[];t=b.createElement(e);t.async=!0;
 t.src=v;s=b.getElementsByTagName(e)[0];s.parentNode.insertBefore(t,s)}(window,document,'script',`)
   const calls = view.reports.map((said) =>
-    browserCall(said, said.name !== 'Purchase' || view.purchaseId),
+    browserCall(said, (said.name === 'Purchase' && view.strayId) || said.eventId),
   )
   return html`<script nonce="${nonce}">
 ${loader}${scriptJson(view.script)});

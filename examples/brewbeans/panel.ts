@@ -102,12 +102,12 @@ const SWITCHES: readonly Switch[] = [
       {
         value: 'shared',
         label: 'Sent',
-        note: 'Let the thank-you page forget it, and see the order number join the two reports.',
+        note: 'Lose it on the way, and see the order number join the two reports.',
       },
       {
         value: 'dropped',
-        label: 'Forgotten',
-        note: 'The next sale’s two reports carry different ids: expect one sale all the same, joined by its order number.',
+        label: 'Lost',
+        note: 'The thank-you page makes up an id of its own: expect one sale all the same, joined by its order number.',
       },
     ],
   },

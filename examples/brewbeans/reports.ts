@@ -48,10 +48,9 @@ export function report(
   }
 }
 
-/** The browser leg. Without the id it is what a shop sends that forgot to share one. */
-export function browserCall(said: Report, withId: boolean): Html {
-  const id = withId ? html`,${scriptJson({ eventID: said.eventId })}` : ''
-  return html`fbq('track','${said.name}',${scriptJson(said.customData)}${id});`
+/** The browser leg. `id` is the report's own, unless the shop forgot to share it. */
+export function browserCall(said: Report, id: string): Html {
+  return html`fbq('track','${said.name}',${scriptJson(said.customData)},${scriptJson({ eventID: id })});`
 }
 
 /** The server leg, as the Conversions API takes it. */

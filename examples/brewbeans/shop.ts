@@ -251,6 +251,8 @@ function live({ feed, outbox }: Parts, visit: Visit): Response {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      // So that an ended stream does not keep a stopping server waiting.
+      connection: 'close',
     },
   })
 }
@@ -292,7 +294,7 @@ function show(
       datasetId: options.datasetId,
       externalId: session.customerId,
       reports,
-      purchaseId: switches.id === 'shared',
+      strayId: switches.id === 'dropped' ? randomUUID() : undefined,
     },
     panel: {
       basePath,

@@ -8,7 +8,7 @@ export interface Switches {
   readonly browser: 'normal' | 'blocked'
   /** What happens to reports of the shop's own backend. */
   readonly server: 'normal' | 'delayed' | 'broken'
-  /** `dropped`: the thank-you page forgets to give the browser the shared event id. */
+  /** `dropped`: the thank-you page gives the browser an id of its own, not the shared one. */
   readonly id: 'shared' | 'dropped'
 }
 

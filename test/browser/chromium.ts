@@ -1,0 +1,23 @@
+/**
+ * Starts the system's Chromium or Chrome, or, where there is none, the one that comes with the npm
+ * package. Called by every browser test.
+ */
+import { existsSync } from 'node:fs'
+import packaged from '@sparticuz/chromium'
+import { type Browser, chromium } from 'playwright-core'
+
+const INSTALLED = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+export async function launchChromium(): Promise<Browser> {
+  const installed = INSTALLED.find((path) => existsSync(path))
+  // Containers often run as root, where the sandbox cannot; the pages are our own.
+  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] })
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args })
+}
