@@ -5,6 +5,7 @@
  */
 import { type HashContext, hashForms } from './hash-value.ts'
 import type { FormList } from './match-keys.ts'
+import { genderWords } from './normalise-gender.ts'
 import { countryNames, stateNames } from './normalise-region.ts'
 import type { Hashed, HashedKey } from './shape.ts'
 
@@ -33,12 +34,7 @@ const known: { [K in WordKey]?: ReadonlyMap<string, KnownWord> } = {}
 
 type Words = Iterable<readonly [letters: string, forms: FormList]>
 const WORDS: { readonly [K in WordKey]: () => Words } = {
-  ge: () => [
-    ['female', ['f']],
-    ['woman', ['f']],
-    ['male', ['m']],
-    ['man', ['m']],
-  ],
+  ge: genderWords,
   st: stateNames,
   country: countryNames,
 }

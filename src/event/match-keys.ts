@@ -1,9 +1,9 @@
 /**
  * The rules of the eleven keys that a browser can know, as one table: from a value as typed to the
- * texts that are hashed. For the pixel, and for normalise.ts, which adds the tables of states and
- * countries and the keys that only servers send.
+ * texts that are hashed. For the pixel, and for normalise.ts, which adds the tables of genders,
+ * states and countries and the keys that only servers send.
  */
-import { birthDate, email, gender, personName } from './normalise-person.ts'
+import { birthDate, email, personName } from './normalise-person.ts'
 import { normalisePhone } from './normalise-phone.ts'
 import { cityForms, countryForms, postcodeForms, stateForms } from './normalise-place.ts'
 
@@ -27,7 +27,7 @@ const RULES = {
   ph: normalisePhone,
   fn: name,
   ln: name,
-  ge: (text) => [gender(text)],
+  ge: (text) => [text],
   db: (text) => [birthDate(text)],
   ct: cityForms,
   st: stateForms,

@@ -13,19 +13,6 @@ export const email = (text: string): string | null =>
  */
 export const personName = (text: string): string => text.replace(/[!-/:-@[-`{-~]/g, '').trim()
 
-/** The words that Meta's parameter builder knows, and the forms of address of English forms. */
-export const gender = (text: string): string | null =>
-  FEMALE.includes(text) ? 'f' : MALE.includes(text) ? 'm' : null
-
-const FEMALE = (
-  "f female woman girl girlfriend lady mrs ms miss ma'am she mother mom daughter wife gal chick " +
-  'dame duchess queen goddess'
-).split(' ')
-const MALE = (
-  'm male man boy boyfriend gentleman mr mister sir he father dad daddy papa son brother husband ' +
-  'widower guy dude chap fellow lad'
-).split(' ')
-
 /**
  * YYYYMMDD. Eight digits pass as they are, as everywhere at Meta. Otherwise the first three numbers
  * are year, month and day by size: over 31 is the year, over 12 the day; what stays open is read as

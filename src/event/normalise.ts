@@ -5,6 +5,7 @@
  * every rule on which Meta's libraries differ, with our reason.
  */
 import { type FormList, isMatchKey, matchKeyForms } from './match-keys.ts'
+import { gender } from './normalise-gender.ts'
 import { partForm } from './normalise-parts.ts'
 import { countryCodeForms, regionForms } from './normalise-region.ts'
 import type { HashedKey } from './shape.ts'
@@ -33,6 +34,7 @@ export function normalise(key: HashedKey, value: string, context: NormaliseConte
 /** The same as a list, documented form first, for hash-value.ts. */
 export function formList(key: HashedKey, value: string, context: NormaliseContext): FormList {
   const text = value.trim().toLowerCase()
+  if (key === 'ge') return [gender(text)]
   if (key === 'st') return regionForms(text)
   if (key === 'country') return countryCodeForms(text)
   return isMatchKey(key)
