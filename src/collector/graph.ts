@@ -78,7 +78,7 @@ export async function takeEvents(
 
 type Permitted = { refused: Answer; dataset?: never } | { refused?: never; dataset: Dataset }
 
-/** Token first, then dataset, as Meta does. An appsecret_proof is ignored: we hold no app secret. */
+/** Token first, then dataset, as Meta. An appsecret_proof is ignored: we hold no app secret. */
 function findPermitted(
   request: FastifyRequest<EventsRoute>,
   ports: DoorPorts,

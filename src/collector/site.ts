@@ -1,7 +1,7 @@
 /**
  * Whose request is it: the host and scheme it came to, and whether a page belongs to the same site
  * (eTLD+1). Cookies and the script's own address depend on it. X-Forwarded-Host is not read: a
- * stranger could write it, and a shared cache would keep the answer; TWOFOLD_PUBLIC_URL is for that.
+ * stranger could write it, and a shared cache would keep the answer. TWOFOLD_PUBLIC_URL says it.
  */
 import type { IncomingMessage } from 'node:http'
 import { HOSTS_CACHED_MAX } from '../limits.ts'

@@ -1,5 +1,5 @@
 /**
- * /tr: hits of Meta's own script, pointed at us with fbq('set', 'endpoint', ...), as image addresses
+ * /tr: hits of Meta's own script, pointed at us by fbq('set', 'endpoint', ...), as image addresses
  * and forms. Translates its parameters into our events; what only Meta's servers use is left out.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
