@@ -23,16 +23,16 @@ export function formatShare(part: number, all: number): string {
 
 /**
  * An exact decimal ("1204.90") with its currency. The text goes to Intl as it is, so a sum beyond
- * what a double can hold keeps every digit.
+ * what a double can hold keeps every digit. The locale is the reader's unless given.
  */
-export function formatMoney(value: string | number, currency: string): string {
+export function formatMoney(value: string | number, currency: string, locale?: string): string {
   const text = String(value)
   const decimals = text.split('.')[1]?.length ?? 0
   try {
-    const usual = new Intl.NumberFormat(undefined, { style: 'currency', currency })
+    const usual = new Intl.NumberFormat(locale, { style: 'currency', currency })
     const usualDecimals = usual.resolvedOptions().maximumFractionDigits ?? 2
     if (decimals <= usualDecimals) return usual.format(text as Intl.StringNumericLiteral)
-    return new Intl.NumberFormat(undefined, {
+    return new Intl.NumberFormat(locale, {
       style: 'currency',
       currency,
       maximumFractionDigits: decimals,
@@ -47,7 +47,9 @@ const clock = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
   second: '2-digit',
 })
-const clockMs = new Intl.DateTimeFormat(undefined, {
+const exact = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
@@ -64,7 +66,7 @@ const moment = new Intl.DateTimeFormat(undefined, {
 })
 
 export const formatClock = (ms: number): string => clock.format(ms)
-export const formatClockMs = (ms: number): string => clockMs.format(ms)
+export const formatExact = (ms: number): string => exact.format(ms)
 export const formatMoment = (ms: number): string => moment.format(ms)
 
 /** Axis label of a bucket that starts at this second. */

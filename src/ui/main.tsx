@@ -15,8 +15,9 @@ import { theme } from './theme.ts'
 applySavedColorScheme()
 
 // A session that ended elsewhere: whatever page this is, ask to sign in and come back to it.
-queryClient.getQueryCache().subscribe(({ query }) => {
-  const { error } = query.state
+queryClient.getQueryCache().subscribe((event) => {
+  if (event.type !== 'updated' || event.action.type !== 'error') return
+  const { error } = event.query.state
   if (!(error instanceof ApiError) || error.status !== 401) return
   queryClient.removeQueries({ queryKey: sessionQuery.queryKey })
   void router.invalidate()

@@ -49,7 +49,7 @@ const setupRoute = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search): { next?: string } => optional({ next: localPath(search.next) }),
+  validateSearch: (search): { next?: string | undefined } => ({ next: localPath(search.next) }),
   component: SignInPage,
 })
 
@@ -77,27 +77,30 @@ const datasetRoute = createRoute({
   component: DatasetFrame,
 })
 
+/*
+ * A search that is not valid must become undefined and not be left out: what is left out of the
+ * answer, the router takes from the address unchecked.
+ */
 interface OverviewSearch {
-  readonly window?: WindowName
-  readonly show?: 'table'
+  readonly window?: WindowName | undefined
+  readonly show?: 'table' | undefined
 }
 
 const overviewRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/',
-  validateSearch: (search): OverviewSearch =>
-    optional({
-      window: WINDOWS.find((name) => name === search.window),
-      show: search.show === 'table' ? ('table' as const) : undefined,
-    }),
+  validateSearch: (search): OverviewSearch => ({
+    window: WINDOWS.find((name) => name === search.window),
+    show: search.show === 'table' ? ('table' as const) : undefined,
+  }),
   component: lazyRouteComponent(() => import('./overview/overview.tsx'), 'OverviewPage'),
 })
 
 interface TestEventsSearch {
-  readonly channel?: Channel
-  readonly event?: string
-  readonly code?: string
-  readonly q?: string
+  readonly channel?: Channel | undefined
+  readonly event?: string | undefined
+  readonly code?: string | undefined
+  readonly q?: string | undefined
 }
 
 const CHANNELS: readonly Channel[] = ['browser', 'server', 'other']
@@ -105,29 +108,27 @@ const CHANNELS: readonly Channel[] = ['browser', 'server', 'other']
 const testEventsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/test-events',
-  validateSearch: (search): TestEventsSearch =>
-    optional({
-      channel: CHANNELS.find((channel) => channel === search.channel),
-      event: text(search.event),
-      code: text(search.code),
-      q: text(search.q),
-    }),
+  validateSearch: (search): TestEventsSearch => ({
+    channel: CHANNELS.find((channel) => channel === search.channel),
+    event: text(search.event),
+    code: text(search.code),
+    q: text(search.q),
+  }),
   component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),
 })
 
 interface InstallSearch {
-  readonly site?: 'companion'
-  readonly server?: 'node'
+  readonly site?: 'companion' | undefined
+  readonly server?: 'node' | undefined
 }
 
 const installRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/install',
-  validateSearch: (search): InstallSearch =>
-    optional({
-      site: search.site === 'companion' ? ('companion' as const) : undefined,
-      server: search.server === 'node' ? ('node' as const) : undefined,
-    }),
+  validateSearch: (search): InstallSearch => ({
+    site: search.site === 'companion' ? ('companion' as const) : undefined,
+    server: search.server === 'node' ? ('node' as const) : undefined,
+  }),
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),
 })
 
@@ -165,10 +166,3 @@ const text = (value: unknown): string | undefined =>
 /** Only a path of this site: a link must not send a person elsewhere after signing in. */
 const localPath = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
-
-/** Without the keys whose value is undefined, so that addresses stay short. */
-function optional<T extends object>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
-}

@@ -1,8 +1,4 @@
-/**
- * How everything looks: Mantine's theme and the three colours that mean something. Browser is blue,
- * server is orange, both together are ink: a set that stays apart for every kind of colour vision
- * and in grey print (their lightness differs, too).
- */
+/** How Mantine's components look here; the colours with a meaning stand in channel-colors.ts. */
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
 const ink: MantineColorsTuple = [
@@ -31,11 +27,3 @@ export const theme = createTheme({
     'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '650' },
 })
-
-/** Defined in app.css, where they differ for light and dark. */
-export const CHANNEL_COLORS = {
-  browser: 'var(--twofold-browser)',
-  both: 'var(--twofold-both)',
-  server: 'var(--twofold-server)',
-  other: 'var(--twofold-other)',
-} as const

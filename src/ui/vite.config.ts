@@ -1,4 +1,4 @@
-/** How the Events Manager is built: one bundle in dist/ui, charts and pages in chunks of their own. */
+/** How the Events Manager is built: into dist/ui, charts and pages in chunks of their own. */
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 

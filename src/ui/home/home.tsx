@@ -3,6 +3,7 @@ import { Button, Card, EmptyState, Group, SimpleGrid, Skeleton, Stack, Text } fr
 import { useDisclosure } from '@mantine/hooks'
 import { IconCoffee, IconDatabasePlus, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { CHANNEL_COLORS } from '../channel-colors.ts'
 import { Page } from '../parts/page.tsx'
 import { Failed } from '../parts/states.tsx'
 import { datasetsQuery, sessionQuery } from '../queries.ts'
@@ -58,7 +59,7 @@ function FirstSteps({ mayCreate, onCreate }: { mayCreate: boolean; onCreate: () 
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Card withBorder padding="xl">
         <Stack align="flex-start" h="100%">
-          <IconCoffee size={34} stroke={1.5} color="var(--twofold-server)" aria-hidden />
+          <IconCoffee size={34} stroke={1.5} color={CHANNEL_COLORS.server} aria-hidden />
           <Text fw={650} size="lg">
             See it work first
           </Text>
@@ -71,7 +72,7 @@ function FirstSteps({ mayCreate, onCreate }: { mayCreate: boolean; onCreate: () 
       </Card>
       <Card withBorder padding="xl">
         <Stack align="flex-start" h="100%">
-          <IconDatabasePlus size={34} stroke={1.5} color="var(--twofold-browser)" aria-hidden />
+          <IconDatabasePlus size={34} stroke={1.5} color={CHANNEL_COLORS.browser} aria-hidden />
           <Text fw={650} size="lg">
             Connect your own site
           </Text>

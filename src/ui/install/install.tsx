@@ -81,8 +81,10 @@ function BrowserSection({ context }: { context: SnippetContext }) {
           ]}
           onChange={(value) =>
             void navigate({
-              search: ({ site: _, ...rest }) =>
-                value === 'companion' ? { ...rest, site: 'companion' as const } : rest,
+              search: (before) => ({
+                ...before,
+                site: value === 'companion' ? value : undefined,
+              }),
               replace: true,
               resetScroll: false,
             })
@@ -96,11 +98,11 @@ function BrowserSection({ context }: { context: SnippetContext }) {
           : 'Only this script runs; nothing is loaded from anybody else. If the page has Meta’s base code already, keep its first part and only change the address of the script.'}
       </Text>
       <Snippet
-        label="Code for the page"
+        label="In every page"
         code={companion ? companionSnippet(context) : replaceSnippet(context)}
       />
       <Text size="sm">Then report what people do, such as a sale:</Text>
-      <Snippet label="Code for a purchase" code={purchaseSnippet()} />
+      <Snippet label="On the page that thanks for the order" code={purchaseSnippet()} />
     </Section>
   )
 }
@@ -129,8 +131,7 @@ function ServerSection({ context, token, onToken, mayCreate }: ServerSectionProp
           ]}
           onChange={(value) =>
             void navigate({
-              search: ({ server: _, ...rest }) =>
-                value === 'node' ? { ...rest, server: 'node' as const } : rest,
+              search: (before) => ({ ...before, server: value === 'node' ? value : undefined }),
               replace: true,
               resetScroll: false,
             })
@@ -145,7 +146,7 @@ function ServerSection({ context, token, onToken, mayCreate }: ServerSectionProp
         mayCreate={mayCreate}
       />
       <Snippet
-        label="Code for the server"
+        label={server === 'node' ? 'Node' : 'Shell'}
         code={server === 'node' ? nodeSnippet(context) : curlSnippet(context)}
       />
     </Section>

@@ -1,9 +1,9 @@
 /** Everything about one event: why it was paired or refused, notes, and what each report said. */
 import { Alert, Code, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconArrowsJoin2, IconBulb } from '@tabler/icons-react'
-import { FINDINGS } from '../../event/findings.ts'
-import { CHANNEL_WORDS, MATCHED_BY_WORDS, readable, reasonWords, VERDICT_WORDS } from '../words.ts'
+import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
 import classes from './live.module.css'
+import { notesOf } from './notes.ts'
 import { keptLeg, type Row } from './rows.ts'
 import { SentTable } from './sent-table.tsx'
 
@@ -59,22 +59,16 @@ function Verdict({ row }: { row: Row }) {
 }
 
 function Notes({ row }: { row: Row }) {
-  const notes = row.legs.flatMap((leg) => leg.findings.map((finding) => ({ leg, finding })))
+  const notes = notesOf(row)
   if (notes.length === 0) return null
   return (
     <Alert variant="light" color="yellow" icon={<IconBulb aria-hidden />} title="Worth knowing">
       <ul className={classes.notes}>
-        {notes.map(({ leg, finding }) => {
-          const words = (FINDINGS as Record<string, { title: string; fix: string }>)[finding.code]
-          return (
-            <li key={`${leg.seq} ${finding.code} ${finding.key} ${finding.detail}`}>
-              <b>{words?.title ?? readable(finding.code)}</b> ({CHANNEL_WORDS[leg.channel]}
-              {finding.key && `, ${finding.key}`}
-              {finding.seq !== undefined && `, event number ${finding.seq}`}). {finding.detail}{' '}
-              {words?.fix} <CodeWord>{finding.code}</CodeWord>
-            </li>
-          )
-        })}
+        {notes.map(({ code, channels, title, particulars, fix }) => (
+          <li key={code}>
+            <b>{title}</b> ({channels}). {particulars} {fix} <CodeWord>{code}</CodeWord>
+          </li>
+        ))}
       </ul>
     </Alert>
   )

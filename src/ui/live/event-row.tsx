@@ -39,7 +39,7 @@ export const EventRow = memo(function EventRow({ row }: { row: Row }) {
               )}
             </Text>
             <Text size="sm" c="dimmed" span className={classes.wrap ?? ''}>
-              <Caption row={row} />
+              {captionOf(row)}
             </Text>
           </Stack>
         </UnstyledButton>
@@ -54,16 +54,10 @@ export const EventRow = memo(function EventRow({ row }: { row: Row }) {
 
 const isBrowser = (leg: LegView): boolean => leg.channel === 'browser'
 
-function Caption({ row }: { row: Row }) {
-  const [first] = row.legs
-  const order = row.legs.map((leg) => leg.custom_data?.order_id).find(Boolean)
-  const about = order ? `Order ${String(order)}` : pathOf(first.event_source_url)
-  return (
-    <>
-      <Time ms={first.received_at_ms} />
-      {about && ` · ${about}`}
-    </>
-  )
+/** What tells this event from others of its name. */
+function captionOf({ legs }: Row): string {
+  const order = legs.map((leg) => leg.custom_data?.order_id).find(Boolean)
+  return order ? `Order ${String(order)}` : (pathOf(legs[0].event_source_url) ?? '')
 }
 
 function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegView[] }) {
@@ -82,7 +76,13 @@ function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegV
         <span className={classes.laneName}>
           {first.channel === 'other' ? CHANNEL_WORDS.other : name}:{' '}
         </span>
-        {row.legs[0] === first ? 'first' : formatDelay(first.received_at_ms - start)}
+        {row.legs[0] === first ? (
+          <Time ms={start} />
+        ) : (
+          <>
+            <Time ms={first.received_at_ms} /> ({formatDelay(first.received_at_ms - start)})
+          </>
+        )}
         {legs.length > 1 && ` · ${legs.length} times`}
       </Text>
       <Text size="sm" c="dimmed">
@@ -93,7 +93,7 @@ function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegV
 }
 
 function legWords({ verdict }: LegView): string {
-  return { ...VERDICT_WORDS, duplicate: 'Merged, not counted again' }[verdict]
+  return { ...VERDICT_WORDS, duplicate: 'Merged into it' }[verdict]
 }
 
 function Outcome({ row, findings }: { row: Row; findings: number }) {
@@ -114,7 +114,7 @@ function Outcome({ row, findings }: { row: Row; findings: number }) {
           </Badge>
         )}
         {findings > 0 && (
-          <Badge tt="none" variant="outline" color="orange">
+          <Badge tt="none" variant="default" fw={500}>
             {findings === 1 ? '1 note' : `${findings} notes`}
           </Badge>
         )}

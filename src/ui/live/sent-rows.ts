@@ -3,7 +3,7 @@
  * by side. Pure. Hashed keys show the beginning of their hash, enough to see whether two agree.
  */
 import type { LegView } from '../../api/types.ts'
-import { formatClockMs, formatUtc } from '../format.ts'
+import { formatExact, formatUtc } from '../format.ts'
 import { matchKeyWords } from '../words.ts'
 
 export interface SentRow {
@@ -11,6 +11,8 @@ export interface SentRow {
   readonly label: string
   /** One cell a report, in the order of the legs; undefined where it was not sent. */
   readonly cells: readonly (string | undefined)[]
+  /** For moments: the same in UTC, shown on hover. */
+  readonly utc?: readonly string[]
   /** Both sent it and they disagree about something that should be the same. */
   readonly differs: boolean
 }
@@ -31,14 +33,18 @@ const VIA_WORDS: Record<LegView['via'], string> = {
 
 export function sentGroups(legs: readonly LegView[]): readonly SentGroup[] {
   const row = rowsOf(legs)
+  const moments = (label: string, ms: (leg: LegView) => number): SentRow => ({
+    ...row(label, (leg) => formatExact(ms(leg))),
+    utc: legs.map((leg) => formatUtc(ms(leg))),
+  })
   const groups: SentGroup[] = [
     {
       title: 'The report',
       rows: [
-        row('Received', (leg) => formatClockMs(leg.received_at_ms)),
+        moments('Received', (leg) => leg.received_at_ms),
         row('Came by', (leg) => VIA_WORDS[leg.via]),
         row('event_id', (leg) => leg.event_id, true),
-        row('Happened', (leg) => formatUtc(leg.event_time * 1000)),
+        moments('Happened', (leg) => leg.event_time * 1000),
         row('Kind of place', (leg) => leg.action_source),
         row('Page', (leg) => leg.event_source_url),
         row('Test code', (leg) => leg.test_event_code),

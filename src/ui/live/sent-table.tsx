@@ -8,7 +8,7 @@ import { type SentRow, sentGroups } from './sent-rows.ts'
 
 export function SentTable({ legs }: { legs: readonly LegView[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
     <section className={classes.scroll} tabIndex={0} aria-label="What was sent">
       <Table verticalSpacing={6} className={classes.sent ?? ''}>
         <Table.Thead>
@@ -56,7 +56,7 @@ function Sent({ row, legs }: { row: SentRow; legs: readonly LegView[] }) {
         )}
       </Table.Th>
       {legs.map((leg, place) => (
-        <Table.Td key={leg.seq} className={classes.value ?? ''}>
+        <Table.Td key={leg.seq} className={classes.value ?? ''} title={row.utc?.[place] ?? ''}>
           {row.cells[place] ?? (
             <Text span c="dimmed" inherit>
               not sent

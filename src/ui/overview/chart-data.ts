@@ -1,6 +1,6 @@
 /** From the hourly answer of the API to the bars of the chart. Pure. */
 import type { Timeline } from '../../api/types.ts'
-import { CHANNEL_COLORS } from '../theme.ts'
+import { CHANNEL_COLORS } from '../channel-colors.ts'
 import { bucketOf, bucketsOf, type TimeRange } from '../window.ts'
 
 /** Counted events of one hour or day by the channels that saw them. */

@@ -1,4 +1,4 @@
-/** The equation that every report keeps, as data: received - duplicates - dropped - rejected = counted. */
+/** The equation that every report keeps, as data: what was received, minus, minus, is counted. */
 import type { Summary } from '../../api/types.ts'
 
 export interface EquationPart {

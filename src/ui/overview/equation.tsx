@@ -2,11 +2,11 @@
 import { Box, Group, Paper, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import type { Summary } from '../../api/types.ts'
-import { formatCount } from '../format.ts'
-import { CHANNEL_COLORS } from '../theme.ts'
+import { CHANNEL_COLORS } from '../channel-colors.ts'
+import { formatCount, formatShare } from '../format.ts'
 import { CHANNEL_WORDS } from '../words.ts'
 import classes from './equation.module.css'
-import { type EquationPart, equationOf } from './equation-parts.ts'
+import { type EquationPart, equationOf, sumOf } from './equation-parts.ts'
 
 export function Equation({ summary, window }: { summary: Summary; window: string }) {
   return (
@@ -19,6 +19,11 @@ export function Equation({ summary, window }: { summary: Summary; window: string
       {equationOf(summary).map((part) => (
         <Part key={part.key} part={part}>
           {part.key === 'received' && <Channels received={summary.received} />}
+          {part.sign === '−' && (
+            <Text size="sm" c="dimmed">
+              {formatShare(part.value, sumOf(summary.received))} of received
+            </Text>
+          )}
           {part.key === 'counted' && (
             <Text size="sm" c="dimmed">
               events {window}

@@ -37,7 +37,7 @@ export function EventTable({
             <NumberHead>Left out</NumberHead>
             <NumberHead>Counted</NumberHead>
             <NumberHead>Value</NumberHead>
-            <Table.Th scope="col">Most known</Table.Th>
+            <Table.Th scope="col">Known about people</Table.Th>
           </Table.Tr>
         </Table.Thead>
         {events.map((event) => (
@@ -50,7 +50,7 @@ export function EventTable({
 
 function NumberHead({ children }: { children: ReactNode }) {
   return (
-    <Table.Th scope="col" ta="right">
+    <Table.Th scope="col" className={classes.number ?? ''}>
       {children}
     </Table.Th>
   )
@@ -73,7 +73,7 @@ function EventRows({ event }: { event: SummaryEvent }) {
         <NumberCell label="Duplicates removed" value={duplicates} sign="−" />
         <NumberCell label="Left out" value={dropped + rejected} sign="−" />
         <NumberCell label="Counted" value={counted} strong />
-        <Table.Td ta="right" data-label="Value">
+        <Table.Td className={classes.number ?? ''} data-label="Value">
           {value.length === 0 && (
             <Text span c="dimmed" inherit aria-label="none">
               –
@@ -83,7 +83,7 @@ function EventRows({ event }: { event: SummaryEvent }) {
             <div key={currency}>{formatMoney(sum_exact, currency)}</div>
           ))}
         </Table.Td>
-        <Table.Td data-label="Most known">
+        <Table.Td data-label="Known about people">
           <TopKeys event={event} />
         </Table.Td>
       </Table.Tr>
@@ -107,7 +107,7 @@ interface NumberCellProps {
 
 function NumberCell({ label, value, sign = '', strong = false }: NumberCellProps) {
   return (
-    <Table.Td ta="right" data-label={label} fw={strong ? 700 : 400}>
+    <Table.Td className={classes.number ?? ''} data-label={label} fw={strong ? 700 : 400}>
       {value === 0 ? (
         <Text span c="dimmed" inherit>
           0

@@ -1,4 +1,4 @@
-/** How often each piece of customer information came along, from the browser and from the server. */
+/** How often each piece of customer information came along, by who reported it. */
 import { Box, Table, Text } from '@mantine/core'
 import type { SummaryEvent } from '../../api/types.ts'
 import { formatShare } from '../format.ts'

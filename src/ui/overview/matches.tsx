@@ -1,6 +1,7 @@
 /** How second reports were found to be the same action as one already counted. */
 import { Text } from '@mantine/core'
 import type { Summary } from '../../api/types.ts'
+import { CHANNEL_COLORS } from '../channel-colors.ts'
 import { Section } from '../parts/section.tsx'
 import { MATCHED_BY_WORDS } from '../words.ts'
 import { ShareList } from './share-list.tsx'
@@ -19,7 +20,7 @@ export function Matches({ summary, window }: { summary: Summary; window: string 
       ) : (
         <ShareList
           all={duplicates}
-          color="var(--twofold-both)"
+          color={CHANNEL_COLORS.both}
           items={matches.map(({ how, count }) => ({
             key: how,
             ...MATCHED_BY_WORDS[how],

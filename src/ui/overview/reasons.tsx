@@ -1,6 +1,7 @@
 /** Why some of what arrived was not counted, in words. */
 import { Text } from '@mantine/core'
 import type { Summary } from '../../api/types.ts'
+import { CHANNEL_COLORS } from '../channel-colors.ts'
 import { Section } from '../parts/section.tsx'
 import { reasonWords } from '../words.ts'
 import { ShareList } from './share-list.tsx'
@@ -19,7 +20,7 @@ export function Reasons({ summary, window }: { summary: Summary; window: string 
       ) : (
         <ShareList
           all={dropped + rejected}
-          color="var(--twofold-server)"
+          color={CHANNEL_COLORS.server}
           items={reasons.map(({ code, total }) => ({ key: code, ...reasonWords(code), n: total }))}
         />
       )}

@@ -1,4 +1,4 @@
-/** A list of named numbers with a bar for each one's share: reasons, ways of matching, known keys. */
+/** A list of named numbers with a bar for the share of each: reasons, ways of matching. */
 import { Box, Progress, Stack, Text } from '@mantine/core'
 import { formatCount, formatShare } from '../format.ts'
 import classes from './share-list.module.css'

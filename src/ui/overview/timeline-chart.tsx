@@ -25,14 +25,15 @@ export function TimelineChart({ bars, series, step }: ChartProps) {
         dataKey="start"
         series={series.map(({ name, label, color }) => ({ name, label, color }))}
         valueFormatter={formatCount}
-        gridAxis="y"
+        gridAxis="x"
         tickLine="none"
         maxBarWidth={44}
         xAxisProps={{
           tickFormatter: (start: number) => formatBucket(start, step),
           minTickGap: 28,
+          interval: 'equidistantPreserveStart',
         }}
-        yAxisProps={{ allowDecimals: false, width: 44 }}
+        yAxisProps={{ allowDecimals: false, width: 44, domain: [0, 'auto'], tickCount: 5 }}
         barProps={{ isAnimationActive: false, stroke: 'var(--mantine-color-body)', strokeWidth: 1 }}
         barChartProps={{ accessibilityLayer: false }}
         tooltipProps={{

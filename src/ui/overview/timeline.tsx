@@ -42,8 +42,7 @@ export function CountedOverTime({ datasetId, window, show, summary }: TimelinePr
           ]}
           onChange={(value) =>
             void navigate({
-              search: ({ show: _, ...rest }) =>
-                value === 'table' ? { ...rest, show: 'table' } : rest,
+              search: (before) => ({ ...before, show: value === 'table' ? value : undefined }),
               replace: true,
               resetScroll: false,
             })

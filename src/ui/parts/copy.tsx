@@ -1,5 +1,5 @@
 /** Text to copy: a secret in one line, or a snippet of code with a button. */
-import { ActionIcon, Box, Button, Code, CopyButton, Group, Tooltip } from '@mantine/core'
+import { ActionIcon, Box, Button, Code, CopyButton, Group, Text, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import classes from './copy.module.css'
 
@@ -35,14 +35,17 @@ export function Secret({ value, label }: { value: string; label: string }) {
 /** A block of code. It scrolls inside itself, so the page never does. */
 export function Snippet({ code, label }: { code: string; label: string }) {
   return (
-    <Box className={classes.snippet}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
+    <Box className={classes.snippet ?? ''}>
+      <Group justify="space-between" className={classes.snippetHead ?? ''}>
+        <Text size="sm" c="dimmed">
+          {label}
+        </Text>
+        <CopyText value={code} />
+      </Group>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <section className={classes.code} tabIndex={0} aria-label={label}>
         <pre>{code}</pre>
       </section>
-      <Box className={classes.snippetCopy}>
-        <CopyText value={code} />
-      </Box>
     </Box>
   )
 }

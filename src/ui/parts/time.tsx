@@ -1,7 +1,7 @@
 /** A moment in the reader's own time, with UTC on hover. */
-import { formatClock, formatClockMs, formatMoment, formatUtc } from '../format.ts'
+import { formatClock, formatMoment, formatUtc } from '../format.ts'
 
-const FORMATS = { clock: formatClock, clockMs: formatClockMs, moment: formatMoment }
+const FORMATS = { clock: formatClock, moment: formatMoment }
 
 export function Time({ ms, as = 'clock' }: { ms: number; as?: keyof typeof FORMATS }) {
   return (

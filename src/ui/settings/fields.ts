@@ -2,6 +2,7 @@
  * The fields of the settings form, read from the schema that the server validates with: a setting
  * added there appears here without a change, with its description as help. Pure.
  */
+import './no-eval.ts'
 import { z } from 'zod'
 import { datasetSettingsSchema } from '../../event/dataset.ts'
 import { readable } from '../words.ts'

@@ -1,4 +1,4 @@
-/** Around a dataset's pages: makes sure that the dataset exists before any of them asks about it. */
+/** Around a dataset's pages: makes sure that it exists before any of them asks about it. */
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { ApiError } from '../api-client.ts'

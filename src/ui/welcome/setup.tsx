@@ -1,4 +1,4 @@
-/** Where the one-time link of the first start leads: it shows the admin token once, then goes on. */
+/** Where the one-time link of the first start leads: shows the admin token once, then goes on. */
 import { List, Stack, Text } from '@mantine/core'
 import { IconArrowRight } from '@tabler/icons-react'
 import { type ErrorComponentProps, useLoaderData, useRouter } from '@tanstack/react-router'

@@ -1,0 +1,105 @@
+/** Getting into the Events Manager: the one-time setup link, signing in, what a stranger sees. */
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startTwofold, type TestServer } from '../start.ts'
+import { launchChromium } from './chromium.ts'
+import { openManager, type Reader } from './ui-visitor.ts'
+
+let server: TestServer
+let browser: Browser
+const readers: Reader[] = []
+
+beforeAll(async () => {
+  server = await startTwofold()
+  browser = await launchChromium()
+})
+
+afterEach(async () => {
+  for (const reader of readers.splice(0)) await reader.close()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function stranger(at = server): Promise<Reader> {
+  const reader = await openManager(browser, at, { signedIn: false })
+  readers.push(reader)
+  return reader
+}
+
+describe('the setup link of the first start', () => {
+  it('shows an admin token once, signs in, and works no second time', async () => {
+    const fresh = await startTwofold({ adminToken: undefined })
+    try {
+      const link = fresh.running.setupUrl ?? ''
+      expect(link).toContain('/#setup=')
+      const { page, complaints } = await stranger(fresh)
+      await page.goto(link)
+      await page.getByRole('heading', { name: 'Twofold is yours' }).waitFor()
+      expect(page.url()).not.toContain(link.split('=')[1])
+      const token = (await page.getByTestId('secret').textContent()) ?? ''
+      const asked = await fetch(`${fresh.url}/api/datasets`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      expect(asked.status).toBe(200)
+      await page.getByRole('link', { name: 'go on' }).click()
+      await page.getByRole('heading', { name: 'Datasets' }).waitFor()
+      await page.getByRole('button', { name: 'Open the demo shop' }).waitFor()
+      expect(complaints).toEqual([])
+
+      const second = await stranger(fresh)
+      await second.page.goto(link)
+      await second.page.getByRole('heading', { name: 'This link did not work' }).waitFor()
+      await second.page.getByText('was used already').waitFor()
+      await second.page.getByRole('link', { name: 'Sign in with a token' }).click()
+      await second.page.getByLabel('Token', { exact: false }).first().fill(token)
+      await second.page.keyboard.press('Enter')
+      await second.page.getByRole('heading', { name: 'Datasets' }).waitFor()
+    } finally {
+      await fresh.close()
+    }
+  })
+})
+
+describe('signing in', () => {
+  it('asks a stranger for a token and then leads to the page that was asked for', async () => {
+    const { dataset_id } = await server.createDataset({ name: 'Asked for' })
+    const { page, complaints } = await stranger()
+    await page.goto(`/datasets/${dataset_id}/settings?x=1`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByRole('textbox', { name: 'Token' }).fill(server.adminToken)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/datasets/${dataset_id}/settings`)
+    expect(complaints).toEqual([])
+  })
+
+  it('says in words that a token is wrong', async () => {
+    const { page } = await stranger()
+    await page.goto('/')
+    await page.getByRole('textbox', { name: 'Token' }).fill('not-a-token-of-this-server')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('No such token').waitFor()
+  })
+
+  it('never leads to another site after signing in', async () => {
+    const { page } = await stranger()
+    await page.goto('/sign-in?next=//evil.example/')
+    await page.getByRole('textbox', { name: 'Token' }).fill(server.adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Datasets' }).waitFor()
+    expect(new URL(page.url()).origin).toBe(server.url)
+  })
+
+  it('signs out for good', async () => {
+    const reader = await openManager(browser, server)
+    readers.push(reader)
+    await reader.page.goto('/')
+    await reader.page.getByRole('button', { name: 'Sign out' }).click()
+    await reader.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await reader.page.goto('/')
+    await reader.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  })
+})

@@ -1,0 +1,190 @@
+/** What the Events Manager shows is what the API says: reports, live events, datasets, settings. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetView, Summary } from '../../src/api/types.ts'
+import { startTwofold, type TestServer } from '../start.ts'
+import { launchChromium } from './chromium.ts'
+import { openManager, type Reader, ROBOT, type Sender, senderFor } from './ui-visitor.ts'
+
+let server: TestServer
+let browser: Browser
+let reader: Reader | undefined
+
+beforeAll(async () => {
+  server = await startTwofold()
+  browser = await launchChromium()
+})
+
+/** Whatever a test did: nothing of another host, no console error, no policy violation. */
+afterEach(async () => {
+  const complaints = reader?.complaints ?? []
+  await reader?.close()
+  reader = undefined
+  expect(complaints).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function openPage(path: string): Promise<Page> {
+  reader = await openManager(browser, server)
+  await reader.page.goto(path)
+  return reader.page
+}
+
+async function newDataset(name: string): Promise<{ id: string; send: Sender }> {
+  const dataset = await server.createDataset({ name })
+  return { id: dataset.dataset_id, send: senderFor(server, dataset) }
+}
+
+const sale = (order: string, value: number) => ({
+  event_name: 'Purchase',
+  event_id: `purchase:${order}`,
+  custom_data: { value, currency: 'EUR', order_id: order },
+})
+
+describe('the overview', () => {
+  it('shows the numbers of the API, and they add up', async () => {
+    const { id, send } = await newDataset('Numbers')
+    for (const order of ['1', '2', '3']) await send.browser(sale(order, 0.1))
+    for (const order of ['2', '3', '4']) await send.server(sale(order, 0.1))
+    await send.browser({ event_name: 'PageView', event_id: 'p1' })
+    await send.browser({ event_name: 'PageView', event_id: 'p2' }, ROBOT)
+    const nineDaysAgo = Math.floor(Date.now() / 1000) - 9 * 86_400
+    await send.browser({ event_name: 'Lead', event_id: 'l1', event_time: nineDaysAgo })
+    const summary = await server.api<Summary>('GET', `/api/datasets/${id}/summary`)
+
+    const page = await openPage(`/datasets/${id}`)
+    const shown = async (part: string): Promise<number> =>
+      Number(await page.getByTestId(part).textContent())
+    await page.getByTestId('equation-counted').waitFor()
+    expect(await shown('received-browser')).toBe(summary.received.browser)
+    expect(await shown('received-server')).toBe(summary.received.server)
+    expect(await shown('equation-duplicates')).toBe(summary.duplicates)
+    expect(await shown('equation-dropped')).toBe(summary.dropped)
+    expect(await shown('equation-rejected')).toBe(summary.rejected)
+    expect(await shown('equation-counted')).toBe(summary.counted)
+    expect(await shown('equation-received')).toBe(9)
+    expect(summary).toMatchObject({ duplicates: 2, dropped: 1, rejected: 1, counted: 5 })
+
+    const purchase = page.getByRole('row', { name: /Purchase/ })
+    // Four sales of a tenth: exact, not 0.30000000000000004 and the like.
+    await purchase.getByText('€0.40', { exact: true }).waitFor()
+    await page.getByText('A robot, not a visitor').waitFor()
+    await page.getByText('Happened too long ago', { exact: true }).waitFor()
+    await page.getByText('Same event id', { exact: true }).waitFor()
+  })
+
+  it('keeps window and view in the address and has the chart as a table', async () => {
+    const { id, send } = await newDataset('Windows')
+    await send.browser(sale('1', 5))
+    await send.server(sale('1', 5))
+    await send.server(sale('2', 5))
+    const page = await openPage(`/datasets/${id}`)
+    await page.getByRole('img', { name: /Bar chart of 2 counted events/ }).waitFor()
+    await page.getByText('28 days', { exact: true }).click()
+    await page.waitForURL(/window=28d/)
+    await page.getByText('Table', { exact: true }).click()
+    await page.waitForURL(/show=table/)
+    await page.reload()
+    const cells = page.getByRole('table').first().getByRole('row').nth(1).getByRole('cell')
+    await expect.poll(() => cells.allTextContents()).toEqual(['1', '0', '1', '2'])
+  })
+
+  it('says what to do while nothing has arrived', async () => {
+    const { id } = await newDataset('Quiet')
+    const page = await openPage(`/datasets/${id}`)
+    await page.getByText('Nothing arrived in the last 24 hours').waitFor()
+    await page.getByRole('link', { name: 'Install' }).last().click()
+    await page.getByRole('heading', { name: 'Install', level: 1 }).waitFor()
+  })
+})
+
+describe('test events', () => {
+  it('shows a browser and a server report as one row, as they arrive', async () => {
+    const { id, send } = await newDataset('Live')
+    const page = await openPage(`/datasets/${id}/test-events`)
+    await page.locator('[data-state=live]').waitFor()
+    await send.browser(sale('77', 30.5))
+    const rows = page.getByTestId('event-row')
+    await rows.filter({ hasText: 'Only the browser so far' }).waitFor()
+    await send.server(sale('77', 29.9))
+    const row = rows.filter({ hasText: 'Counted once' })
+    await row.waitFor()
+    expect(await rows.count()).toBe(1)
+    await row.getByText('Same event id').waitFor()
+    // The server's value wins, and the disagreement is told.
+    await row.getByText('€29.90').waitFor()
+    await row.getByRole('button').click()
+    await row.getByText('Browser and server disagree about the value').waitFor()
+    await row.getByRole('row', { name: /value differs/ }).waitFor()
+  })
+
+  it('tells why an event was dropped and never shows a hash in full', async () => {
+    const { id, send } = await newDataset('Reasons')
+    await send.server({ ...sale('5', 1), user_data: { em: ['Jo@Example.com'] } })
+    const page = await openPage(`/datasets/${id}/test-events`)
+    await page.locator('[data-state=live]').waitFor()
+    await send.browser({ event_name: 'PageView', event_id: 'r1' }, ROBOT)
+    await page.getByTestId('event-row').filter({ hasText: 'A robot, not a visitor' }).waitFor()
+    const sold = page.getByTestId('event-row').filter({ hasText: 'Purchase' })
+    await sold.getByRole('button').click()
+    await sold.getByText('E-mail (hashed)', { exact: true }).waitFor()
+    const text = ((await page.locator('main').textContent()) ?? '').toLowerCase()
+    expect(text).not.toContain('jo@example.com')
+    expect(text).not.toMatch(/[0-9a-f]{64}/)
+  })
+
+  it('filters by the address, holds still while paused, and clears', async () => {
+    const { id, send } = await newDataset('Filters')
+    await send.server(sale('1', 1))
+    await send.server({ event_name: 'Lead', event_id: 'lead:1' })
+    const page = await openPage(`/datasets/${id}/test-events?event=Lead`)
+    const rows = page.getByTestId('event-row')
+    await rows.filter({ hasText: 'Lead' }).waitFor()
+    expect(await rows.count()).toBe(1)
+    await page.goto(`/datasets/${id}/test-events`)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await send.server(sale('2', 1))
+    await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor()
+    expect(await rows.count()).toBe(2)
+    await page.getByRole('button', { name: /Resume/ }).click()
+    await expect.poll(() => rows.count()).toBe(3)
+    await page.getByRole('button', { name: 'Clear' }).click()
+    expect(await rows.count()).toBe(0)
+  })
+})
+
+describe('datasets', () => {
+  it('are made on the first page and lead to their snippets', async () => {
+    const page = await openPage('/')
+    await page.getByRole('button', { name: 'New dataset' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Nordlicht')
+    await page.getByRole('combobox', { name: 'Country' }).fill('Norw')
+    await page.getByRole('option', { name: 'Norway' }).click()
+    await page.getByRole('button', { name: 'Create dataset' }).click()
+    await page.getByRole('heading', { name: 'Install', level: 1 }).waitFor()
+    const id = /datasets\/(\d+)\//.exec(page.url())?.[1] ?? ''
+    const dataset = await server.api<DatasetView>('GET', `/api/datasets/${id}`)
+    expect(dataset).toMatchObject({ name: 'Nordlicht', default_country: 'NO' })
+    await page.getByText(`${server.url}/p.js?id=${id}`).waitFor()
+
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const token = (await page.getByTestId('secret').textContent()) ?? ''
+    await senderFor(server, { dataset_id: id, access_token: token }).server(sale('1', 1))
+    await page.getByText(`Bearer ${token}`).waitFor()
+  })
+
+  it('keep the settings that are saved, and only those', async () => {
+    const { id } = await newDataset('Before')
+    const page = await openPage(`/datasets/${id}/settings`)
+    await page.getByRole('textbox', { name: 'Name' }).fill('After')
+    await page.getByRole('radio', { name: 'Merge' }).check()
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    const dataset = await server.api<DatasetView>('GET', `/api/datasets/${id}`)
+    expect(dataset).toMatchObject({ name: 'After', repair: 'merge', bots: 'drop' })
+  })
+})
