@@ -16,8 +16,9 @@ const INSTALLED = [
 ]
 
 export async function launchChromium(): Promise<Browser> {
-  const installed = INSTALLED.find((path) => existsSync(path))
-  // Containers often run as root, where the sandbox cannot; the pages are our own.
-  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] })
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args })
+  const executablePath =
+    INSTALLED.find((path) => existsSync(path)) ?? (await packaged.executablePath())
+  // Containers often run as root, where the sandbox cannot; the pages are our own. The package's own
+  // flags are not used: they switch CORS off and let no second context live.
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
