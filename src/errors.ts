@@ -185,7 +185,7 @@ export class TwofoldError extends Error {
   }
 }
 
-/** What every JSON error of ours looks like (the Graph endpoint answers in Meta's shape instead). */
+/** What every JSON error of ours looks like; the Graph endpoint answers in Meta's shape instead. */
 export function errorBody(
   code: ErrorCode,
   detail?: string,

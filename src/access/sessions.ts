@@ -1,6 +1,6 @@
 /**
  * Signed-in browsers and the one-time codes that sign one in. A session is a random cookie value,
- * stored as SHA-256, and lives no longer than the token it was made with. Called by access.ts alone.
+ * stored as SHA-256, and lives no longer than the token it was made with. For access.ts alone.
  */
 import { z } from 'zod'
 import { SESSION_MS, SESSIONS_MAX, SIGN_IN_CODE_MS, SIGN_IN_CODES_MAX } from '../limits.ts'

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { createAttempts } from '../access/attempts.ts'
 import { ALL, allows, type Grant } from '../access/grant.ts'
 import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
-import { API_BODY_BYTES_MAX } from '../limits.ts'
+import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
@@ -15,7 +15,6 @@ import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
 const NOBODY: Grant = { token_id: '', dataset_id: '', purpose: 'send' }
-const RETRY_AFTER_S = 1
 
 export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
   const context = createContext(ports)
@@ -76,7 +75,7 @@ function createContext(ports: ApiPorts): Context {
   }
 }
 
-/** Throws unless the caller may call the route; a dataset that is not there is told to admins only. */
+/** Throws unless the caller may; that a dataset is missing is told only to who may see all. */
 function authorise(route: Route, request: FastifyRequest, context: Context): Grant {
   const { auth } = route
   if (auth === 'public') return NOBODY

@@ -24,8 +24,8 @@ export function sessionCookie(session: string, secure: boolean): string {
 }
 
 /**
- * Throws `cross_site` unless the browser says that the request comes from our own origin. A body must
- * be JSON too: no form of another site can send that without asking first.
+ * Throws `cross_site` unless the browser says that the request comes from our own origin. A body
+ * must be JSON too: no form of another site can send that without asking first.
  */
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { 'content-type': type, 'sec-fetch-site': site, origin } = request.headers

@@ -26,8 +26,8 @@ export const doctorRoutes: readonly Route[] = [
     auth: { purpose: 'read', on: 'own' },
     summary: 'Check that nothing vanished',
     description:
-      'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters. With ' +
-      'deep=true every stored leg is read too, and the counters must agree with them.',
+      'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters. ' +
+      'With deep=true every stored leg is read too, and the counters must agree with them.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },
     run: ({ query, grant, reply }, context) => {

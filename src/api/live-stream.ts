@@ -1,7 +1,7 @@
 /**
- * GET /api/datasets/{id}/live: server-sent events, one `leg` per committed leg. The id of each is its
- * seq, so a listener that comes back gets what it missed. A listener that cannot keep up is sent
- * away (`lagged`) instead of filling the memory: it reads on from its last seq.
+ * GET /api/datasets/{id}/live: server-sent events, one `leg` per committed leg. The id of each is
+ * its seq, so a listener that comes back gets what it missed. One that cannot keep up is sent away
+ * (`lagged`) instead of filling the memory: it reads on from its last seq.
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -15,6 +15,7 @@ const DESCRIPTION = [
   'is stable, its `fix` says what to do.',
 ].join(' ')
 
+const SUBJECT = { instance: 'all datasets', own: 'any dataset', dataset: 'the dataset' } as const
 const TOKEN = { bearer: [] }
 const SESSION = { session: [] }
 
@@ -43,9 +44,7 @@ export function openApiOf(routes: readonly Route[], version: string): Document {
 function operationOf(route: Route, components: Document): Document {
   const { auth, summary, description, query, body } = route
   const who =
-    auth === 'public'
-      ? undefined
-      : `Needs a token for \`${auth.purpose}\` on ${auth.on === 'instance' ? 'all datasets' : auth.on === 'own' ? 'any dataset' : 'the dataset'}.`
+    auth === 'public' ? undefined : `Needs a token for \`${auth.purpose}\` on ${SUBJECT[auth.on]}.`
   return {
     summary,
     ...(description || who ? { description: [description, who].filter(Boolean).join(' ') } : {}),

@@ -32,7 +32,7 @@ export function addBackup(program: Command): void {
     })
 }
 
-/** Under another name until it is whole and on the disk: a broken download is never taken for one. */
+/** Under another name until it is whole and on the disk: no broken download looks like one. */
 async function save(response: Response, file: string): Promise<number> {
   const part = `${file}.part`
   const expected = Number(response.headers.get('content-length')) || undefined

@@ -79,7 +79,7 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   const { driver, schema_version, legs, bytes, bytes_free } = store
   say(
     `\nStore: ${driver} (schema ${schema_version}), ${countOf(legs, 'leg')}, ${size(bytes)}, ` +
-      `${size(bytes_free)} free.`,
+      `${size(bytes_free)} of it free for reuse.`,
   )
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
 }

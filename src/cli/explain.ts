@@ -1,4 +1,4 @@
-/** `twofold explain`: what is hashed for a value a person types. Local: nothing leaves the machine. */
+/** `twofold explain`: what is hashed for a value a person types. Nothing leaves the machine. */
 import { hash } from 'node:crypto'
 import type { Command } from 'commander'
 import { callingCode } from '../event/calling-code.ts'

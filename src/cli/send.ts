@@ -49,7 +49,7 @@ export function addSend(program: Command): void {
     description: 'Send a sample event, one made from flags, or those of a file (- is stdin).',
     examples: [
       'twofold send',
-      'twofold send --event-name Purchase --event-id order-17 --value 30 --currency EUR --email ann@example.com',
+      'twofold send --event-name Purchase --event-id order-17 --value 30 --currency EUR',
       'twofold send events.ndjson --dataset 123456789012345',
     ],
   })

@@ -96,7 +96,7 @@ function welcome({ url, setupUrl }: Running): string[] {
   ]
 }
 
-/** The first signal stops it in order: what is queued is stored and answered. The second ends it. */
+/** The first signal stops it in order: what is queued is stored and answered. A second ends it. */
 export function stopOnSignal(running: Running): void {
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {

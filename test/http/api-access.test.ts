@@ -1,4 +1,4 @@
-/** Who may call what: every route of the table with every kind of credential, and the cookie's rules. */
+/** Who may call what: every route with every kind of credential, and the cookie's rules. */
 import type { LightMyRequestResponse } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Purpose } from '../../src/access/grant.ts'

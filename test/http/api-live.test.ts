@@ -97,7 +97,7 @@ describe('the live view', () => {
     })
   })
 
-  it('sends again what a listener missed, then goes on, without a gap or a repetition', async () => {
+  it('sends again what was missed, then goes on, without a gap or a repetition', async () => {
     await bench.deliver(datasetId, 'server', [sale(1), sale(2), sale(3)])
     const live = await watch('', { 'last-event-id': '1' })
     await bench.deliver(datasetId, 'server', [sale(4), sale(5)])

@@ -1,4 +1,4 @@
-/** Summary, timeline, event log and doctor over the real pipeline: what they say and that it adds up. */
+/** Summary, timeline, event log and doctor over the real pipeline: it adds up. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { doctorSchema, eventsSchema, summarySchema, timelineSchema } from '../../src/api/schemas.ts'

@@ -11,7 +11,8 @@ import {
   tokenCreatedSchema,
   tokensSchema,
 } from '../../src/api/schemas.ts'
-import { ERRORS } from '../../src/errors.ts'
+import { ERRORS, TwofoldError } from '../../src/errors.ts'
+import { RETRY_AFTER_S } from '../../src/limits.ts'
 import { apiBench, NOW_S } from './api-bench.ts'
 
 describe('datasets', () => {
@@ -136,11 +137,10 @@ describe('errors', () => {
 
   it('say when to try again where that helps', async () => {
     const bench = await apiBench()
-    const { TwofoldError } = await import('../../src/errors.ts')
     bench.store.stats = () => Promise.reject(new TwofoldError('store_full'))
     const reply = await bench.get('/api/doctor')
     expect(reply.statusCode).toBe(ERRORS.store_full.status)
-    expect(reply.headers['retry-after']).toBe('1')
+    expect(reply.headers['retry-after']).toBe(String(RETRY_AFTER_S))
   })
 })
 

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { amount, countOf, plain, size, table, time } from './output.ts'
+
+it.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1024, '1.0 KB'],
+  [1_572_864, '1.5 MB'],
+  [5 * 1024 ** 5, '5120.0 TB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(size(bytes)).toBe(text)
+})
+
+it('writes numbers with separators and their noun', () => {
+  expect([countOf(1, 'event'), countOf(1_234_567, 'event')]).toEqual([
+    '1 event',
+    '1,234,567 events',
+  ])
+  expect(amount(1234.567891)).toBe('1,234.567891')
+  expect(time(1_800_000_000)).toBe('2027-01-15 08:00:00')
+})
+
+it('aligns text to the left and numbers to the right', () => {
+  const rows = [
+    ['name', 'n'],
+    ['a', '10,000'],
+    ['long', '1'],
+  ]
+  expect(table(rows, [1])).toBe('name       n\na     10,000\nlong       1')
+})
+
+it('lets no sender steer the terminal', () => {
+  expect(plain('Lead\x1b[2J\u009b1m\n')).toBe('Lead?[2J?1m?')
+})
