@@ -50,7 +50,7 @@ export async function takeEvents(
   try {
     const body = request.body as Buffer | undefined
     const sent = await readParameters(body, request.headers['content-type'])
-    const parameters = { ...(request.query as Parameters), ...sent }
+    const parameters = { ...(request.query as Parameters), ...withoutNulls(sent) }
     const { refused, dataset } = findPermitted(request, ports, parameters)
     if (refused) return refused
     const read = readData(parameters.data)
@@ -74,6 +74,11 @@ export async function takeEvents(
     if (answer.status === 500) ports.logError(error)
     return answer
   }
+}
+
+/** The SDKs send what is not set as null: it must not hide what the query says. */
+function withoutNulls(parameters: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null))
 }
 
 type Permitted = { refused: Answer; dataset?: never } | { refused?: never; dataset: Dataset }

@@ -19,9 +19,12 @@ export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: 
   const onRequest = ({ raw }: FastifyRequest, reply: FastifyReply, _next: () => void): void => {
     reply.hijack()
     readBody(raw, raw, (error, body) => {
-      answerBatch(raw, error ?? body, ports).then(({ answer, headers }) =>
-        write(reply.raw, answer, headers),
-      )
+      answerBatch(raw, error ?? body, ports)
+        .then(({ answer, headers }) => write(reply.raw, answer, headers))
+        .catch((defect: unknown) => {
+          ports.logError(defect)
+          reply.raw.destroy()
+        })
     })
   }
   app.post('/e', { onRequest }, () => undefined)

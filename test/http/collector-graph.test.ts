@@ -128,6 +128,13 @@ describe('places of the token', () => {
     ],
     ['multipart field', multipart({ access_token: 'good', appsecret_proof: 'ab12', data })],
     [
+      'query, beside a null in the body',
+      {
+        ...json({ data: EVENTS, access_token: null }),
+        path: '/v24.0/1001/events?access_token=good',
+      },
+    ],
+    [
       'Bearer',
       {
         ...json({ data: EVENTS }),
