@@ -99,10 +99,30 @@ export const graphBodySchema = z
   })
   .meta({ id: 'GraphBody' })
 
+const received = {
+  events_received: z.number().int().describe('How many were taken: counted, merged or dropped.'),
+  messages: z.array(z.string()).describe('One line per event that was refused or dropped.'),
+}
+
+export const pixelAnswerSchema = z.object(received).meta({ id: 'PixelAnswer' })
+
 export const graphAnswerSchema = z
-  .object({
-    events_received: z.number().int(),
-    messages: z.array(z.unknown()),
-    fbtrace_id: z.string(),
-  })
+  .object({ ...received, fbtrace_id: z.string() })
   .meta({ id: 'GraphAnswer' })
+
+export const graphErrorSchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      code: z.number().int(),
+      error_subcode: z.number().int().optional(),
+      is_transient: z.boolean().describe('The same again may succeed.'),
+      error_user_title: z.string().optional(),
+      error_user_msg: z.string().optional().describe('What was wrong with which event.'),
+      fbtrace_id: z.string(),
+    }),
+    events_received: z.number().int().optional(),
+    messages: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'GraphError' })

@@ -4,7 +4,13 @@
  */
 import { z } from 'zod'
 import { ERRORS } from '../errors.ts'
-import { graphAnswerSchema, graphBodySchema, pixelBodySchema } from './collector-contract.ts'
+import {
+  graphAnswerSchema,
+  graphBodySchema,
+  graphErrorSchema,
+  pixelAnswerSchema,
+  pixelBodySchema,
+} from './collector-contract.ts'
 import type { Answer, Route } from './route.ts'
 import { errorSchema } from './schemas.ts'
 
@@ -112,54 +118,57 @@ function moved(schema: unknown): Document {
 }
 
 function collectorPaths(components: Document): Record<string, Document> {
+  const json = (schema: z.ZodType, io: 'input' | 'output' = 'output') =>
+    jsonContent(schema, io, components)
+  const graph = (status: number, summary: string, parameters: Document[]): Document => ({
+    post: {
+      summary,
+      description: 'JSON, urlencoded or multipart; gzip or br. An empty `data` checks the token.',
+      security: [TOKEN],
+      parameters,
+      requestBody: { required: true, content: json(graphBodySchema, 'input') },
+      responses: {
+        [status]: { description: DURABLE, content: json(graphAnswerSchema) },
+        default: { description: 'As the Graph API says it.', content: json(graphErrorSchema) },
+      },
+    },
+  })
   const dataset = pathParameters('/{dataset_id}')
+  const pattern = '^v\\d+\\.\\d+$'
   const version = {
     name: 'version',
     in: 'path',
     required: true,
-    schema: { type: 'string', pattern: '^v\\d+\\.\\d+$' },
-  }
-  const operation = (answer: Document, parameters: Document[]): Document => ({
-    post: {
-      description: 'JSON, urlencoded or multipart; gzip or br. Errors are in the shape of Graph.',
-      security: [TOKEN],
-      parameters,
-      requestBody: { required: true, content: jsonContent(graphBodySchema, 'input', components) },
-      ...answer,
-    },
-  })
-  const received = {
-    description: 'The events are durably stored.',
-    content: jsonContent(graphAnswerSchema, 'output', components),
+    schema: { type: 'string', pattern },
   }
   return {
-    '/e': {
-      post: {
-        summary: 'Report events from the browser (the pixel does)',
-        description:
-          'The body is JSON sent as text/plain, so that no preflight is needed. Answered after the ' +
-          `commit; ${ERRORS.overloaded.status} and ${ERRORS.rate_limited.status} mean: try again.`,
-        security: [],
-        requestBody: {
-          required: true,
-          content: {
-            'text/plain': jsonContent(pixelBodySchema, 'input', components)['application/json'],
-          },
-        },
-        responses: { 200: { description: 'The events are durably stored.' } },
+    '/e': { post: pixelOperation(components) },
+    '/{version}/{dataset_id}/events': graph(200, 'Report events as to the Graph API', [
+      version,
+      ...dataset,
+    ]),
+    '/{dataset_id}/events': graph(200, 'The same without a version', dataset),
+    '/capi/{dataset_id}/events': graph(202, 'The custom endpoint of the official SDKs', dataset),
+  }
+}
+
+const DURABLE = 'The events are durably stored.'
+
+function pixelOperation(components: Document): Document {
+  const body = jsonContent(pixelBodySchema, 'input', components)
+  return {
+    summary: 'Report events from the browser (the pixel does)',
+    description:
+      'The body is JSON sent as text/plain, so that no preflight is needed. Answered after the ' +
+      `commit; ${ERRORS.overloaded.status} and ${ERRORS.rate_limited.status} mean: try again.`,
+    security: [],
+    requestBody: { required: true, content: { 'text/plain': body['application/json'] } },
+    responses: {
+      200: { description: DURABLE, content: jsonContent(pixelAnswerSchema, 'output', components) },
+      default: {
+        description: 'An error.',
+        content: jsonContent(errorSchema, 'output', components),
       },
     },
-    '/{version}/{dataset_id}/events': operation(
-      { summary: 'Report events as to the Graph API', responses: { 200: received } },
-      [version, ...dataset],
-    ),
-    '/{dataset_id}/events': operation(
-      { summary: 'The same without a version', responses: { 200: received } },
-      dataset,
-    ),
-    '/capi/{dataset_id}/events': operation(
-      { summary: 'The custom endpoint of the official SDKs', responses: { 202: received } },
-      dataset,
-    ),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The API on a memory store with the real pipeline in front and a clock that stands still: for
- * tests of routes without sockets and files. api-server.test.ts goes through the real server.
+ * tests of routes without sockets and files. test/cli goes through the real server.
  */
 import { hash, randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
