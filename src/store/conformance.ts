@@ -5,28 +5,31 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { idKey } from '../event/dedup-key.ts'
-import type { Channel, Hashed, Leg, UserData, Verdict } from '../event/shape.ts'
-import { DEDUP_WINDOW_MS, EVENT_NAMES_PER_DATASET_MAX, ORDER_WINDOW_MS } from '../limits.ts'
-import type {
-  CommitBatch,
-  CounterDelta,
-  EventQuery,
-  KeyRead,
-  KeyWrite,
-  Loaded,
-  MoneyDelta,
-  Store,
-} from './store.ts'
-import { eventKey, keyOf, OTHER_EVENT_NAME } from './store.ts'
-
-export interface OpenStore {
-  readonly store: Store
-  /** Closes nothing: opens the same data a second time, as another process would. */
-  readonly again?: () => Promise<Store>
-}
+import type { Hashed, Leg } from '../event/shape.ts'
+import { DEDUP_WINDOW_MS, ORDER_WINDOW_MS } from '../limits.ts'
+import { describeHistories } from './conformance-histories.ts'
+import {
+  byText,
+  counter,
+  EVER,
+  euros,
+  leg,
+  type OpenStore,
+  paged,
+  put,
+  putLegs,
+  SHOP,
+  START_MS,
+  type Suite,
+  scanned,
+  seqsOf,
+  tidied,
+  windowKey,
+} from './conformance-legs.ts'
+import { describeBounds, describeCounters, describeEvents } from './conformance-reads.ts'
+import type { CommitBatch, KeyRead, Loaded, Store } from './store.ts'
+import { eventKey, keyOf } from './store.ts'
 
 /** `open` makes a fresh store on the given clock; it is closed by the suite. */
 export function describeStore(
@@ -53,116 +56,11 @@ export function describeStore(
     describe('keys', () => describeKeys(suite))
     describe('events', () => describeEvents(suite))
     describe('counters', () => describeCounters(suite))
+    describe('large sums and many names', () => describeBounds(suite))
     describe('erase and settings', () => describeErase(suite))
     describe('random histories', () => describeHistories(suite))
     describe('capabilities', () => describeCapabilities(suite))
   })
-}
-
-interface Suite {
-  readonly clock: { nowMs: number }
-  readonly fresh: () => Promise<OpenStore>
-  readonly store: () => Promise<Store>
-}
-
-const HOUR_S = 3600
-/** A whole hour, so that tests can reckon in hours from it. */
-const START_S = 1_760_000_400 - (1_760_000_400 % HOUR_S)
-const START_MS = START_S * 1000
-const SHOP = '1001'
-
-interface LegOptions {
-  readonly dataset?: string
-  readonly name?: string
-  readonly id?: string
-  readonly order?: string
-  readonly user?: Record<string, readonly string[] | string>
-  readonly channel?: Channel
-  readonly verdict?: Verdict
-  readonly of?: number
-  readonly atS?: number
-}
-
-function leg(seq: number, options: LegOptions = {}): Leg {
-  const atS = options.atS ?? START_S
-  return {
-    seq,
-    event: {
-      event_name: options.name ?? 'PageView',
-      event_time: atS,
-      event_id: options.id ?? `e-${seq}`,
-      action_source: 'website',
-      user_data: (options.user ?? {}) as UserData,
-      ...(options.order === undefined ? {} : { custom_data: { order_id: options.order } }),
-    },
-    envelope: {
-      dataset_id: options.dataset ?? SHOP,
-      channel: options.channel ?? 'browser',
-      via: 'pixel',
-      received_at_ms: atS * 1000,
-    },
-    verdict: options.verdict ?? (options.of === undefined ? 'accepted' : 'duplicate'),
-    ...(options.of === undefined ? {} : { of_seq: options.of, matched_by: 'event_id' }),
-  }
-}
-
-/** The key ingest writes for a leg's event_id. */
-function idWrite(from: Leg): KeyWrite {
-  const key = idKey(from.event) ?? ''
-  const { dataset_id, received_at_ms } = from.envelope
-  return { dataset_id, family: 'window', key, seqs: [from.seq], at_ms: received_at_ms }
-}
-
-const windowKey = (key: string, seqs: number[], atMs = START_MS): KeyWrite => ({
-  dataset_id: SHOP,
-  family: 'window',
-  key,
-  seqs,
-  at_ms: atMs,
-})
-
-const seqsOf = (key: string, family: KeyRead['family'] = 'window'): KeyRead => ({
-  dataset_id: SHOP,
-  family,
-  key,
-  want: 'seqs',
-})
-
-/** One round as ingest does it; the suite has no rival, so a conflict is a fault. */
-async function put(store: Store, batch: Partial<CommitBatch>): Promise<void> {
-  const { revision } = await store.load([], [])
-  const empty: CommitBatch = { revision, legs: [], keys: [], counters: [], money: [] }
-  expect(await store.commit({ ...empty, ...batch })).toEqual({ conflict: false })
-}
-
-async function putLegs(store: Store, legs: readonly Leg[]): Promise<void> {
-  await put(store, { legs, keys: legs.filter(({ of_seq }) => !of_seq).map(idWrite) })
-}
-
-async function scanned(store: Store, dataset = SHOP, fromSeq = 1): Promise<Leg[]> {
-  const legs: Leg[] = []
-  for await (const chunk of store.scan(dataset, fromSeq)) legs.push(...chunk)
-  return legs
-}
-
-/** All events a query finds, over as many pages as it takes. */
-async function paged(store: Store, query: Omit<EventQuery, 'dataset_id'>): Promise<number[][]> {
-  const found: number[][] = []
-  let before: number | undefined
-  for (let pages = 0; pages < 10_000; pages++) {
-    const cursor = before === undefined ? {} : { before_seq: before }
-    const page = await store.events({ dataset_id: SHOP, ...query, ...cursor })
-    expect(page.events.length).toBeLessThanOrEqual(query.limit)
-    found.push(...page.events.map(({ legs }) => legs.map(({ seq }) => seq)))
-    if (page.next_before_seq === undefined) return found
-    expect(page.next_before_seq).toBeLessThan(before ?? Number.POSITIVE_INFINITY)
-    before = page.next_before_seq
-  }
-  throw new Error('the cursor never ended')
-}
-
-async function tidied(store: Store, nowMs: number): Promise<void> {
-  for (let calls = 0; await store.tidyUp(nowMs); calls++) expect(calls).toBeLessThan(10_000)
 }
 
 function describeCommit({ store: make, fresh }: Suite): void {
@@ -319,176 +217,6 @@ function describeKeys({ clock, store: make }: Suite): void {
   })
 }
 
-function describeEvents({ clock, store: make }: Suite): void {
-  it('pages through the merged events newest first, without gaps or repeats', async () => {
-    const store = await make()
-    for (let first = 1; first <= 241; first += 60) {
-      const legs = Array.from({ length: 60 }, (_, i) =>
-        i % 3 === 2 ? leg(first + i, { of: first + i - 1 }) : leg(first + i),
-      )
-      await putLegs(store, legs)
-    }
-    const expected = (await scanned(store))
-      .filter(({ verdict }) => verdict === 'accepted')
-      .map(({ seq }) => (seq % 3 === 2 ? [seq, seq + 1] : [seq]))
-      .reverse()
-    for (const limit of [1, 7, 200, 1000]) expect(await paged(store, { limit })).toEqual(expected)
-    await tidied(store, clock.nowMs)
-    expect(await paged(store, { limit: 7 })).toEqual(expected)
-    expect(await paged(store, { limit: 100, before_seq: 4 })).toEqual([[2, 3], [1]])
-  })
-
-  const history = (): Leg[] => [
-    leg(1, { id: 'a', atS: START_S }),
-    leg(2, { id: 'buy', name: 'Purchase', order: 'o-1', atS: START_S + 10 }),
-    leg(3, { id: 'buy', name: 'Purchase', order: 'o-1', of: 2, atS: START_S + 20 }),
-    leg(4, { id: 'bot', verdict: 'dropped', atS: START_S + 30 }),
-    leg(5, { id: 'other-id', name: 'Purchase', order: 'o-1', of: 2, atS: START_S + 40 }),
-    leg(6, { id: 'b', name: 'Lead', atS: START_S + HOUR_S }),
-    leg(7, { id: 'o-1', name: 'Purchase', order: 'o-7', atS: START_S + 3 * HOUR_S }),
-    leg(8, { id: 'a', name: 'ViewContent', atS: START_S + 3 * HOUR_S + 1 }),
-    leg(9, { id: 'bad', name: 'Purchase', verdict: 'rejected', atS: START_S + 4 * HOUR_S }),
-  ]
-
-  it.each<[string, Omit<EventQuery, 'dataset_id' | 'limit'>, number[][]]>([
-    ['all', {}, [[8], [7], [6], [2, 3, 5], [1]]],
-    ['by name', { event_name: 'Purchase' }, [[7], [2, 3, 5]]],
-    ['by a browsing name', { event_name: 'PageView' }, [[1]]],
-    ['by an unknown name', { event_name: 'Nothing' }, []],
-    ['by event_id', { event_id: 'buy' }, [[2, 3, 5]]],
-    ['by a later leg’s event_id', { event_id: 'other-id' }, [[2, 3, 5]]],
-    ['by an event_id of two names', { event_id: 'a' }, [[8], [1]]],
-    ['by event_id and name', { event_id: 'a', event_name: 'PageView' }, [[1]]],
-    ['by an unknown event_id', { event_id: 'none' }, []],
-    ['by order', { order_id: 'o-1' }, [[2, 3, 5]]],
-    ['by order and name', { order_id: 'o-1', event_name: 'Lead' }, []],
-    ['by time', { from_s: START_S + 10, to_s: START_S + 3 * HOUR_S }, [[6], [2, 3, 5]]],
-    ['by name and time', { event_name: 'Purchase', from_s: START_S + 11 }, [[7]]],
-    ['by event_id and time', { event_id: 'a', to_s: START_S + 60 }, [[1]]],
-    ['rejected', { verdicts: ['rejected'] }, [[9]]],
-    ['duplicates on their own', { verdicts: ['duplicate'] }, [[5], [3]]],
-    [
-      'everything received',
-      { verdicts: ['accepted', 'dropped', 'rejected'] },
-      [[9], [8], [7], [6], [4], [2, 3, 5], [1]],
-    ],
-    ['rejected by name', { verdicts: ['rejected'], event_name: 'Purchase' }, [[9]]],
-    ['dropped by event_id', { verdicts: ['dropped'], event_id: 'bot' }, [[4]]],
-  ])('finds %s', async (_, query, expected) => {
-    const store = await make()
-    for (const one of history()) await putLegs(store, [one])
-    expect(await paged(store, { ...query, limit: 2 })).toEqual(expected)
-    clock.nowMs = START_MS + 40 * ORDER_WINDOW_MS
-    await tidied(store, clock.nowMs)
-    expect(await paged(store, { ...query, limit: 100 })).toEqual(expected)
-  })
-}
-
-const EVER = { dataset_id: SHOP, from_s: 0, to_s: START_S + 1000 * HOUR_S, by: 'total' } as const
-
-function counter(delta: Partial<CounterDelta> = {}): CounterDelta {
-  const base = { dataset_id: SHOP, hour_s: START_S, event_name: 'PageView' } as const
-  return { ...base, channel: 'browser', metric: 'received', n: 1, ...delta }
-}
-
-function euros(delta: Partial<MoneyDelta> = {}): MoneyDelta {
-  const base = { dataset_id: SHOP, hour_s: START_S, event_name: 'Purchase' } as const
-  return { ...base, currency: 'EUR', units: 0, micros: 0, n: 1, ...delta }
-}
-
-function describeCounters({ store: make }: Suite): void {
-  it('adds up per hour, name, channel and metric, and over hours', async () => {
-    const store = await make()
-    const next = START_S + HOUR_S
-    await put(store, {
-      counters: [counter({ n: 2 }), counter({ n: 3 }), counter({ channel: 'server' })],
-    })
-    await put(store, {
-      counters: [counter({ hour_s: next, n: 5 }), counter({ metric: 'pair:browser', n: -1 })],
-    })
-    const row = (hour_s: number, metric: string, n: number, channel: Channel = 'browser') => ({
-      hour_s,
-      event_name: 'PageView',
-      channel,
-      metric,
-      n,
-    })
-    const read = async (query: object) => (await store.counters({ ...EVER, ...query })).counters
-    expect(byText(await read({ by: 'hour' }))).toEqual(
-      byText([
-        row(START_S, 'received', 5),
-        row(START_S, 'received', 1, 'server'),
-        row(START_S, 'pair:browser', -1),
-        row(next, 'received', 5),
-      ]),
-    )
-    expect(byText(await read({}))).toEqual(
-      byText([row(0, 'received', 10), row(0, 'received', 1, 'server'), row(0, 'pair:browser', -1)]),
-    )
-    expect(await read({ from_s: next, to_s: next + 1 })).toEqual([row(0, 'received', 5)])
-    expect(await read({ from_s: next - 1, to_s: next })).toHaveLength(3)
-    expect(await read({ from_s: next + HOUR_S })).toEqual([])
-    expect(await read({ dataset_id: 'nobody' })).toEqual([])
-  })
-
-  it('reads whole days, months and odd hours alike', async () => {
-    const store = await make()
-    const hours = Array.from({ length: 100 }, (_, i) => START_S + i * 7 * HOUR_S)
-    for (const hour_s of hours) {
-      await put(store, { counters: [counter({ hour_s })], money: [euros({ hour_s, units: 2 })] })
-    }
-    for (const [from, to] of [
-      [0, 100],
-      [3, 90],
-      [10, 11],
-      [50, 50],
-    ] as const) {
-      const range = { from_s: START_S + from * 7 * HOUR_S, to_s: START_S + to * 7 * HOUR_S }
-      const { counters, money } = await store.counters({ ...EVER, ...range })
-      expect(counters.reduce((sum, { n }) => sum + n, 0)).toBe(to - from)
-      expect(money.reduce((sum, { units }) => sum + units, 0n)).toBe(BigInt(2 * (to - from)))
-    }
-  })
-
-  it('sums money exactly, far beyond what a double holds', async () => {
-    const store = await make()
-    const large = 999_999_999_999_999
-    const deltas = Array.from({ length: 20_000 }, () => euros({ units: large, micros: 999_999 }))
-    await put(store, { money: deltas })
-    await put(store, { money: [euros({ units: -large, micros: 1, n: -1 })] })
-    const { money } = await store.counters(EVER)
-    expect(money).toEqual([
-      {
-        hour_s: 0,
-        event_name: 'Purchase',
-        currency: 'EUR',
-        units: BigInt(large) * 19_999n,
-        micros: 999_999n * 20_000n + 1n,
-        n: 19_999,
-      },
-    ])
-  })
-
-  it('gives counters of their own to a bounded number of names, and loses none', async () => {
-    const store = await make()
-    const names = Array.from({ length: EVENT_NAMES_PER_DATASET_MAX + 5 }, (_, i) => `Name${i}`)
-    await put(store, { counters: names.map((event_name) => counter({ event_name })) })
-    await put(store, { counters: names.map((event_name) => counter({ event_name })) })
-    const { counters } = await store.counters(EVER)
-    expect(counters).toHaveLength(EVENT_NAMES_PER_DATASET_MAX + 1)
-    expect(counters.find(({ event_name }) => event_name === 'Name0')?.n).toBe(2)
-    expect(counters.find(({ event_name }) => event_name === OTHER_EVENT_NAME)?.n).toBe(10)
-    const extra = names.length - 1
-    await put(store, { legs: [leg(1, { name: `Name${extra}` }), leg(2, { name: 'Name1' })] })
-    expect(await paged(store, { event_name: `Name${extra}`, limit: 5 })).toEqual([[1]])
-    expect(await paged(store, { event_name: 'Name1', limit: 5 })).toEqual([[2]])
-  })
-}
-
-/** Rows come in no particular order. */
-const byText = (rows: readonly object[]): string[] =>
-  rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
-
 function describeErase({ store: make }: Suite): void {
   it('removes a dataset with everything and leaves the others alone', async () => {
     const store = await make()
@@ -566,106 +294,6 @@ function describeErase({ store: make }: Suite): void {
     expect(await store.getSettings('token')).toHaveLength(1)
     expect(await store.getSettings('nothing')).toEqual([])
   })
-}
-
-/** What a batch of random legs is made of: [name, channel, how the leg relates to earlier ones]. */
-const histories = fc.array(
-  fc.array(
-    fc.record({
-      name: fc.constantFrom('PageView', 'ViewContent', 'Purchase', 'Lead', 'Mine'),
-      channel: fc.constantFrom<Channel>('browser', 'server', 'other'),
-      verdict: fc.constantFrom<Verdict>('accepted', 'accepted', 'duplicate', 'dropped', 'rejected'),
-      pick: fc.nat(1000),
-      hour: fc.nat(30),
-      dataset: fc.constantFrom(SHOP, 'B'),
-    }),
-    { maxLength: 40 },
-  ),
-  { maxLength: 12 },
-)
-
-function describeHistories({ clock, store: make }: Suite): void {
-  it('has counters equal to a fold over scan, and events equal to the legs grouped', async () => {
-    await fc.assert(
-      fc.asyncProperty(histories, async (batches) => {
-        const store = await make()
-        const all: Leg[] = []
-        for (const drafts of batches) {
-          const legs: Leg[] = []
-          for (const draft of drafts) legs.push(legOf(draft, [...all, ...legs]))
-          await put(store, { legs, keys: legs.map(idWrite), counters: legs.flatMap(countersOf) })
-          all.push(...legs)
-          if (drafts.length % 2) await tidied(store, clock.nowMs)
-        }
-        for (const dataset_id of [SHOP, 'B']) {
-          const legs = await scanned(store, dataset_id)
-          expect(legs).toEqual(all.filter(({ envelope }) => envelope.dataset_id === dataset_id))
-          const { counters } = await store.counters({ ...EVER, dataset_id, by: 'hour' })
-          expect(totals(counters)).toEqual(totals(legs.flatMap(countersOf)))
-        }
-        const shop = all.filter(({ envelope }) => envelope.dataset_id === SHOP)
-        expect(await paged(store, { limit: 9 })).toEqual(grouped(shop))
-        const buys = grouped(shop.filter(({ event }) => event.event_name === 'Purchase'))
-        expect(await paged(store, { limit: 3, event_name: 'Purchase' })).toEqual(buys)
-        await store.close()
-      }),
-      { numRuns: 25 },
-    )
-  })
-}
-
-interface Draft {
-  readonly name: string
-  readonly channel: Channel
-  readonly verdict: Verdict
-  readonly pick: number
-  readonly hour: number
-  readonly dataset: string
-}
-
-/** A duplicate needs something to be a duplicate of: an accepted leg of the same name. */
-function legOf(draft: Draft, earlier: readonly Leg[]): Leg {
-  const { name, channel, dataset } = draft
-  const own = earlier.filter(({ envelope }) => envelope.dataset_id === dataset)
-  const kept = own.filter(
-    ({ event, verdict }) => event.event_name === name && verdict === 'accepted',
-  )
-  const of = draft.verdict === 'duplicate' ? kept[draft.pick % kept.length]?.seq : undefined
-  const verdict = draft.verdict === 'duplicate' && of === undefined ? 'accepted' : draft.verdict
-  const atS = START_S + draft.hour * HOUR_S
-  return leg(own.length + 1, {
-    ...{ name, channel, dataset, verdict, atS },
-    ...(of === undefined ? {} : { of }),
-  })
-}
-
-function countersOf({ event, envelope, verdict }: Leg): CounterDelta[] {
-  const { dataset_id, channel, received_at_ms } = envelope
-  const hour_s = Math.floor(received_at_ms / 1000 / HOUR_S) * HOUR_S
-  return ['received', verdict].map((metric) => ({
-    dataset_id,
-    hour_s,
-    event_name: event.event_name,
-    channel,
-    metric,
-    n: 1,
-  }))
-}
-
-function totals(rows: readonly Omit<CounterDelta, 'dataset_id'>[]): Record<string, number> {
-  const sums: Record<string, number> = {}
-  for (const { hour_s, event_name, channel, metric, n } of rows) {
-    const key = [hour_s, event_name, channel, metric].join(' ')
-    sums[key] = (sums[key] ?? 0) + n
-  }
-  return sums
-}
-
-function grouped(legs: readonly Leg[]): number[][] {
-  return legs
-    .filter(({ verdict }) => verdict === 'accepted')
-    .map(({ seq }) => [seq, ...legs.filter((later) => later.of_seq === seq).map((l) => l.seq)])
-    .reverse()
 }
 
 function describeCapabilities({ fresh }: Suite): void {

@@ -2,8 +2,8 @@
  * Finds seqs by key at a cost that does not grow with the file: a small log-structured merge tree
  * per key family. New entries go to `recent` (a map in memory, with a log row per commit to rebuild
  * it). When it is full it is sealed: written once, sorted, as a segment of pages with a Bloom
- * filter in memory. sqlite-key-merge.ts joins segments and drops those whose time is over. Why not a table
- * with an index: random hashes touch a page each, 4 KB written per key.
+ * filter in memory. sqlite-key-merge.ts joins segments and drops those whose time is over. Why not
+ * a table with an index: random hashes touch a page each, 4 KB written per key.
  */
 import type { StatementSync } from 'node:sqlite'
 import {
@@ -33,13 +33,33 @@ export interface Family {
   readonly filtered: boolean
   /** Whether a later entry adds to an earlier one (up to a bound) instead of replacing it. */
   readonly collects: boolean
+  /** Entries in memory before they are sealed. */
+  readonly recentMax: number
 }
 
 /** `log` is for people who look an id up: rare, so without filters, and for ever. */
 export const FAMILIES = {
-  window: { no: 0, windowMs: DEDUP_WINDOW_MS, filtered: true, collects: false },
-  order: { no: 1, windowMs: ORDER_WINDOW_MS, filtered: true, collects: false },
-  log: { no: 2, windowMs: Number.POSITIVE_INFINITY, filtered: false, collects: true },
+  window: {
+    no: 0,
+    windowMs: DEDUP_WINDOW_MS,
+    filtered: true,
+    collects: false,
+    recentMax: KEYS_RECENT_MAX,
+  },
+  order: {
+    no: 1,
+    windowMs: ORDER_WINDOW_MS,
+    filtered: true,
+    collects: false,
+    recentMax: KEYS_RECENT_MAX,
+  },
+  log: {
+    no: 2,
+    windowMs: Number.POSITIVE_INFINITY,
+    filtered: false,
+    collects: true,
+    recentMax: KEYS_RECENT_MAX,
+  },
 } as const satisfies Record<string, Family>
 
 export interface Segment {
@@ -107,13 +127,14 @@ export class KeyIndex {
     if (entries.some(({ seqs }) => seqs.length > KEY_SEQS_MAX)) {
       throw new Error(`at most ${KEY_SEQS_MAX} seqs can stand under one key`)
     }
-    if (this.#recent.size > 0 && this.#recent.size + entries.length > KEYS_RECENT_MAX) this.#seal()
+    if (this.#recent.size > 0 && this.#recent.size + entries.length > this.family.recentMax)
+      this.#seal()
     const id = revision * 4 + this.family.no
     this.#sql.insertLog.run(id, newestOf(entries), packEntries(entries))
     this.#connection.afterCommit(() => this.#remember(id, entries))
   }
 
-  /** Removes what is older than the window from log and memory. Segments expire elsewhere, whole. */
+  /** Removes what is older than the window from log and memory; segments expire as a whole. */
   dropExpiredLog(nowMs: number): void {
     const { changes } = this.#sql.expireLog.run(this.oldestS(nowMs), this.family.no)
     if (changes === 0) return
