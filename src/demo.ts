@@ -1,5 +1,5 @@
 /**
- * Mounts the demo shop of examples/brewbeans at /demo/ and gives it a dataset and tokens of its own.
+ * Mounts the demo shop of examples/brewbeans at /demo/ with a dataset and tokens of its own.
  * Nothing exists until somebody asks for it; after a restart the shop gets fresh tokens.
  */
 import { createShop } from '../examples/brewbeans/shop.ts'
@@ -59,6 +59,8 @@ async function openShop(access: Access, { dataset_id }: Dataset, origin: string)
   return createShop({
     basePath: BASE_PATH,
     collectorUrl: origin,
+    // The page finds /p.js on the address it was opened at, whichever that is.
+    browserUrl: '',
     datasetId: dataset_id,
     accessToken: await token('send'),
     readToken: await token('read'),

@@ -34,6 +34,8 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
+/** What open connections get to end by themselves when the server stops. */
+const CLOSE_MS = 2000
 /** How often the store merges small blocks and drops expired keys. */
 const UPKEEP_MS = 2000
 
@@ -104,7 +106,11 @@ async function serve(config: Config, store: Store): Promise<Running> {
     publicUrl: config.publicUrl,
     every,
   })
-  registerPages(app, { folder: join(root, 'dist/ui'), shop: demo.answer })
+  registerPages(app, {
+    folder: join(root, 'dist/ui'),
+    shop: demo.answer,
+    trustedProxies: config.trustedProxies,
+  })
   const stopUpkeep = startUpkeep(app, store)
   await app.listen({ port: config.port, host: config.host })
   const url = originOf(app)
@@ -116,10 +122,17 @@ async function serve(config: Config, store: Store): Promise<Running> {
     close: async () => {
       stopUpkeep()
       await ingest.drain()
-      await app.close()
+      await closeApp(app)
       await store.close()
     },
   }
+}
+
+/** Browsers open connections that they never use, and live streams have no end of their own. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
+  await app.close()
+  clearTimeout(cut)
 }
 
 /** No request log: URLs may hold what their senders should not have put there. */

@@ -6,11 +6,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientIp } from './collector/client-ip.ts'
 import { errorBody } from './errors.ts'
 
 export interface PagesPorts {
   readonly folder: string
   readonly shop: (request: Request) => Promise<Response | undefined>
+  readonly trustedProxies: number
 }
 
 const SECURITY_HEADERS = {
@@ -51,7 +53,7 @@ export function registerPages(app: FastifyInstance, ports: PagesPorts): void {
 }
 
 async function shopAnswer(
-  { shop }: PagesPorts,
+  { shop, trustedProxies }: PagesPorts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -59,7 +61,9 @@ async function shopAnswer(
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, String(value))
   }
-  headers.set('x-forwarded-for', request.ip)
+  const { remoteAddress } = request.socket
+  const forwarded = request.headers['x-forwarded-for']
+  headers.set('x-forwarded-for', clientIp(remoteAddress, forwarded, trustedProxies) ?? '')
   const body = request.body as Uint8Array<ArrayBuffer> | undefined
   const answer = await shop(
     new Request(new URL(request.url, `${request.protocol}://${request.host}`), {

@@ -93,6 +93,8 @@ function openStream(reply: FastifyReply, context: Context): Stream {
       reply.hijack()
       raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
+        // The connection ends with the stream, so that it cannot hold up a stop.
+        connection: 'close',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
       })
