@@ -94,7 +94,7 @@ export class Committer {
       const { seq, event, envelope, verdict, of_seq } = leg
       const expected = next_seq + lines.length
       if (seq !== expected) throw new Error(`commit: seq ${seq} where ${expected} is next`)
-      const nameNo = names.find(no, event.event_name)
+      const nameNo = names.intern(no, event.event_name)
       lines.push({ text: JSON.stringify(leg), nameNo })
       if (of_seq !== undefined) blocks.merge(no, of_seq, seq)
       if (verdict === 'accepted' && !isBrowsing(event.event_name)) {

@@ -92,7 +92,7 @@ it('keeps everything over a reopen, with keys, counters and merged legs', async 
   expect((await again.counters(query)).counters).toMatchObject([{ metric: 'received', n: 704 }])
 })
 
-it('says that the disk is full, keeps no part of the batch, and goes on once there is room', async () => {
+it('says that the disk is full, keeps no part of the batch, goes on with room again', async () => {
   const db = openDatabase(file, 50)
   const store = storeOn(db, { file, nowMs })
   opened.push(store)
@@ -183,7 +183,9 @@ it('says that the folder cannot be written, with and without a database in it', 
     import { openSqliteStore } from ${JSON.stringify(new URL('./sqlite.ts', import.meta.url).href)}
     for (const file of ${JSON.stringify([file, join(empty, 'new.db')])}) {
       await openSqliteStore({ file, nowMs: () => 0 }).then(
-        () => console.log('opened'), (error) => console.log(error.code, error.detail.includes(file)))
+        () => console.log('opened'),
+        (error) => console.log(error.code, error.detail.includes(file)),
+      )
     }`
   await writeFile(join(folder, 'try.mjs'), script)
   spawnSync('mkdir', [empty])

@@ -1,0 +1,129 @@
+/** What only the SQLite driver has: blocks that are joined, bounded pages, interrupted work. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { BLOCK_LEGS_MAX, ORDER_WINDOW_MS } from '../../limits.ts'
+import { idWrite, leg, paged, put, SHOP, START_MS, scanned, tidied } from '../conformance-legs.ts'
+import type { Store } from '../store.ts'
+import { storeOn } from './sqlite.ts'
+import { openDatabase } from './sqlite-schema.ts'
+
+let folder = ''
+let file = ''
+let db: DatabaseSync
+let store: Store
+const clock = { nowMs: START_MS }
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'twofold-blocks-'))
+  file = join(folder, 'twofold.db')
+  clock.nowMs = START_MS
+  db = openDatabase(file, 1000)
+  store = storeOn(db, { file, nowMs: () => clock.nowMs })
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+const sizes = (): number[] =>
+  db
+    .prepare('SELECT n FROM blocks ORDER BY first_seq')
+    .all()
+    .map((row) => Number(row.n))
+
+/** Commits of the given sizes; every fifth leg is a twin of the one before. */
+async function commits(list: readonly number[], name = 'PageView'): Promise<void> {
+  let seq = ((await store.load([], [SHOP])).nextSeq.get(SHOP) ?? 1) - 1
+  for (const size of list) {
+    const legs = Array.from({ length: size }, () => {
+      seq += 1
+      return leg(seq, seq % 5 === 0 ? { name, of: seq - 1 } : { name })
+    })
+    await put(store, { legs, keys: legs.map(idWrite) })
+  }
+}
+
+it('cuts a large commit into even blocks', async () => {
+  await commits([1000, BLOCK_LEGS_MAX, BLOCK_LEGS_MAX + 1])
+  expect(sizes()).toEqual([250, 250, 250, 250, 256, 129, 128])
+})
+
+it('joins the blocks of small commits, each leg once, and leaves large ones alone', async () => {
+  await commits([...Array.from({ length: 100 }, () => 3), 200, 5, 6, 200, 4])
+  const before = await scanned(store)
+  await tidied(store, START_MS)
+  expect(sizes()).toEqual([129, 129, 42, 200, 11, 200, 4])
+  expect(await scanned(store)).toEqual(before)
+  const ids = db.prepare('SELECT id FROM blocks').all()
+  await tidied(store, START_MS)
+  expect(db.prepare('SELECT id FROM blocks').all()).toEqual(ids)
+  await commits([252])
+  await tidied(store, START_MS)
+  expect(sizes()).toEqual([129, 129, 42, 200, 11, 200, 4, 252])
+  const events = before.filter(({ of_seq }) => of_seq === undefined).length
+  expect((await paged(store, { limit: 50, to_s: START_MS / 1000 + 1 })).length).toBeGreaterThan(
+    events,
+  )
+})
+
+it('reads a bounded part of a long log per page, and still finds an old browsing id', async () => {
+  for (let i = 0; i < 60; i++) await commits([1000])
+  clock.nowMs = START_MS + 2 * ORDER_WINDOW_MS
+  await tidied(store, clock.nowMs)
+  const page = await store.events({ dataset_id: SHOP, event_id: 'e-3', limit: 10 })
+  expect(page.events).toEqual([])
+  expect(page.next_before_seq).toBeGreaterThan(1)
+  expect(await paged(store, { event_id: 'e-3', limit: 10 })).toEqual([[3]])
+  expect(await paged(store, { event_id: 'e-4', limit: 10 })).toEqual([[4, 5]])
+})
+
+it('passes over blocks without the name asked for', async () => {
+  await commits([40], 'Search')
+  for (let i = 0; i < 60; i++) await commits([1000])
+  const page = await store.events({ dataset_id: SHOP, event_name: 'Search', limit: 100 })
+  expect(page.events.length).toBe(40 - 8)
+  expect(page.next_before_seq).toBeUndefined()
+})
+
+it('finds a conversion by its id and order for ever, in one page', async () => {
+  await put(store, { legs: [leg(1, { name: 'Purchase', id: 'buy', order: 'o-1' })] })
+  for (let i = 0; i < 60; i++) await commits([1000])
+  clock.nowMs = START_MS + 100 * ORDER_WINDOW_MS
+  for (const query of [{ event_id: 'buy' }, { order_id: 'o-1' }, { event_name: 'Purchase' }]) {
+    const page = await store.events({ dataset_id: SHOP, ...query, limit: 5 })
+    expect(page.events.map(({ legs }) => legs[0].seq)).toEqual([1])
+    expect(page.next_before_seq).toBeUndefined()
+  }
+})
+
+it('finishes, after a crash, the removal of an erased dataset', async () => {
+  await commits([3000])
+  // The first transaction of erase, and then nothing: as if the process had ended there.
+  db.exec(`
+    INSERT INTO erasing SELECT no FROM datasets; DELETE FROM datasets;
+    UPDATE instance SET revision = revision + 1`)
+  expect(await scanned(store)).toEqual([])
+  await put(store, { legs: [leg(1, { id: 'new' })] })
+  await tidied(store, START_MS)
+  expect(sizes()).toEqual([1])
+  expect((await scanned(store)).map(({ event }) => event.event_id)).toEqual(['new'])
+  expect(db.prepare('SELECT count(*) AS n FROM merged').get()?.n).toBe(0)
+})
+
+it('lets commits go on while a person is erased from a long log', async () => {
+  const user = { em: ['f'.repeat(64)] }
+  for (let i = 0; i < 12; i++) {
+    const first = 1 + 1000 * i
+    const legs = Array.from({ length: 1000 }, (_, n) => leg(first + n, n === 500 ? { user } : {}))
+    await put(store, { legs })
+  }
+  const erased = store.erase(SHOP, user.em)
+  await commits([10])
+  expect(await erased).toBe(12)
+  const legs = await scanned(store)
+  expect(legs.length).toBe(12_010)
+  expect(legs.some(({ event }) => event.user_data.em)).toBe(false)
+})
