@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
-import { createLive } from './api/live.ts'
+import { createLive, type Live } from './api/live.ts'
 import { isBot } from './collector/bots.ts'
 import { registerCollector } from './collector/collector.ts'
 import { registerHealth } from './collector/health.ts'
-import { createMetrics } from './collector/metrics.ts'
+import { createMetrics, type Metrics } from './collector/metrics.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
@@ -66,20 +66,7 @@ async function serve(config: Config, store: Store): Promise<Running> {
   })
   const live = createLive()
   const metrics = createMetrics()
-  const ingest = createIngest({
-    store,
-    nowMs: Date.now,
-    clockMs: () => performance.now(),
-    soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
-    isBot,
-    onCommitted: (legs) => {
-      metrics.countLegs(legs)
-      live.publish(legs)
-    },
-    onError: (error) => app.log.error({ err: error }, 'ingest could not commit'),
-    onStep: metrics.timeStep,
-  })
+  const ingest = openIngest({ app, store, live, metrics })
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ingest)
   registerHealth(app, { health, metrics: () => metrics.text(ingest.queued()) })
@@ -133,6 +120,30 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
   await app.close()
   clearTimeout(cut)
+}
+
+interface IngestParts {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly live: Live
+  readonly metrics: Metrics
+}
+
+function openIngest({ app, store, live, metrics }: IngestParts): Ingest {
+  return createIngest({
+    store,
+    nowMs: Date.now,
+    clockMs: () => performance.now(),
+    soon: setImmediate,
+    sha256: (text) => hash('sha256', text),
+    isBot,
+    onCommitted: (legs) => {
+      metrics.countLegs(legs)
+      live.publish(legs)
+    },
+    onError: (error) => app.log.error({ err: error }, 'ingest could not commit'),
+    onStep: metrics.timeStep,
+  })
 }
 
 /** No request log: URLs may hold what their senders should not have put there. */
