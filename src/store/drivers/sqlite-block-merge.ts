@@ -35,6 +35,7 @@ export class BlockUpkeep {
 
   /** One slice for the first dataset that has work; true when something was done. */
   step(): boolean {
+    if (this.#sql.pending.get(BLOCK_LEGS_MAX) === undefined) return false
     return this.#connection.write(() => {
       const pending = this.#sql.pending.all(BLOCK_LEGS_MAX)
       return pending.some((row) => this.#advance(row.no as number, row.tidied_seq as number))
@@ -69,7 +70,7 @@ export class BlockUpkeep {
   }
 
   #linesOf(datasetNo: number, blockId: number): Line[] {
-    return Array.from(this.#blocks.lines(blockId), (text) => {
+    return this.#blocks.lines(blockId).map((text) => {
       const { event } = this.#blocks.parse(text, blockId)
       return { text, nameNo: this.#names.find(datasetNo, event.event_name) }
     })

@@ -8,6 +8,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { TwofoldError } from '../../errors.ts'
 import type { Leg } from '../../event/shape.ts'
 import { BLOCK_BYTES_MAX, BLOCK_LEGS_MAX, BLOCKS_UNPACKED_BYTES_MAX } from '../../limits.ts'
+import { BlockCache, lineAt, lineStarts } from './sqlite-block-cache.ts'
 import type { Connection } from './sqlite-connection.ts'
 
 export interface BlockHead {
@@ -22,41 +23,6 @@ export interface Line {
   readonly nameNo: number
 }
 
-/** The unpacked bytes of a block; a line becomes a string only when it is asked for. */
-export class Lines {
-  readonly bytes: Buffer
-  #starts: number[] | undefined
-
-  constructor(bytes: Buffer) {
-    this.bytes = bytes
-  }
-
-  get count(): number {
-    return this.#index().length
-  }
-
-  at(index: number): string | undefined {
-    const starts = this.#index()
-    const start = starts[index]
-    if (start === undefined) return undefined
-    const next = starts[index + 1]
-    return this.bytes.toString('utf8', start, next === undefined ? this.bytes.length : next - 1)
-  }
-
-  *[Symbol.iterator](): Generator<string> {
-    for (let index = 0; index < this.count; index++) yield this.at(index) ?? ''
-  }
-
-  #index(): readonly number[] {
-    if (this.#starts) return this.#starts
-    this.#starts = [0]
-    for (let at = this.bytes.indexOf(10); at >= 0; at = this.bytes.indexOf(10, at + 1)) {
-      this.#starts.push(at + 1)
-    }
-    return this.#starts
-  }
-}
-
 const PACKING = {
   [constants.ZSTD_c_compressionLevel]: 1,
   // Four bytes that find a damaged block before JSON does.
@@ -68,9 +34,7 @@ const UNPACKING = { chunkSize: 256 * 1024 }
 export class Blocks {
   readonly #connection: Connection
   readonly #sql: ReturnType<typeof prepare>
-  /** Lines by block id, least recently used first. */
-  readonly #unpacked = new Map<number, Lines>()
-  #unpackedBytes = 0
+  readonly #recent = new BlockCache(BLOCKS_UNPACKED_BYTES_MAX)
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -88,8 +52,7 @@ export class Blocks {
       const data = zstdCompressSync(bytes, { params: PACKING, ...size })
       const nameNos = new Uint8Array(names.buffer)
       const { lastInsertRowid } = this.#sql.insert.run(datasetNo, seq, block.length, nameNos, data)
-      const lines = new Lines(bytes)
-      this.#connection.afterCommit(() => this.#remember(Number(lastInsertRowid), lines))
+      this.#connection.afterCommit(() => this.#recent.put(Number(lastInsertRowid), bytes))
       seq += block.length
     }
   }
@@ -100,7 +63,7 @@ export class Blocks {
     for (const seq of seqs) {
       const head = this.headAt(datasetNo, seq)
       if (!head || seq >= head.first_seq + head.n) continue
-      const line = this.lines(head.id).at(seq - head.first_seq)
+      const line = this.#line(head.id, seq - head.first_seq)
       if (line !== undefined) legs.push(this.parse(line, head.id))
     }
     return legs
@@ -131,18 +94,18 @@ export class Blocks {
     return new Uint32Array((row?.names ?? new Uint8Array()).slice().buffer)
   }
 
-  lines(blockId: number): Lines {
-    const known = this.#unpacked.get(blockId)
-    if (known) {
-      this.#unpacked.delete(blockId)
-      this.#unpacked.set(blockId, known)
-      return known
-    }
-    const row = this.#sql.data.get(blockId) as { data: Uint8Array } | undefined
-    if (!row) throw this.#damaged(blockId, undefined)
-    const lines = this.#unpack(blockId, row.data)
-    this.#remember(blockId, lines)
-    return lines
+  /** All lines of a block. Does not push out what is remembered for twins. */
+  lines(blockId: number): string[] {
+    const bytes = this.#recent.bytes(blockId) ?? this.#unpack(blockId)
+    return bytes.toString('utf8').split('\n')
+  }
+
+  #line(blockId: number, index: number): string | undefined {
+    const known = this.#recent.line(blockId, index)
+    if (known !== undefined) return known
+    const bytes = this.#unpack(blockId)
+    this.#recent.put(blockId, bytes)
+    return lineAt(bytes, lineStarts(bytes), index)
   }
 
   parse(line: string, blockId: number): Leg {
@@ -163,13 +126,15 @@ export class Blocks {
       db.exec('PRAGMA secure_delete = OFF')
     }
     this.#connection.afterCommit(() => {
-      for (const id of blockIds) this.#forget(id)
+      for (const id of blockIds) this.#recent.delete(id)
     })
   }
 
-  #unpack(blockId: number, data: Uint8Array): Lines {
+  #unpack(blockId: number): Buffer {
+    const row = this.#sql.data.get(blockId) as { data: Uint8Array } | undefined
+    if (!row) throw this.#damaged(blockId, undefined)
     try {
-      return new Lines(zstdDecompressSync(data, UNPACKING))
+      return zstdDecompressSync(row.data, UNPACKING)
     } catch (error) {
       throw this.#damaged(blockId, error)
     }
@@ -178,22 +143,6 @@ export class Blocks {
   #damaged(blockId: number, cause: unknown): TwofoldError {
     const detail = `${this.#connection.file}: block ${blockId} cannot be read.`
     return new TwofoldError('store_corrupt', detail, { cause })
-  }
-
-  #remember(blockId: number, lines: Lines): void {
-    this.#unpacked.set(blockId, lines)
-    this.#unpackedBytes += lines.bytes.length
-    for (const oldest of this.#unpacked.keys()) {
-      if (this.#unpackedBytes <= BLOCKS_UNPACKED_BYTES_MAX) return
-      this.#forget(oldest)
-    }
-  }
-
-  #forget(blockId: number): void {
-    const lines = this.#unpacked.get(blockId)
-    if (!lines) return
-    this.#unpacked.delete(blockId)
-    this.#unpackedBytes -= lines.bytes.length
   }
 }
 

@@ -5,7 +5,7 @@
  * the SQLite driver.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { storeError } from './sqlite-errors.ts'
+import { inOurWords, storeError } from './sqlite-errors.ts'
 
 /** Told when the memory is behind the file; `rearranged` when more than appending happened. */
 export type OnForeignChange = (rearranged: boolean) => void
@@ -68,8 +68,8 @@ export class Connection {
 
   #transaction<T>(begin: StatementSync, work: () => T): T {
     this.#afterCommit = []
+    inOurWords(this.file, () => begin.run())
     try {
-      begin.run()
       this.#followOthers()
       const result = work()
       this.#sql.commit.run()
@@ -81,7 +81,7 @@ export class Connection {
     }
   }
 
-  /** SQLite may have rolled back on its own (disk full). What was remembered may be ahead. */
+  /** SQLite may have rolled back on its own (disk full). Everything remembered is read anew. */
   #undo(): void {
     if (this.db.isOpen && this.db.isTransaction) this.#sql.rollback.run()
     this.revision = -1

@@ -71,6 +71,7 @@ export class Eraser {
 
   /** One slice of what is left of erased datasets; true when something was done. */
   step(): boolean {
+    if (this.#sql.next.get() === undefined) return false
     return this.#connection.write(() => {
       const datasetNo = this.#sql.next.get()?.dataset_no as number | undefined
       if (datasetNo === undefined) return false
@@ -143,7 +144,7 @@ export class Eraser {
       if (!head) return seqs.length
       const end = head.first_seq + head.n
       const inside = new Set(seqs.slice(done).filter((seq) => seq < end))
-      const lines = Array.from(this.#blocks.lines(head.id), (text): Line => {
+      const lines = this.#blocks.lines(head.id).map((text): Line => {
         const leg = this.#blocks.parse(text, head.id)
         const nameNo = this.#names.find(datasetNo, leg.event.event_name)
         if (!inside.has(leg.seq)) return { text, nameNo }

@@ -160,7 +160,7 @@ export class Queries {
       ...(event_id === undefined ? [] : [JSON.stringify(event_id)]),
       ...(verdicts.length === 1 ? [`"verdict":"${verdicts[0]}"`] : []),
     ]
-    for (const line of [...blocks.lines(blockId)].reverse()) {
+    for (const line of blocks.lines(blockId).reverse()) {
       if (!marks.every((mark) => line.includes(mark))) continue
       const leg = blocks.parse(line, blockId)
       if (leg.seq >= range.first && leg.seq <= range.last) yield leg

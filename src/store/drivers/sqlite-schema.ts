@@ -111,6 +111,7 @@ function prepareConnection(db: DatabaseSync, busyMs: number): void {
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = OFF;
     PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
     PRAGMA wal_autocheckpoint = ${STORE_WAL_PAGES};
     PRAGMA journal_size_limit = ${8 * STORE_WAL_PAGES * 4096};
   `)

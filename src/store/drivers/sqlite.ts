@@ -49,6 +49,8 @@ export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => 
   const { file } = options
   const parts = assemble(db, options)
   const { connection, counters, queries, eraser, upkeep, committer, sql } = parts
+  /** Backups under way; close waits for them. */
+  const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
     capabilities: { durable: true, shared: true, backup: true },
@@ -80,9 +82,14 @@ export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => 
       hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId),
     tidyUp: async (nowMs) =>
       inOurWords(file, () => eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs)),
-    backup: async (to) => copyTo(connection, to),
+    backup: async (to) => {
+      const copy = copyTo(connection, to)
+      copies.add(copy)
+      await copy.finally(() => copies.delete(copy))
+    },
     stats: async () => connection.read(() => stats(connection, sql.legs)),
     close: async () => {
+      await Promise.allSettled(copies)
       if (db.isOpen) inOurWords(file, () => db.close())
     },
   }
@@ -163,7 +170,7 @@ async function* scan(parts: Parts, datasetId: string, fromSeq: number): AsyncGen
       const no = sql.dataset.get(datasetId)?.no as number | undefined
       const head = no && blocks.headAt(no, next)
       if (!head) return []
-      const lines = [...blocks.lines(head.id)].slice(next - head.first_seq)
+      const lines = blocks.lines(head.id).slice(next - head.first_seq)
       return lines.map((line) => blocks.parse(line, head.id))
     })
     if (chunk.length === 0) return

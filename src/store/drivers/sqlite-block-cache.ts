@@ -1,0 +1,87 @@
+/**
+ * The unpacked bytes of recent blocks, one after the other in a ring of fixed size: the oldest make
+ * room. One allocation for ever, because many of this size, made and dropped, tear holes in the
+ * memory that cost as much again. Used by sqlite-blocks.ts only.
+ */
+
+interface Place {
+  readonly start: number
+  readonly end: number
+  /** Where each line begins; made when a line is asked for. */
+  starts?: readonly number[]
+}
+
+const NEWLINE = 10
+
+export class BlockCache {
+  readonly #ring: Buffer
+  /** By block id, oldest first, which is also their order in the ring. */
+  readonly #places = new Map<number, Place>()
+  #next = 0
+
+  constructor(bytes: number) {
+    this.#ring = Buffer.alloc(bytes)
+  }
+
+  /** Copies `bytes`; a block larger than a quarter of the ring is not remembered. */
+  put(id: number, bytes: Buffer): void {
+    if (bytes.length > this.#ring.length / 4 || this.#places.has(id)) return
+    if (this.#next + bytes.length > this.#ring.length) {
+      // The tail stays unused; whoever stands in it would be out of order for the next round.
+      this.#dropWhile(({ start }) => start >= this.#next)
+      this.#next = 0
+    }
+    const end = this.#next + bytes.length
+    this.#dropWhile((place) => place.start < end && place.end > this.#next)
+    bytes.copy(this.#ring, this.#next)
+    this.#places.set(id, { start: this.#next, end })
+    this.#next = end
+  }
+
+  delete(id: number): void {
+    const place = this.#places.get(id)
+    // Erased values must not stay in memory either.
+    if (place) this.#ring.fill(0, place.start, place.end)
+    this.#places.delete(id)
+  }
+
+  /** A view for at once: the next `put` may overwrite it. */
+  bytes(id: number): Buffer | undefined {
+    const place = this.#places.get(id)
+    return place && this.#ring.subarray(place.start, place.end)
+  }
+
+  line(id: number, index: number): string | undefined {
+    const place = this.#places.get(id)
+    if (!place) return undefined
+    const bytes = this.#ring.subarray(place.start, place.end)
+    place.starts ??= lineStarts(bytes)
+    return lineAt(bytes, place.starts, index)
+  }
+
+  #dropWhile(inTheWay: (place: Place) => boolean): void {
+    for (const [id, place] of this.#places) {
+      if (!inTheWay(place)) return
+      this.#places.delete(id)
+    }
+  }
+}
+
+export function lineStarts(bytes: Buffer): number[] {
+  const starts = [0]
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) {
+    starts.push(at + 1)
+  }
+  return starts
+}
+
+export function lineAt(
+  bytes: Buffer,
+  starts: readonly number[],
+  index: number,
+): string | undefined {
+  const start = starts[index]
+  if (start === undefined) return undefined
+  const next = starts[index + 1]
+  return bytes.toString('utf8', start, next === undefined ? bytes.length : next - 1)
+}
