@@ -44,9 +44,15 @@ export interface HitsAnswer {
   readonly originAllowed: boolean
 }
 
+/** A hit with what its dataset says to the site it comes from. */
+interface PlacedHit extends Hit {
+  /** The host, when the dataset does not allow it: the hit is stored as dropped, without a person. */
+  readonly stranger?: string
+}
+
 interface Group {
   readonly dataset: Dataset
-  readonly hits: Hit[]
+  readonly hits: PlacedHit[]
   /** Place of each hit in the request. */
   readonly places: number[]
 }
@@ -61,8 +67,7 @@ export async function takeHits(
   const messages = refusals.map(({ detail }) => detail ?? '')
   if (groups.length === 0) {
     const refused = refusals[0] ?? { code: 'invalid_request', detail: 'There is no event in it.' }
-    const originAllowed = !refusals.some(({ code }) => code === 'domain_not_allowed')
-    return { received: 0, messages, setCookie: [], refused, originAllowed }
+    return { received: 0, messages, setCookie: [], refused, originAllowed: true }
   }
   for (const { dataset, hits } of groups) {
     const retryAfterS = ports.rate.take(dataset, hits.length)
@@ -77,8 +82,13 @@ export async function takeHits(
   const deliveries = groups.map((group) => deliveryOf(request, { sent, group, visitor, skewMs }))
   const outcomes = await acceptAll(ports, deliveries)
   let received = 0
-  for (const [index, { places }] of groups.entries()) {
-    received += countTaken(outcomes[index] ?? [], places, messages)
+  for (const [index, group] of groups.entries()) {
+    received += countTaken(outcomes[index] ?? [], group, messages)
+  }
+  const welcome = groups.some(({ hits }) => hits.some(({ stranger }) => stranger === undefined))
+  if (!welcome) {
+    const refused: Refusal = { code: 'domain_not_allowed', detail: messages.at(-1) ?? '' }
+    return { received, messages, setCookie: [], refused, originAllowed: false }
   }
   return { received, messages, setCookie: ids?.setCookie ?? [], originAllowed: true }
 }
@@ -118,16 +128,12 @@ function sortHits(
       continue
     }
     const stranger = strangeHost(dataset, headers.origin, pageOf(hit, headers.referer))
-    if (stranger !== undefined) {
-      const detail = `${at}: dataset ${dataset.dataset_id} does not allow ${stranger}.`
-      refusals.push({ code: 'domain_not_allowed', detail })
-      continue
-    }
+    const placed = stranger === undefined ? hit : { ...hit, stranger }
     const group = groups.find((one) => one.dataset === dataset)
     if (group) {
-      group.hits.push(hit)
+      group.hits.push(placed)
       group.places.push(place)
-    } else groups.push({ dataset, hits: [hit], places: [place] })
+    } else groups.push({ dataset, hits: [placed], places: [place] })
   }
   return { groups, refusals }
 }
@@ -229,6 +235,7 @@ function deliveryOf(request: IncomingMessage, parts: DeliveryParts): Delivery {
         ...(consent ? { consent } : {}),
         ...(hit.browser ? { browser: hit.browser } : {}),
         ...(correct ? { findings: [skewFinding(skewMs)] } : {}),
+        ...(hit.stranger === undefined ? {} : { dropped: 'domain_not_allowed' }),
       }
     }),
     visitor,
@@ -258,15 +265,21 @@ function skewFinding(skewMs: number): Finding {
 
 function countTaken(
   outcomes: readonly Outcome[],
-  places: readonly number[],
+  { dataset, hits, places }: Group,
   messages: string[],
 ): number {
   let taken = 0
   for (const [index, outcome] of outcomes.entries()) {
+    const at = `events[${places[index]}]`
+    const stranger = hits[index]?.stranger
+    if (stranger !== undefined) {
+      messages.push(`${at}: dataset ${dataset.dataset_id} does not allow ${stranger}.`)
+      continue
+    }
     if (outcome.verdict !== 'rejected') taken += 1
-    const message = outcomeMessage(outcome, index)
     // Parse counts within the dataset's own events; the sender counts within the request.
-    if (message) messages.push(message.replace(/^data\[\d+\]/, `events[${places[index]}]`))
+    const message = outcomeMessage(outcome, index)
+    if (message) messages.push(message.replace(/^data\[\d+\]/, at))
   }
   return taken
 }

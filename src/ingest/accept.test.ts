@@ -27,6 +27,20 @@ describe('verdicts', () => {
     expect(legs[0]?.event.user_data).toEqual({ client_user_agent: 'Googlebot/2.1' })
   })
 
+  it('stores what the door turned away as dropped, with its reason and without a person', async () => {
+    const shop = openShop()
+    const [outcome] = await shop.ingest.accept({
+      dataset: shop.dataset,
+      envelope: { channel: 'browser', via: 'pixel' },
+      events: [serverEvent({ event_id: 'a', fbp: PERSON, ...money(1) }, START_MS)],
+      perEvent: [{ dropped: 'domain_not_allowed' }],
+      bytes: 1,
+    })
+    expect(outcome).toMatchObject({ verdict: 'dropped', reason: 'domain_not_allowed' })
+    expect(await shop.total('reason:domain_not_allowed')).toBe(1)
+    expect((await allLegs(shop))[0]?.event.user_data).toEqual({})
+  })
+
   it('keeps it where the dataset says so', async () => {
     const shop = openShop({ bots: 'keep' })
     const user_data = { client_user_agent: 'Googlebot/2.1', fbp: PERSON }

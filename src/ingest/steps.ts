@@ -22,6 +22,7 @@ export interface Step {
 
 export const PREPARE: readonly Step[] = [
   { name: 'parse', run: each(parse) },
+  { name: 'door', run: each(door) },
   { name: 'consent', run: each(consent) },
   { name: 'bot', run: each(bot) },
   { name: 'hash', run: each(hash) },
@@ -77,6 +78,12 @@ function parse(draft: Draft): void {
     user_data: {},
     ...(partial.event_id === undefined ? {} : { event_id: partial.event_id }),
   }
+}
+
+/** What the collector or a source decided before it handed over: a site that is not allowed. */
+function door(draft: Draft): void {
+  const reason = draft.delivery.perEvent?.[draft.index]?.dropped
+  if (reason) draft.ended = { verdict: 'dropped', reason }
 }
 
 const LIMITED = {
