@@ -5,7 +5,7 @@ import { notesOf } from './live/notes.ts'
 import { matchKeyWords, reasonWords } from './words.ts'
 
 describe('codes in words', () => {
-  it.each(['bot', 'gpc', 'not_consented', ...Object.keys(PROBLEMS)])(
+  it.each(['bot', 'gpc', 'not_consented', 'domain_not_allowed', ...Object.keys(PROBLEMS)])(
     'reason %s has a title and says more',
     (code) => {
       const { title, detail } = reasonWords(code)

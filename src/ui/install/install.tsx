@@ -184,6 +184,7 @@ function SameIdSection() {
             href="https://developers.facebook.com/docs/marketing-api/conversions-api/parameters"
             target="_blank"
             rel="noreferrer"
+            underline="always"
             inherit
           >
             Meta’s documentation (new tab)

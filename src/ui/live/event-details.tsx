@@ -24,7 +24,7 @@ function Verdict({ row }: { row: Row }) {
     return (
       <Alert
         variant="light"
-        color={kept.verdict === 'rejected' ? 'red' : 'orange'}
+        color={kept.verdict === 'rejected' ? 'red' : 'gray'}
         icon={<IconAlertTriangle aria-hidden />}
         title={`${VERDICT_WORDS[kept.verdict]}: ${title}`}
       >
@@ -62,7 +62,7 @@ function Notes({ row }: { row: Row }) {
   const notes = notesOf(row)
   if (notes.length === 0) return null
   return (
-    <Alert variant="light" color="yellow" icon={<IconBulb aria-hidden />} title="Worth knowing">
+    <Alert variant="default" icon={<IconBulb aria-hidden />} title="Worth knowing">
       <ul className={classes.notes}>
         {notes.map(({ code, channels, title, particulars, fix }) => (
           <li key={code}>

@@ -4,11 +4,12 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconChevronRight } from '@tabler/icons-react'
 import { memo, useId } from 'react'
 import type { LegView } from '../../api/types.ts'
-import { formatDelay, formatMoney } from '../format.ts'
+import { countOf, formatDelay, formatMoney, formatUtc } from '../format.ts'
 import { Time } from '../parts/time.tsx'
 import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
 import { EventDetails } from './event-details.tsx'
 import classes from './live.module.css'
+import { notesOf } from './notes.ts'
 import { keptLeg, moneyOf, type Row } from './rows.ts'
 
 export const EventRow = memo(function EventRow({ row }: { row: Row }) {
@@ -16,7 +17,6 @@ export const EventRow = memo(function EventRow({ row }: { row: Row }) {
   const id = useId()
   const money = moneyOf(row)
   const [first] = row.legs
-  const findings = row.legs.reduce((sum, leg) => sum + leg.findings.length, 0)
   return (
     <li className={classes.row} data-testid="event-row" data-seq={row.seq}>
       {row.seen > 0 && <span key={row.seen} className={classes.flash} aria-hidden="true" />}
@@ -45,7 +45,7 @@ export const EventRow = memo(function EventRow({ row }: { row: Row }) {
         </UnstyledButton>
         <Lane name="Browser" row={row} legs={row.legs.filter(isBrowser)} />
         <Lane name="Server" row={row} legs={row.legs.filter((leg) => !isBrowser(leg))} />
-        <Outcome row={row} findings={findings} />
+        <Outcome row={row} />
       </div>
       {opened && <EventDetails id={id} row={row} />}
     </li>
@@ -79,9 +79,9 @@ function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegV
         {row.legs[0] === first ? (
           <Time ms={start} />
         ) : (
-          <>
-            <Time ms={first.received_at_ms} /> ({formatDelay(first.received_at_ms - start)})
-          </>
+          <time title={formatUtc(first.received_at_ms)}>
+            {formatDelay(first.received_at_ms - start)}
+          </time>
         )}
         {legs.length > 1 && ` · ${legs.length} times`}
       </Text>
@@ -96,16 +96,17 @@ function legWords({ verdict }: LegView): string {
   return { ...VERDICT_WORDS, duplicate: 'Merged into it' }[verdict]
 }
 
-function Outcome({ row, findings }: { row: Row; findings: number }) {
+function Outcome({ row }: { row: Row }) {
   const [first] = row.legs
   const kept = keptLeg(row)
+  const notes = notesOf(row).length
   const how = row.legs.find((leg) => leg.matched_by)?.matched_by
   const refused = kept && kept.verdict !== 'accepted'
   return (
     <div className={classes.outcome}>
       <Group gap={6}>
         {refused ? (
-          <Badge tt="none" variant="light" color={kept.verdict === 'rejected' ? 'red' : 'orange'}>
+          <Badge tt="none" variant="light" color={kept.verdict === 'rejected' ? 'red' : 'gray'}>
             {VERDICT_WORDS[kept.verdict]}
           </Badge>
         ) : (
@@ -113,9 +114,9 @@ function Outcome({ row, findings }: { row: Row; findings: number }) {
             {how ? 'Counted once' : 'Counted'}
           </Badge>
         )}
-        {findings > 0 && (
+        {notes > 0 && (
           <Badge tt="none" variant="default" fw={500}>
-            {findings === 1 ? '1 note' : `${findings} notes`}
+            {countOf(notes, 'note')}
           </Badge>
         )}
         {first.test_event_code && (

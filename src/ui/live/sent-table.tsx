@@ -50,7 +50,7 @@ function Sent({ row, legs }: { row: SentRow; legs: readonly LegView[] }) {
       <Table.Th scope="row" fw={500}>
         {row.label}{' '}
         {row.differs && (
-          <Badge size="sm" tt="none" color="orange" variant="light">
+          <Badge size="sm" tt="none" variant="default">
             differs
           </Badge>
         )}

@@ -1,5 +1,5 @@
 /** Counted events over time by who saw them, as a chart or as a table of the same numbers. */
-import { Box, Group, SegmentedControl, Skeleton, Table, Text } from '@mantine/core'
+import { Group, SegmentedControl, Skeleton, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
@@ -101,7 +101,8 @@ function BarTable({ bars, series, step }: BarTableProps) {
   const filled = bars.filter((bar) => barTotal(bar) > 0).reverse()
   if (filled.length === 0) return <Text c="dimmed">Nothing was counted in this window.</Text>
   return (
-    <Box className={classes.table ?? ''}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+    <section className={classes.table} tabIndex={0} aria-label="Counted events over time">
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -134,6 +135,6 @@ function BarTable({ bars, series, step }: BarTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </Box>
+    </section>
   )
 }

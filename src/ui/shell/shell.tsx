@@ -26,6 +26,8 @@ export function Shell() {
       header={{ height: 60 }}
       navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding={{ base: 'md', sm: 'xl' }}
+      // Else the page slides into its place on every load.
+      transitionDuration={0}
     >
       <a className="skip-link" href="#main">
         Skip to the page
