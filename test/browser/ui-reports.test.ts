@@ -158,6 +158,17 @@ describe('test events', () => {
 })
 
 describe('datasets', () => {
+  it('begin with the demo shop in a tab of its own, whose visit shows at once', async () => {
+    const page = await openPage('/')
+    const opening = page.waitForEvent('popup')
+    await page.getByRole('button', { name: 'Open the demo shop' }).click()
+    const shop = await opening
+    await shop.waitForURL(/\/demo\//)
+    await page.getByRole('article').filter({ hasText: 'Demo' }).getByRole('link').click()
+    await page.getByRole('link', { name: 'Test events' }).click()
+    await page.getByTestId('event-row').filter({ hasText: 'PageView' }).first().waitFor()
+  })
+
   it('are made on the first page and lead to their snippets', async () => {
     const page = await openPage('/')
     await page.getByRole('button', { name: 'New dataset' }).click()

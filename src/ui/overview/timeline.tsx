@@ -102,7 +102,7 @@ function BarTable({ bars, series, step }: BarTableProps) {
   if (filled.length === 0) return <Text c="dimmed">Nothing was counted in this window.</Text>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
-    <section className={classes.table} tabIndex={0} aria-label="Counted events over time">
+    <section className={classes.table} tabIndex={0} aria-label="The chart as a table">
       <Table>
         <Table.Thead>
           <Table.Tr>
