@@ -94,8 +94,8 @@ export const HOSTS_CACHED_MAX = 10_000
 export const BLOCK_LEGS_MAX = 256
 /** Unpacked bytes of one block, so that large events cannot make one that is slow to read. */
 export const BLOCK_BYTES_MAX = 1024 * 1024
-/** Unpacked blocks remembered: the twins of the last half minute are found without unpacking. */
-export const BLOCKS_UNPACKED_BYTES_MAX = 24 * 1024 * 1024
+/** Unpacked blocks remembered: twins of the last 15,000 events are found without unpacking. */
+export const BLOCKS_UNPACKED_BYTES_MAX = 12 * 1024 * 1024
 /** Key entries of one family in memory before they are written out as a segment. */
 export const KEYS_RECENT_MAX = 65_536
 /** Segments of one level that are joined into one of the next, and how often that is done. */
@@ -104,7 +104,7 @@ export const KEY_MERGE_LEVELS = 2
 /** Filters of one key family: enough for 60 million keys; older segments go without one. */
 export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
 /** SQLite's own page cache; the system's file cache does the rest. */
-export const STORE_CACHE_BYTES = 16 * 1024 * 1024
+export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 /** Pages of 4 KB in the write-ahead log before SQLite copies them into the file: 16 MB. */
 export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
