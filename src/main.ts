@@ -3,9 +3,9 @@
  * wires ingest, collector, API and pages together and listens. Started by cli/ and by tests.
  */
 import { hash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from './collector/metrics.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
+import { lockFolder } from './folder-lock.ts'
 import { createIngest, type Ingest } from './ingest/accept.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
@@ -43,16 +44,37 @@ const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : 
 
 /** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
 export async function start(config: Config): Promise<Running> {
-  mkdirSync(config.dataDir, { recursive: true })
-  const store = await openSqliteStore({
-    file: join(config.dataDir, 'twofold.db'),
-    nowMs: Date.now,
-  })
+  makeFolder(config.dataDir)
+  const unlock = lockFolder(config.dataDir)
+  let store: Store | undefined
   try {
-    return await serve(config, store)
+    store = await openSqliteStore({ file: join(config.dataDir, 'twofold.db'), nowMs: Date.now })
+    const { close, ...running } = await serve(config, store)
+    return {
+      ...running,
+      close: async () => {
+        await close()
+        unlock()
+      },
+    }
   } catch (error) {
-    await store.close()
+    await store?.close()
+    unlock()
     throw error
+  }
+}
+
+/** Not mkdir's own recursion: on a file system that refuses new folders it never comes back. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(resolve(folder))
+  if (parent !== resolve(folder)) makeFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC'
+    const detail = `The folder ${folder} cannot be made.`
+    throw new TwofoldError(full ? 'store_full' : 'store_read_only', detail, { cause: error })
   }
 }
 
@@ -98,8 +120,13 @@ async function serve(config: Config, store: Store): Promise<Running> {
     shop: demo.answer,
     trustedProxies: config.trustedProxies,
   })
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   const stopUpkeep = startUpkeep(app, store)
-  await app.listen({ port: config.port, host: config.host })
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
