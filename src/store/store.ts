@@ -98,7 +98,9 @@ export type CommitResult = { readonly conflict: false } | { readonly conflict: t
 
 /**
  * Filters combine with and. Newest first by seq. `event_id` and `order_id` are met by any leg of an
- * event, the other filters by its kept leg.
+ * event, the other filters by its kept leg. A driver may index ids of conversions for ever and of
+ * browsing events for their window only; it then looks through the log, page by page, for an
+ * event_id that no index knows.
  */
 export interface EventQuery {
   readonly dataset_id: string
