@@ -73,7 +73,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC'
-    const detail = `The folder ${folder} cannot be made.`
+    const detail = `${folder} cannot be made: take another, --data FOLDER.`
     throw new TwofoldError(full ? 'store_full' : 'store_read_only', detail, { cause: error })
   }
 }
