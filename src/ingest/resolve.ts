@@ -13,18 +13,18 @@ import {
   ORDER_WINDOW_MS,
   REPAIR_WINDOW_S,
 } from '../limits.ts'
-import type { CommitBatch, Loaded } from '../store/store.ts'
+import type { CommitBatch, KeyRead, Loaded } from '../store/store.ts'
 import { disagreements } from './disagreements.ts'
 import type { Draft } from './draft.ts'
 import type { Outcome } from './ingest.ts'
-import type { Candidate, NamedKey } from './reads.ts'
+import type { Candidate } from './reads.ts'
 import { Round } from './round.ts'
 
 interface Match {
   readonly kept: StoredEvent
   readonly matchedBy: MatchedBy
   /** The list that the kept leg leaves, because it has found its server leg. */
-  readonly leaves?: NamedKey
+  readonly leaves?: KeyRead
 }
 
 /** `candidates[i]` belongs to `drafts[i]`; undefined where an earlier step ended the draft. */
@@ -87,7 +87,9 @@ function byOrder({ draft, order }: Candidate, round: Round): Match | undefined {
 
 function byFallback({ draft, event, fallback }: Candidate, round: Round): Match | undefined {
   for (const key of fallback) {
-    const free = waitingUnder(key, round).filter(
+    const waiting = waitingUnder(key, round)
+    if (waiting.length === 0) continue
+    const free = waiting.filter(
       (kept) => isWithin(draft, kept, DEDUP_WINDOW_MS) && isUnpaired(kept, 'browser'),
     )
     const kept = nearest(free, event.event_time)
@@ -106,7 +108,9 @@ function byRepair(candidate: Candidate, round: Round): Match | undefined {
 function twinOf({ event, side, twins: keys }: Candidate, round: Round): StoredEvent | undefined {
   const other: Side = side === 'browser' ? 'server' : 'browser'
   for (const key of keys) {
-    const twins = waitingUnder(key, round).filter(
+    const waiting = waitingUnder(key, round)
+    if (waiting.length === 0) continue
+    const twins = waiting.filter(
       (kept) =>
         isUnpaired(kept, other) &&
         Math.abs(kept.legs[0].event.event_time - event.event_time) <= REPAIR_WINDOW_S &&
@@ -122,21 +126,23 @@ function acceptedLeg(candidate: Candidate, round: Round): Leg {
   const { draft, event } = candidate
   const { dataset } = draft.delivery
   const twin = dataset.repair === 'suggest' ? twinOf(candidate, round) : undefined
-  const suggestion: Finding[] = twin
-    ? [{ code: 'possible_twin', seq: twin.legs[0].seq, detail: `event ${twin.legs[0].seq}` }]
-    : []
+  const findings = twin ? [suggestionOf(twin), ...draft.findings] : draft.findings
   const leg: Leg = {
     seq: round.takeSeq(dataset.dataset_id),
     event,
     envelope: draft.envelope,
     verdict: 'accepted',
-    ...withFindings([...suggestion, ...draft.findings]),
+    ...withFindings(findings),
   }
   round.addLeg(leg)
   countLeg(round, leg)
   round.count(leg, `pair:${leg.envelope.channel}`)
-  round.addMoney(leg, moneyOf([leg]), 1)
+  if (event.custom_data?.value !== undefined) round.addMoney(leg, event.custom_data, 1)
   return leg
+}
+
+function suggestionOf({ legs: [{ seq }] }: StoredEvent): Finding {
+  return { code: 'possible_twin', seq, detail: `event ${seq}` }
 }
 
 function duplicateLeg({ draft, event }: Candidate, match: Match, round: Round): Leg {
@@ -187,14 +193,16 @@ function rememberKeys({ draft, id, order, joins }: Candidate, kept: Leg, round: 
 const WINDOW_MS = { window: DEDUP_WINDOW_MS, order: ORDER_WINDOW_MS } as const
 
 /** The event under an id or order key, if its first copy is young enough. */
-function keptUnder(draft: Draft, key: NamedKey, round: Round): StoredEvent | undefined {
+function keptUnder(draft: Draft, key: KeyRead, round: Round): StoredEvent | undefined {
   const [kept] = waitingUnder(key, round)
   return kept && isWithin(draft, kept, WINDOW_MS[key.family]) ? kept : undefined
 }
 
-function waitingUnder(key: NamedKey, round: Round): StoredEvent[] {
+const NONE: readonly never[] = []
+
+function waitingUnder(key: KeyRead, round: Round): readonly StoredEvent[] {
   const seqs = round.seqs(key)
-  if (seqs.length === 0) return []
+  if (seqs.length === 0) return NONE
   return seqs.map((seq) => round.event(key.dataset_id, seq)).filter((event) => event !== undefined)
 }
 
@@ -246,11 +254,14 @@ function keyMetric(key: string): string {
   return metric
 }
 
+const NOTHING = {}
+
 function withFindings(findings: readonly Finding[]): { findings?: readonly Finding[] } {
-  return findings.length > 0 ? { findings: findings.slice(0, FINDINGS_PER_LEG_MAX) } : {}
+  return findings.length > 0 ? { findings: findings.slice(0, FINDINGS_PER_LEG_MAX) } : NOTHING
 }
 
 function outcomeOf(leg: Leg, { ended }: Draft): Outcome {
+  if (leg.verdict === 'accepted' && !leg.findings) return { verdict: 'accepted', seq: leg.seq }
   return {
     verdict: leg.verdict,
     seq: leg.seq,

@@ -8,11 +8,12 @@ import {
   type CommitBatch,
   type CounterDelta,
   eventKey,
+  type KeyRead,
   type KeyWrite,
+  keyOf,
   type Loaded,
   type MoneyDelta,
 } from '../store/store.ts'
-import type { NamedKey } from './reads.ts'
 
 const HOUR_S = 3600
 
@@ -25,11 +26,17 @@ interface Tally {
   readonly counts: Map<string, number>
 }
 
+/** What this round has decided so far in one dataset. */
+interface Overlay {
+  readonly events: Map<number, StoredEvent>
+  readonly window: Map<string, KeyWrite>
+  readonly order: Map<string, KeyWrite>
+}
+
 export class Round {
   readonly #loaded: Loaded
   readonly #nextSeq: Map<string, number>
-  readonly #events = new Map<string, StoredEvent>()
-  readonly #writes = new Map<string, KeyWrite>()
+  readonly #overlays = new Map<string, Overlay>()
   readonly #tallies = new Map<string, Tally>()
   readonly #money = new Map<string, { -readonly [K in keyof MoneyDelta]: MoneyDelta[K] }>()
   readonly #legs: Leg[] = []
@@ -46,30 +53,29 @@ export class Round {
     return seq
   }
 
-  seqs({ name }: NamedKey): readonly number[] {
-    return this.#writes.get(name)?.seqs ?? this.#loaded.seqs.get(name) ?? NONE
+  seqs(read: KeyRead): readonly number[] {
+    const written = this.#overlayOf(read.dataset_id)[read.family].get(read.key)
+    if (written) return written.seqs
+    // Most keys are new: their names are not even put together while nothing was loaded.
+    if (this.#loaded.seqs.size === 0) return NONE
+    return this.#loaded.seqs.get(keyOf(read)) ?? NONE
   }
 
   event(datasetId: string, seq: number): StoredEvent | undefined {
-    const name = eventKey(datasetId, seq)
-    return this.#events.get(name) ?? this.#loaded.events.get(name)
+    const decided = this.#overlayOf(datasetId).events.get(seq)
+    return decided ?? this.#loaded.events.get(eventKey(datasetId, seq))
   }
 
-  putKey(
-    { dataset_id, family, key, name }: NamedKey,
-    seqs: readonly number[],
-    at_ms: number,
-  ): void {
-    this.#writes.set(name, { dataset_id, family, key, seqs, at_ms })
+  putKey({ dataset_id, family, key }: KeyRead, seqs: readonly number[], at_ms: number): void {
+    this.#overlayOf(dataset_id)[family].set(key, { dataset_id, family, key, seqs, at_ms })
   }
 
   /** Adds a leg; `kept` is the event that a duplicate joins. */
   addLeg(leg: Leg, kept?: StoredEvent): void {
     this.#legs.push(leg)
-    const { dataset_id } = leg.envelope
-    if (kept)
-      this.#events.set(eventKey(dataset_id, kept.legs[0].seq), { legs: [...kept.legs, leg] })
-    else this.#events.set(eventKey(dataset_id, leg.seq), { legs: [leg] })
+    const { events } = this.#overlayOf(leg.envelope.dataset_id)
+    if (kept) events.set(kept.legs[0].seq, { legs: [...kept.legs, leg] })
+    else events.set(leg.seq, { legs: [leg] })
   }
 
   count(leg: Leg, metric: string, n = 1): void {
@@ -104,10 +110,21 @@ export class Round {
     return {
       revision: this.#loaded.revision,
       legs: this.#legs,
-      keys: [...this.#writes.values()],
+      keys: [...this.#overlays.values()].flatMap(({ window, order }) => [
+        ...window.values(),
+        ...order.values(),
+      ]),
       counters: this.#counters(),
       money: [...this.#money.values()],
     }
+  }
+
+  #overlayOf(datasetId: string): Overlay {
+    const known = this.#overlays.get(datasetId)
+    if (known) return known
+    const overlay: Overlay = { events: new Map(), window: new Map(), order: new Map() }
+    this.#overlays.set(datasetId, overlay)
+    return overlay
   }
 
   #tallyOf({
