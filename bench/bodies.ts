@@ -18,7 +18,10 @@ export interface Body {
 
 const ID_DIGITS = 14
 const PLACEHOLDER = '#'.repeat(ID_DIGITS)
-let lastId = Date.now() % 1e7
+/** A step through all numbers below a prime: every id once, in an order that looks random. */
+const PRIME = 99_999_999_999_973
+const STEP = 61_803_398_874_989
+let lastId = Date.now()
 
 /** A Conversions API batch, hashed as the official SDKs send it: 1 in 20 is a Purchase. */
 export function capiBatch(size: number): Body {
@@ -64,7 +67,7 @@ function serverEvent(index: number): Sample {
       external_id: [hash('sha256', person)],
       client_ip_address: `203.0.${index % 256}.${(index * 7) % 256}`,
       client_user_agent: USER_AGENTS[index % USER_AGENTS.length],
-      fbp: `fb.1.1700000000000.${Number.parseInt(person.slice(0, 12), 16)}`,
+      fbp: `fb.1.1700000000000.${PLACEHOLDER}`,
     },
     ...(isPurchase
       ? {
@@ -91,10 +94,14 @@ function renewable(text: string): Body {
     next: () => {
       const body = Buffer.from(template)
       for (const offset of offsets) {
-        lastId += 1
-        body.write(String(lastId).padStart(ID_DIGITS, '0'), offset, 'latin1')
+        body.write(nextId(), offset, 'latin1')
       }
       return body
     },
   }
+}
+
+function nextId(): string {
+  lastId = (lastId + STEP) % PRIME
+  return String(lastId).padStart(ID_DIGITS, '0')
 }

@@ -2,7 +2,9 @@
  * What the server is measured against, each in a process of its own.
  *
  *   node bench/floor.ts insert SECONDS    a bare loop, no HTTP: parses the same batches and inserts
- *                                         the rows into node:sqlite with the same durability
+ *                                         the rows into node:sqlite with the same durability, each
+ *                                         id once by a unique index, as a table of events must
+ *   node bench/floor.ts append SECONDS    the same without the index: counts repeats twice
  *   node bench/floor.ts empty PORT        an empty Fastify route that reads the same body
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,16 +15,20 @@ import Fastify from 'fastify'
 import { capiBatch } from './bodies.ts'
 
 const [kind, argument] = process.argv.slice(2)
-if (kind === 'insert') process.stdout.write(`${insertLoop(Number(argument))}\n`)
-else await emptyRoute(Number(argument))
+if (kind === 'insert' || kind === 'append') {
+  process.stdout.write(`${insertLoop(Number(argument), kind === 'insert')}\n`)
+} else await emptyRoute(Number(argument))
 
 /** Events per second. */
-function insertLoop(seconds: number): number {
+function insertLoop(seconds: number, unique: boolean): number {
   const folder = mkdtempSync(join(tmpdir(), 'twofold-floor-'))
   const db = new DatabaseSync(join(folder, 'floor.db'))
   db.exec(`pragma journal_mode = wal; pragma synchronous = full;
     create table event (id integer primary key, name text, event_id text, time integer, body text)`)
-  const insert = db.prepare('insert into event (name, event_id, time, body) values (?, ?, ?, ?)')
+  if (unique) db.exec('create unique index event_once on event (name, event_id)')
+  const insert = db.prepare(
+    'insert or ignore into event (name, event_id, time, body) values (?, ?, ?, ?)',
+  )
   const batch = capiBatch(1000)
   let events = 0
   let spentMs = 0

@@ -54,7 +54,13 @@ async function grow(rows: number): Promise<Awaited<ReturnType<typeof measureGrow
 function figures(): object {
   return {
     ...(capi
-      ? { capi_batch: { events_per_s: Math.round(capi.eventsPerS), ratio_to_floor: capi.ratio } }
+      ? {
+          capi_batch: {
+            events_per_s: Math.round(capi.eventsPerS),
+            ratio_to_floor: capi.ratio,
+            ratio_to_append: capi.ratioToAppend,
+          },
+        }
       : {}),
     ...(pixel
       ? {
@@ -81,10 +87,16 @@ function print(): void {
       `  CPU per event   ${r.cpuUsPerEvent.toFixed(1)} microseconds`,
       `  memory, peak    ${r.rssMbMax.toFixed(0)} MB`,
       `  disk per event  ${r.bytesPerEvent.toFixed(0)} bytes`,
+      ...(r.ratioToAppend === undefined
+        ? []
+        : [
+            `  ratio to append ${r.ratioToAppend.toFixed(2)}   (the loop without its unique index)`,
+          ]),
       '',
     )
   }
-  if (capi) row('Conversions API, batches of 1000, durable', capi, 'bare loop', '0.50')
+  if (capi)
+    row('Conversions API, batches of 1000, durable', capi, 'bare loop, each id once', '0.50')
   if (pixel) row('Pixel, one event a request, durable', pixel, 'empty route', '0.60')
   if (growth) {
     lines.push('Growth', ...Object.entries(growth).map(([k, v]) => `  ${k}: ${count(v)}`), '')

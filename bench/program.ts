@@ -13,22 +13,24 @@ export interface Program {
 
 const root = join(import.meta.dirname, '..')
 
-/** `script` relative to the project; it is given the port and must answer GET `ready`. */
+/** `command` relative to the project; it is given the port and must answer GET `ready`. */
 export async function startProgram(options: {
-  script: string
+  command: readonly [string, ...string[]]
   args: (port: number) => readonly string[]
   ready: string
   env?: Record<string, string>
 }): Promise<Program> {
   const port = await freePort()
-  const child = spawn(process.execPath, [join(root, options.script), ...options.args(port)], {
+  const [program, ...first] = options.command
+  const child = spawn(program, [...first, ...options.args(port)], {
+    cwd: root,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   await answers(url + options.ready, child)
-  if (child.pid === undefined) throw new Error(`${options.script} did not start`)
+  if (child.pid === undefined) throw new Error(`${program} did not start`)
   return {
     url,
     pid: child.pid,
@@ -43,7 +45,7 @@ export const ADMIN_TOKEN = 'bench-admin-token-0123456789'
 
 export function startTwofoldProgram(dataDir: string): Promise<Program> {
   return startProgram({
-    script: 'src/cli/main.ts',
+    command: [join(root, 'bin/twofold')],
     args: (port) => ['serve', '--port', String(port), '--data', dataDir, '--log', 'error'],
     ready: '/readyz',
     env: { TWOFOLD_ADMIN_TOKEN: ADMIN_TOKEN },

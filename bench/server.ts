@@ -18,6 +18,8 @@ export interface ServerResult extends Measured {
   /** Events or requests per second of what it is compared with. */
   readonly baselinePerS: number
   readonly ratio: number
+  /** Ratio to the same loop without a unique index, which would count repeats twice. */
+  readonly ratioToAppend?: number
   /** Processor time of the server per event. */
   readonly cpuUsPerEvent: number
   readonly rssMbMax: number
@@ -43,22 +45,24 @@ export async function benchCapi(seconds: number, rounds: number): Promise<Server
     await load(1)
     const ours: Measured[] = []
     const floors: number[] = []
-    const before = await cpuSeconds(server)
+    const appends: number[] = []
     let cpu = 0
     for (let round = 0; round < rounds; round++) {
-      const started = round === 0 ? before : await cpuSeconds(server)
+      const started = await cpuSeconds(server)
       ours.push(await load(seconds / rounds))
       cpu += (await cpuSeconds(server)) - started
-      floors.push(insertFloor(seconds / rounds))
+      floors.push(bareLoop('insert', seconds / rounds))
+      appends.push(bareLoop('append', seconds / rounds))
     }
     const baselinePerS = median(floors)
-    return result({ server, ours, cpu, baselinePerS, eventsPerRequest: BATCH, dataDir })
+    const measured = result({ server, ours, cpu, baselinePerS, eventsPerRequest: BATCH, dataDir })
+    return { ...measured, ratioToAppend: measured.eventsPerS / median(appends) }
   })
 }
 
 export async function benchPixel(seconds: number, rounds: number): Promise<ServerResult> {
   const empty = await startProgram({
-    script: 'bench/floor.ts',
+    command: [process.execPath, 'bench/floor.ts'],
     args: (port) => ['empty', String(port)],
     ready: '/readyz',
   })
@@ -66,7 +70,7 @@ export async function benchPixel(seconds: number, rounds: number): Promise<Serve
     return await withServer(async (server, { dataset_id }, dataDir) => {
       const body = pixelHit(dataset_id)
       const load = (url: string, s: number): Promise<Measured> =>
-        run({ url, path: '/e', contentType: 'text/plain', body, connections: 64, seconds: s })
+        run({ url, path: '/e', contentType: 'text/plain', body, connections: 256, seconds: s })
       await load(server.url, 1)
       await load(empty.url, 1)
       const ours: Measured[] = []
@@ -135,9 +139,9 @@ function result(measured: {
   }
 }
 
-function insertFloor(seconds: number): number {
+function bareLoop(kind: 'insert' | 'append', seconds: number): number {
   const script = join(import.meta.dirname, 'floor.ts')
-  const { stdout } = spawnSync(process.execPath, [script, 'insert', String(seconds)], {
+  const { stdout } = spawnSync(process.execPath, [script, kind, String(seconds)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
