@@ -1,7 +1,7 @@
 /**
  * Every bound of the server: name with unit, value, why, source; the contract's own bounds (ages,
- * lengths, counts of an event's parts) stand in event/bounds.ts, which the browser shares. Relations
- * between bounds are asserted when this file loads: a wrong edit stops the start, not a request.
+ * lengths, counts of an event's parts) stand in event/bounds.ts, which the browser shares.
+ * Relations between bounds are asserted when this file loads: a wrong edit stops the start.
  */
 
 /** Meta: at most 1000 events a request (Conversions API, "Using the API"). */

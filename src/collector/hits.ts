@@ -46,7 +46,7 @@ export interface HitsAnswer {
 
 /** A hit with what its dataset says to the site it comes from. */
 interface PlacedHit extends Hit {
-  /** The host, when the dataset does not allow it: the hit is stored as dropped, without a person. */
+  /** The host, when the dataset does not allow it: then the hit is stored as dropped. */
   readonly stranger?: string
 }
 

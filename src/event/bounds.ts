@@ -1,6 +1,6 @@
 /**
  * The contract's own bounds: how old, how long and how many an event's parts may be. Read by parse
- * and fbp-fbc; limits.ts re-exports them beside the server's bounds, so that both stand in one list.
+ * and fbp-fbc, in server and browser; the server's own bounds stand in limits.ts.
  */
 
 /** Meta: events up to 7 days old, in-store ones up to 62 (Conversions API, server event page). */

@@ -61,7 +61,15 @@ export const datasetSettingsSchema = z.object({
     .boolean()
     .default(true)
     .describe('Send, after a later consent, what happened on the page while it was refused.'),
-  events_per_minute_max: z.number().int().min(1).max(60_000_000).default(6_000_000),
+  events_per_minute_max: z
+    .number()
+    .int()
+    .min(1)
+    .max(60_000_000)
+    .default(6_000_000)
+    .describe(
+      'More events than this in a minute are refused with 429, so that one cannot starve all.',
+    ),
 })
 
 export type DatasetSettings = z.infer<typeof datasetSettingsSchema>

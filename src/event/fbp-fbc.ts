@@ -67,7 +67,7 @@ export const parseFbp = parseCookieId
 export const parseFbc = parseCookieId
 
 /**
- * The _fbc a visit should have: the cookie as it is while its click is the same one (its time is the
+ * The _fbc a visit should have: the cookie as it is while its click is the same (its time is the
  * click's own and is never renewed), a new one for another click, none for a malformed cookie.
  */
 export function refreshFbc({ cookie, fbclid, ...visit }: FbcVisit): string | undefined {

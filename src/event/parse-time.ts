@@ -1,4 +1,4 @@
-/** Reads event_time: which moment the sender meant, and whether Meta still (or already) takes it. */
+/** Reads event_time: which moment the sender meant, and whether Meta (still, already) takes it. */
 import { EVENT_AGE_PHYSICAL_STORE_S_MAX, EVENT_AGE_S_MAX, EVENT_FUTURE_S_MAX } from './bounds.ts'
 import type { Report } from './parse-report.ts'
 import { isAbsent } from './parse-scalars.ts'

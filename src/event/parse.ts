@@ -222,7 +222,7 @@ function readActionSource(
   return undefined
 }
 
-/** app_data.app_user_id, where two SDKs put it, joins user_data: it must be hashed like the rest. */
+/** app_data.app_user_id, where two SDKs put it, joins user_data: it must be hashed as well. */
 function userDataOf(source: JsonObject, report: Report): JsonObject {
   const userData = readObject(source.user_data, 'user_data', report) ?? {}
   const { app_data: appData } = source

@@ -4,7 +4,7 @@
  */
 import type { BrowserContext, Consent } from './shape.ts'
 
-/** Per dataset, placed inside the script by the server: nothing is fetched before the first event. */
+/** Per dataset, placed inside the script by the server: no event waits for a second request. */
 export interface PixelDatasetSettings {
   readonly auto_matching: boolean
   readonly first_party_cookies: boolean

@@ -169,7 +169,7 @@ export interface GraphError {
   }
 }
 
-/** A refused event as Meta answers it (status 400); error_user_msg ends in our own precise words. */
+/** A refused event as Meta answers it (status 400); error_user_msg ends in our precise words. */
 export function graphError(problem: Problem, fbtraceId: string): GraphError {
   const entry: ProblemEntry = PROBLEMS[problem.reason]
   return {

@@ -15,7 +15,7 @@ export interface Delivery {
   /** What only some events carry (consent and browser context of pixel events), by index. */
   readonly perEvent?: readonly (Pick<Envelope, 'consent' | 'browser'> & {
     readonly findings?: readonly Finding[]
-    /** Reason code, when the door decided that this one does not count: stored, counted, dropped. */
+    /** Reason code, when the door decided that this one does not count: stored as dropped. */
     readonly dropped?: string
   })[]
   /** Filled in where an event does not say: the request's own IP, user agent and cookies. */

@@ -153,7 +153,7 @@ function allOrNothing(drafts: readonly Draft[]): void {
   }
 }
 
-/** What was not counted keeps no identifiers; a bot keeps its user agent, so that it can be seen. */
+/** What was not counted keeps no identifiers; a bot keeps its user agent, to be recognised. */
 function strip(drafts: readonly Draft[]): void {
   for (const draft of drafts) {
     const { ended, raw, event } = draft
