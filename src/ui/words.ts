@@ -56,10 +56,6 @@ const DROPPED_WORDS: Record<string, Words> = {
     title: 'Visitor asks for privacy',
     detail: 'The browser sends Global Privacy Control and this dataset does not count such visits.',
   },
-  domain_not_allowed: {
-    title: 'From a site that is not allowed',
-    detail: 'The page’s host is not on this dataset’s list of allowed domains (see Settings).',
-  },
   not_consented: {
     title: 'No consent',
     detail: 'The visitor had refused consent when this happened.',
