@@ -10,10 +10,11 @@ import type { Connection } from './sqlite-connection.ts'
 import { KeyFilter } from './sqlite-key-filter.ts'
 import {
   compareKeys,
+  EntryCursor,
   isSameKey,
   type KeyEntry,
   PageWriter,
-  unpackEntries,
+  packEntries,
 } from './sqlite-key-pages.ts'
 import {
   BUILDING,
@@ -36,19 +37,11 @@ interface Merge {
   readonly target: number
   readonly level: number
   readonly upto: number
-  readonly sources: readonly Source[]
+  /** Newest first. */
+  readonly sources: readonly { readonly no: number; readonly cursor: EntryCursor }[]
   readonly pages: PageWriter
   readonly filter: KeyFilter | undefined
   newest_s: number
-}
-
-/** Reads one segment in order; sources stand newest first. */
-interface Source {
-  readonly no: number
-  entries: readonly KeyEntry[]
-  at: number
-  /** Where the next page begins at the earliest. */
-  nextPageId: number
 }
 
 export class KeyUpkeep {
@@ -140,12 +133,7 @@ export class KeyUpkeep {
     const pages = new PageWriter((firstA, data) => {
       this.#sql.insertPage.run(target * PAGES_PER_SEGMENT + firstA, data)
     })
-    const sources = oldest.map(({ no }) => ({
-      no,
-      entries: [],
-      at: 0,
-      nextPageId: no * PAGES_PER_SEGMENT,
-    }))
+    const sources = oldest.map(({ no }) => ({ no, cursor: this.#cursorOf(no) }))
     const filter = filtered ? KeyFilter.for(entries) : undefined
     return { index, target, level, upto, sources, pages, filter, newest_s: 0 }
   }
@@ -163,50 +151,45 @@ export class KeyUpkeep {
     }
     const oldestS = merge.index.oldestS(nowMs)
     for (let handled = 0; handled < ENTRIES_PER_SLICE; handled++) {
-      const entry = this.#next(merge)
-      if (!entry) {
+      if (!this.#copyNext(merge, oldestS)) {
         this.#finish(merge)
         return undefined
       }
-      if (entry.at_s < oldestS) continue
-      merge.pages.add(entry)
-      merge.filter?.add(entry)
-      merge.newest_s = Math.max(merge.newest_s, entry.at_s)
     }
     return merge
   }
 
-  /** The lowest key of all sources; of the same key, the newest entry (or all of them joined). */
-  #next({ sources, index }: Merge): KeyEntry | undefined {
-    let lowest: KeyEntry | undefined
-    for (const source of sources) {
-      const head = this.#head(source)
-      if (head && (!lowest || compareKeys(head, lowest) < 0)) lowest = head
+  /** Copies the lowest key of all sources: its newest entry, or all of them joined. */
+  #copyNext(merge: Merge, oldestS: number): boolean {
+    const { sources, index } = merge
+    let lowest: EntryCursor | undefined
+    for (const { cursor } of sources) {
+      if (!cursor.isDone && (!lowest || compareKeys(cursor, lowest) < 0)) lowest = cursor
     }
-    if (!lowest) return undefined
-    let result: KeyEntry | undefined
-    for (const source of sources) {
-      const head = this.#head(source)
-      if (!head || !isSameKey(head, lowest)) continue
-      result = result && index.family.collects ? joined(head, result) : (result ?? head)
-      source.at += 1
+    if (!lowest) return false
+    let all: KeyEntry | undefined
+    for (const { cursor } of sources) {
+      if (cursor === lowest || cursor.isDone || !isSameKey(cursor, lowest)) continue
+      if (index.family.collects) all = joined(cursor.entry(), all ?? lowest.entry())
+      cursor.next()
     }
-    return result
+    if (lowest.at_s >= oldestS) {
+      merge.pages.add(lowest.a, all ? packEntries([all]) : lowest.packed())
+      merge.filter?.add(lowest)
+      merge.newest_s = Math.max(merge.newest_s, lowest.at_s)
+    }
+    lowest.next()
+    return true
   }
 
-  #head(source: Source): KeyEntry | undefined {
-    const head = source.entries[source.at]
-    if (head) return head
-    const end = (source.no + 1) * PAGES_PER_SEGMENT
-    const page = this.#sql.nextPage.get(source.nextPageId, end)
-    if (!page) {
-      source.nextPageId = end
-      return undefined
-    }
-    source.nextPageId = (page.id as number) + 1
-    source.entries = unpackEntries(page.data as Uint8Array)
-    source.at = 0
-    return source.entries[0]
+  #cursorOf(segment: number): EntryCursor {
+    const end = (segment + 1) * PAGES_PER_SEGMENT
+    let next = segment * PAGES_PER_SEGMENT
+    return new EntryCursor(() => {
+      const page = this.#sql.nextPage.get(next, end)
+      next = page ? (page.id as number) + 1 : end
+      return page?.data as Uint8Array | undefined
+    })
   }
 
   #finish(merge: Merge): void {
@@ -216,7 +199,7 @@ export class KeyUpkeep {
     this.#sql.finish.run(LIVE, merge.newest_s, target)
     for (const { no } of merge.sources) this.#sql.setStateOf.run(DEAD, no)
     this.#connection.bump('layout')
-    this.#connection.afterCommit(() => index.readSegments())
+    this.#connection.afterCommit(() => index.readSegments({ no: target, filter }))
   }
 }
 

@@ -79,30 +79,79 @@ function entryAt(bytes: Buffer, at: number): KeyEntry {
   }
 }
 
+/** Walks over the packed entries of one page after the other without unpacking them. */
+export class EntryCursor implements KeyHash {
+  a = 0
+  b = 0
+  c = 0
+  at_s = 0
+  isDone = false
+  readonly #nextPage: () => Uint8Array | undefined
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
+  #end = 0
+
+  /** Stands on the first entry afterwards. */
+  constructor(nextPage: () => Uint8Array | undefined) {
+    this.#nextPage = nextPage
+    this.next()
+  }
+
+  next(): void {
+    this.#at = this.#end
+    if (this.#at >= this.#bytes.length) {
+      const page = this.#nextPage()
+      this.isDone = page === undefined
+      if (!page) return
+      this.#bytes = Buffer.from(page.buffer, page.byteOffset, page.byteLength)
+      this.#at = 0
+    }
+    const [bytes, at] = [this.#bytes, this.#at]
+    this.a = bytes.readUInt32LE(at)
+    this.b = bytes.readUInt32LE(at + 4)
+    this.c = bytes.readUInt16LE(at + 8)
+    this.at_s = bytes.readUInt32LE(at + 10)
+    this.#end = at + HEAD_BYTES + SEQ_BYTES * (bytes[at + 14] ?? 0)
+  }
+
+  entry(): KeyEntry {
+    return entryAt(this.#bytes, this.#at)
+  }
+
+  /** The packed entry; a view. */
+  packed(): Uint8Array {
+    return this.#bytes.subarray(this.#at, this.#end)
+  }
+}
+
 /**
  * Cuts sorted entries into pages, named by the first `a` on them. Entries with the same `a` stay
  * together, so that a key can only stand on the last page that begins at or below it.
  */
 export class PageWriter {
   readonly #write: (firstA: number, data: Uint8Array) => void
-  #entries: KeyEntry[] = []
+  #page: Buffer = Buffer.alloc(2 * PAGE_BYTES)
   #bytes = 0
+  #firstA = 0
+  #lastA = 0
 
   constructor(write: (firstA: number, data: Uint8Array) => void) {
     this.#write = write
   }
 
-  add(entry: KeyEntry): void {
-    const size = sizeOf(entry)
-    if (this.#bytes + size > PAGE_BYTES && entry.a !== this.#entries.at(-1)?.a) this.flush()
-    this.#entries.push(entry)
-    this.#bytes += size
+  add(a: number, packed: Uint8Array): void {
+    if (this.#bytes + packed.length > PAGE_BYTES && a !== this.#lastA) this.flush()
+    if (this.#bytes === 0) this.#firstA = a
+    if (this.#bytes + packed.length > this.#page.length) {
+      this.#page = Buffer.concat([this.#page, Buffer.alloc(this.#page.length)])
+    }
+    this.#page.set(packed, this.#bytes)
+    this.#bytes += packed.length
+    this.#lastA = a
   }
 
   flush(): void {
-    const [first] = this.#entries
-    if (first) this.#write(first.a, packEntries(this.#entries))
-    this.#entries = []
+    if (this.#bytes > 0) this.#write(this.#firstA, this.#page.subarray(0, this.#bytes))
     this.#bytes = 0
   }
 }

@@ -51,7 +51,7 @@ function openKeys(name = 'keys.db') {
       connection.bump('revision')
     })
   const find = (key: string, from = index): readonly number[] | undefined =>
-    connection.read(() => from.find(hash(key), NOW_S - 48 * 3600))
+    connection.read(() => from.find([hash(key)], NOW_S - 48 * 3600)[0])
   const tidy = (nowMs = 1000 * NOW_S): void => {
     while (upkeep.step(nowMs));
   }
@@ -193,7 +193,7 @@ describe('a page', () => {
       { length: 2000 },
       (_, i): KeyEntry => ({ a: Math.floor(i / 7), b: i, c: 0, at_s: 0, seqs: [i] }),
     )
-    for (const one of list) writer.add(one)
+    for (const one of list) writer.add(one.a, packEntries([one]))
     writer.flush()
     expect(pages.flatMap((page) => page.entries)).toEqual(list)
     expect(pages.length).toBeGreaterThan(5)

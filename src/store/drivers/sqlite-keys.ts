@@ -103,16 +103,21 @@ export class KeyIndex {
     return (nowMs - this.family.windowMs) / 1000
   }
 
-  /** Inside a transaction. */
-  find(key: KeyHash, oldestS: number): readonly number[] | undefined {
-    let found = this.#recent.get(key)
+  /** Inside a transaction. What stands under each key, in the same order. */
+  find(keys: readonly KeyHash[], oldestS: number): (readonly number[] | undefined)[] {
+    const found = keys.map((key) => this.#recent.get(key))
+    const { collects } = this.family
+    let open = [...keys.keys()].filter((index) => collects || !found[index])
     for (const segment of this.segments) {
-      if (found && !this.family.collects) break
-      if (segment.filter && !segment.filter.mayHave(key)) continue
-      const entry = this.#onPage(segment, key)
-      if (entry) found = joined(entry, found)
+      if (open.length === 0) break
+      const candidates = segment.filter?.candidates(keys, open) ?? open
+      for (const index of candidates) {
+        const entry = this.#onPage(segment, keys[index] as KeyHash)
+        if (entry) found[index] = joined(entry, found[index])
+      }
+      if (!collects && candidates.length > 0) open = open.filter((index) => !found[index])
     }
-    return found && found.at_s >= oldestS ? found.seqs : undefined
+    return found.map((entry) => (entry && entry.at_s >= oldestS ? entry.seqs : undefined))
   }
 
   #onPage(segment: Segment, key: KeyHash): KeyEntry | undefined {
@@ -145,13 +150,18 @@ export class KeyIndex {
     })
   }
 
-  /** Takes the list of segments from the file; after a merge of ours, or somebody else's change. */
-  readSegments(): void {
-    const known = new Map(this.segments.map((segment) => [segment.no, segment]))
+  /**
+   * Takes the list of segments from the file: after somebody else's change, or a merge of ours,
+   * which brings the filter it has just built.
+   */
+  readSegments(built?: Pick<Segment, 'no' | 'filter'>): void {
+    const known = new Map(
+      [...this.segments, ...(built ? [built] : [])].map((one) => [one.no, one.filter]),
+    )
     let bytes = 0
     this.segments = this.#sql.segments.all(this.family.no, LIVE).map((row) => {
       const { no, level, upto, entries, newest_s } = row as unknown as Segment
-      const filter = known.get(no)?.filter ?? this.#filterOf(no, KEY_FILTER_BYTES_MAX - bytes)
+      const filter = known.get(no) ?? this.#filterOf(no, KEY_FILTER_BYTES_MAX - bytes)
       bytes += filter?.bytes.length ?? 0
       return { no, level, upto, entries, newest_s, filter }
     })
@@ -197,7 +207,7 @@ export class KeyIndex {
     })
     const filter = filtered ? KeyFilter.for(entries.length) : undefined
     for (const entry of entries) {
-      pages.add(entry)
+      pages.add(entry.a, packEntries([entry]))
       filter?.add(entry)
     }
     pages.flush()

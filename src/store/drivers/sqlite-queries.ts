@@ -98,16 +98,17 @@ export class Queries {
   #byEventId(datasetNo: number, eventId: string): number[] {
     const { window, hashOf, connection } = this.#parts
     const oldestS = window.oldestS(connection.nowMs())
-    const browsing = BROWSING_EVENTS.flatMap((event_name) => {
+    const keys = BROWSING_EVENTS.map((event_name) => {
       const named = { event_name, event_id: eventId } as ServerEvent<UserData>
-      return window.find(hashOf(datasetNo, idKey(named) ?? ''), oldestS) ?? []
+      return hashOf(datasetNo, idKey(named) ?? '')
     })
+    const browsing = window.find(keys, oldestS).flatMap((seqs) => seqs ?? [])
     return [...new Set([...browsing, ...this.#logged(datasetNo, logKey('event_id', eventId))])]
   }
 
   #logged(datasetNo: number, key: string): readonly number[] {
     const { log, hashOf } = this.#parts
-    return log.find(hashOf(datasetNo, key), Number.NEGATIVE_INFINITY) ?? []
+    return log.find([hashOf(datasetNo, key)], Number.NEGATIVE_INFINITY)[0] ?? []
   }
 
   #fromSeqs(datasetNo: number, query: EventQuery, seqs: Iterable<number>): EventPage {

@@ -146,18 +146,25 @@ function load(parts: Parts, reads: readonly KeyRead[], datasets: readonly string
     if (row) numbers.set(id, row.no)
   }
   const nowMs = connection.nowMs()
-  const oldestS = { window: keys.window.oldestS(nowMs), order: keys.order.oldestS(nowMs) }
-  for (const read of reads) {
-    const { dataset_id, family, key, want } = read
-    const no = numbers.get(dataset_id)
-    const found = no && keys[family].find(hashOf(no, key), oldestS[family])
-    if (!no || !found || found.length === 0) continue
-    seqs.set(keyOf(read), found)
-    if (want === 'seqs') continue
-    for (const seq of found) {
-      const name = eventKey(dataset_id, seq)
-      const legs = events.has(name) ? undefined : blocks.event(no, seq)
-      if (legs) events.set(name, { legs })
+  for (const family of ['window', 'order'] as const) {
+    const index = keys[family]
+    const asked = reads.flatMap((read) => {
+      const no = read.family === family ? numbers.get(read.dataset_id) : undefined
+      return no === undefined ? [] : [{ read, no, hash: hashOf(no, read.key) }]
+    })
+    const found = index.find(
+      asked.map(({ hash }) => hash),
+      index.oldestS(nowMs),
+    )
+    for (const [at, { read, no }] of asked.entries()) {
+      const under = found[at]
+      if (!under || under.length === 0) continue
+      seqs.set(keyOf(read), under)
+      for (const seq of read.want === 'events' ? under : []) {
+        const name = eventKey(read.dataset_id, seq)
+        const legs = events.has(name) ? undefined : blocks.event(no, seq)
+        if (legs) events.set(name, { legs })
+      }
     }
   }
   return { revision: connection.revision, nextSeq, seqs, events }
