@@ -34,11 +34,13 @@ const INSTALLED = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-export async function launchChromium(): Promise<Browser> {
+/** `extra`: further switches, such as host-resolver-rules. */
+export async function launchChromium(extra: readonly string[] = []): Promise<Browser> {
+  const args = [...ARGS, ...extra]
   const failures: string[] = []
   for (const executablePath of INSTALLED.filter((path) => existsSync(path))) {
     try {
-      return await chromium.launch({ executablePath, args: ARGS })
+      return await chromium.launch({ executablePath, args })
     } catch (error) {
       failures.push(`${executablePath}: ${error}`)
     }
@@ -48,7 +50,7 @@ export async function launchChromium(): Promise<Browser> {
     // The libraries that small images lack lie beside the program.
     const env = { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') }
     const executablePath = join(folder, 'chromium')
-    return await chromium.launch({ executablePath, args: [...ARGS, '--no-zygote'], env })
+    return await chromium.launch({ executablePath, args: [...args, '--no-zygote'], env })
   } catch (error) {
     failures.push(`npm package @sparticuz/chromium: ${error}`)
   }

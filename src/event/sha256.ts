@@ -23,6 +23,8 @@ export function sha256(text: string): string {
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
+type Eight = [number, number, number, number, number, number, number, number]
+
 /** The state after one block. */
 function compress(before: readonly number[], w: number[], k: readonly number[]): number[] {
   let state = before
@@ -37,7 +39,7 @@ function compress(before: readonly number[], w: number[], k: readonly number[]):
           (mix(y, 17, 19) ^ (y >>> 10))) |
         0
     }
-    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state
+    const [a, b, c, d, e, f, g, h] = state as Eight
     const t = h + (mix(e, 6, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + at(k, i) + at(w, i)
     const u = t + (mix(a, 2, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
     state = [u | 0, a, b, c, (d + t) | 0, e, f, g]

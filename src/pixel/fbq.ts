@@ -4,11 +4,13 @@
  * from is stub.ts, how events leave is send.ts. State is the page's: the script runs once a page.
  */
 import { eventId } from '../event/ids.ts'
-import type { PixelDatasetSettings, PixelEvent, PixelSettings } from '../event/pixel-wire.ts'
+import type { PixelDatasetSettings, PixelEvent } from '../event/pixel-wire.ts'
 import type { Consent } from '../event/shape.ts'
+import { gate, locked } from './gate.ts'
 import { hashed, type Matches } from './hashed.ts'
 import { clickIds, watchNavigation } from './page.ts'
 import { add, flush } from './send.ts'
+import { datasets, settings, tag } from './settings.ts'
 import { companion, flag } from './stub.ts'
 import { safely, warn } from './warn.ts'
 
@@ -16,6 +18,11 @@ type Arguments = ArrayLike<unknown>
 type Plain = Record<string, unknown>
 /** What a tracking call says, before it is known which datasets it goes to. */
 type Action = Omit<PixelEvent, 'dataset_id' | 'user_data'>
+
+type Processing = Pick<
+  PixelEvent,
+  'data_processing_options' | 'data_processing_options_country' | 'data_processing_options_state'
+>
 
 /** A dataset that `init` named; the first four as pages read them from getState(). */
 interface Pixel {
@@ -35,28 +42,16 @@ interface Pixel {
 /** Calls that may wait for consent; a page that never asks must not grow without end. */
 const HELD_MAX = 1000
 
-let settings: Pick<PixelSettings, 'datasets' | 'defaults'>
 /** The one pixel of Meta's that stands for the first dataset in companion mode. */
-let mirrored: string | undefined
-let revoked: boolean
+let mirrored = tag.pixel
 let consented: Consent = { state: 'unknown', signal: 'none' }
 const held: (() => void)[] = []
 let watching = false
 let cookies: unknown
 let initialisedAtMs = -1
-/** Arguments of dataProcessingOptions. */
-let processing: readonly unknown[] = []
+let processing: Processing = {}
 const pixels: Record<string, Pixel> = {}
 const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
-
-export function openPixels(chosen: PixelSettings, tag: DOMStringMap): void {
-  settings = chosen
-  mirrored = tag.pixel
-  revoked = tag.consent === 'revoked'
-}
-
-export const locked = (): boolean =>
-  revoked || !!(document as { prerendering?: boolean }).prerendering
 
 /** Runs what waited, in its order, if nothing holds it any more. */
 export function release(): void {
@@ -77,7 +72,7 @@ export function take(given: Arguments, loose?: boolean): Arguments {
     const args: unknown[] = Array.from((Array.isArray(given[0]) ? given[0] : given) as Arguments)
     const [method, ...rest] = args as [string, ...unknown[]]
     const single = /Single/.test(method)
-    const refused = revoked
+    const refused = gate.revoked
     let action: Action
     let run = () => {
       for (const pixel of find(single && rest[0])) {
@@ -99,14 +94,15 @@ const commands: Record<string, (...args: unknown[]) => void> = {
   init,
   addPixelId: init,
   consent(answer) {
+    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent: ${answer}`)
     // What was allowed until now may still go.
     flush()
-    revoked = answer === 'revoke'
+    gate.revoked = answer === 'revoke'
     consented = { state: 'granted', signal: 'fbq' }
     release()
   },
-  dataProcessingOptions(options, country, state) {
-    processing = [[options].flat(), country, state]
+  dataProcessingOptions(...options) {
+    processing = process(options)
   },
   set(key, value, id) {
     if (key === 'firstPartyCookies') cookies = value
@@ -123,7 +119,7 @@ function init(id: unknown, data?: unknown, options?: unknown): void {
     warn(`no dataset id: ${id}`)
     return
   }
-  const chosen = settings.datasets[dataset] ?? settings.defaults
+  const chosen = datasets[dataset] ?? settings.defaults
   if (initialisedAtMs < 0) initialisedAtMs = Date.now()
   pixels[dataset] ??= {
     id: dataset,
@@ -140,19 +136,19 @@ function init(id: unknown, data?: unknown, options?: unknown): void {
 
 /** The dataset that a pixel id means; in companion mode one of Meta's pixels is our first dataset. */
 function datasetOf(id: unknown): string {
-  const [first] = Object.keys(settings.datasets)
-  if (settings.datasets[`${id}`] || !first || !companion()) return `${id}`
-  mirrored ??= `${id}`
-  return mirrored === `${id}` ? first : ''
+  const text = `${id}`
+  const [first] = Object.keys(datasets)
+  if (datasets[text] || !first || !companion()) return text
+  mirrored ??= text
+  return mirrored === text ? first : ''
 }
 
 /** The pixel named, or all of them. */
 function find(id: unknown): readonly Pixel[] {
   if (!id) return Object.values(pixels)
   const pixel = pixels[datasetOf(id)]
-  if (pixel) return [pixel]
-  warn(`Pixel ${id} not found`)
-  return []
+  if (!pixel) warn(`Pixel ${id} not found`)
+  return pixel ? [pixel] : []
 }
 
 /** The event of a call, as of now; puts its id into the call's arguments for Meta's script. */
@@ -180,7 +176,6 @@ function act(args: unknown[], at: number): Action {
     custom_data: data,
     browser: {
       title: document.title,
-      in_iframe: self !== top,
       method: `${args[0]}`,
       mode: companion() ? 'companion' : 'replace',
     },
@@ -194,12 +189,19 @@ function plain(data: unknown): Plain {
     for (const key in data as Plain) {
       safely(() => {
         const value = (data as Plain)[key]
-        const whole = typeof value === 'bigint' ? `${value}` : value
-        if (whole != null) result[key] = JSON.parse(JSON.stringify(whole))
+        if (value != null) result[key] = JSON.parse(JSON.stringify(value))
       })
     }
   })
   return result
+}
+
+function process([options, country, state]: readonly unknown[]): Processing {
+  return {
+    data_processing_options: [options].flat() as string[],
+    data_processing_options_country: country as number,
+    data_processing_options_state: state as number,
+  }
 }
 
 function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
@@ -212,9 +214,7 @@ function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
   if (!watching && !flag('disablePushState')) watchNavigation(view)
   watching = true
   pixel.eventCount++
-  const limited = gpc && wish === 'limit'
-  let [options, country, state] = processing as [string[], number, number]
-  if (limited && !options?.[0]) [options, country, state] = [['LDU'], 0, 0]
+  const limited = gpc && wish === 'limit' && !processing.data_processing_options?.[0]
   const user_data: Record<string, string | readonly string[]> = {
     ...pixel.found,
     ...pixel.userData,
@@ -226,10 +226,8 @@ function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
     ...action,
     dataset_id: pixel.id,
     user_data,
-    data_processing_options: options,
-    data_processing_options_country: country,
-    data_processing_options_state: state,
-    consent: limited ? { ...consented, signal: 'gpc' } : consented,
+    ...(limited ? process([['LDU'], 0, 0]) : processing),
+    consent: consented,
     browser: { ...action.browser, agent: pixel.agent as string },
   })
 }
@@ -240,10 +238,8 @@ export function foundInForm(read: () => unknown): void {
   }
 }
 
-/** What is put on the page's fbq, as Meta's script does. */
-export const additions = {
-  loaded: true,
-  version: 'twofold',
-  eventId,
-  getState: () => ({ pixelInitializationTime: initialisedAtMs, pixels: Object.values(pixels) }),
-}
+/** As Meta's script answers. */
+export const getState = () => ({
+  pixelInitializationTime: initialisedAtMs,
+  pixels: Object.values(pixels),
+})

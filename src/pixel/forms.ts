@@ -6,15 +6,13 @@
 
 export type FormData = { [key: string]: string }
 
-const BUTTONS =
-  'button,a,[type=button],[type=submit],[type=image],[role=button],[class*=btn],[class*=button],[class*=submit]'
+const BUTTONS = 'button,a,[type=submit],[role=button],[class*=btn],[class*=button]'
 /** A page of thousand fields costs no more. */
 const FIELDS_MAX = 60
-const NEVER = /ssn|unique|cc|card|cvv|cvc|cvn|billing|security|social|pass|hidden|file|box|radio/
+const NEVER = /ssn|unique|cc|card|cv[cnv]|billing|secur|social|pass|hidden|file|box|radio/
 
-/** The first rule that a field's names fit decides what it holds; an address shows by itself. */
+/** What a field holds by its names, in the order of trying. An address shows by itself. */
 const RULES: FormData = {
-  em: '@',
   fn: 'first|given|fname',
   ln: 'last|family|lname|surname',
   ph: 'tel|phone|mobile|contact',
@@ -39,26 +37,22 @@ export function watchForms(clicked: (read: () => FormData) => void): void {
 
 function readForm(root: ParentNode): FormData {
   const data: FormData = {}
-  const fields = [...root.querySelectorAll<HTMLInputElement>('input,select')]
-  for (const { type, id, name, placeholder, autocomplete, value } of fields.slice(0, FIELDS_MAX)) {
-    const names = `${type} ${id} ${name}`.toLowerCase()
-    if (!value || NEVER.test(names)) continue
-    const hints = value.includes('@') ? '@' : names + ` ${placeholder} ${autocomplete}`
-    const compact = hints.toLowerCase().replace(/[_-]/g, '')
-    for (const key in RULES) {
-      if (!RegExp(RULES[key] as string).test(compact)) continue
-      if (key !== 'name') put(key, value)
-      else {
-        put('fn', value.replace(/ .*/, ''))
-        put('ln', value.replace(/.* /, ''))
-      }
-      break
-    }
-  }
-  return data
-
-  /** Two values for one key: two people in one form, so neither can be trusted. */
-  function put(key: string, value: string): void {
+  /** Two values for one key are two people in one form: neither can be trusted. */
+  const put = (key: string, value = ''): void => {
     data[key] = (data[key] ?? value) === value ? value : ''
   }
+  const fields = [...root.querySelectorAll<HTMLInputElement>('input,select')].slice(0, FIELDS_MAX)
+  for (const { type, id, name, placeholder, autocomplete, value } of fields) {
+    const names = [type, id, name, placeholder, autocomplete].join(' ').toLowerCase()
+    if (!value || NEVER.test(names)) continue
+    const compact = names.replace(/[_-]/g, '')
+    const known = Object.keys(RULES).find((key) => RegExp(RULES[key] as string).test(compact))
+    if (value.includes('@')) put('em', value)
+    else if (known === 'name') {
+      const parts = value.split(' ')
+      put('fn', parts[0])
+      put('ln', parts.at(-1))
+    } else if (known) put(known, value)
+  }
+  return data
 }

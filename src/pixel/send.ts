@@ -5,7 +5,9 @@
  * too many is harmless. Called by fbq.ts (add) and main.ts; knows consent only as a gate.
  */
 import type { PixelBody, PixelEvent } from '../event/pixel-wire.ts'
-import { safely } from './warn.ts'
+import { locked } from './gate.ts'
+import { settings, tag } from './settings.ts'
+import { randomText, safely } from './warn.ts'
 
 /** Events waiting at once, and their characters: a twentieth of what browsers give one site. */
 const EVENTS_MAX = 100
@@ -16,32 +18,28 @@ const AGE_MS_MAX = 86_400_000
 const BACKOFF_MS = 4_000
 /** The longest wait is about four minutes. */
 const DOUBLINGS_MAX = 6
-/** How often it is looked whether a waiting event is due. */
-const LOOK_MS = 2_000
+/** A request that a navigation cut off may still arrive, so it is not repeated while leaving. */
+const SETTLE_MS = 500
 const PREFIX = '_t2.'
 
 /** Kept as a tuple, so that minifying the script never changes what is stored. */
 type Entry = readonly [event: PixelEvent, attempts: number, nextAtMs: number]
+type Batch = readonly (readonly [key: string, entry: Entry])[]
 
-let url: string
-let testEventCode: string | undefined
-let locked: () => boolean
+const url = `${tag.endpoint ?? settings.endpoint}/e`
 /** localStorage, or this page's memory where it is blocked or full. */
 let store: Record<string, string> = {}
 /** What is on its way, or was given to the browser when the page was hidden. */
 const gone = new Set<string>()
-const page = Math.random().toString(36)
+const page = randomText()
 let made = 0
-let timer: ReturnType<typeof setTimeout> | undefined
 
-/** `gate` is true while nothing may leave: consent revoked, or page not shown yet. */
-export function openWay(endpoint: string, code: string | undefined, gate: () => boolean): void {
-  url = endpoint
-  testEventCode = code
-  locked = gate
+export function openStore(): void {
   safely(() => {
     store = localStorage as unknown as Record<string, string>
   })
+  // What another page left behind while it waited for an answer is due by then.
+  setTimeout(flush, 2 * BACKOFF_MS)
 }
 
 /** Keeps the event and sends it before the page's next task: calls of one task share a request. */
@@ -52,35 +50,32 @@ export function add(event: PixelEvent): void {
   Promise.resolve().then(() => flush())
 }
 
-/** Sends what is due; with `mine` also what this page made and still waits for its next try. */
-export function flush(mine?: boolean, leaving?: boolean): void {
+/** Sends what is due; `mine`: what this page made, due or not, because it may not live longer. */
+export function flush(mine?: unknown): void {
   if (locked()) return
   const nowMs = Date.now()
-  const batch: (readonly [string, Entry])[] = []
+  const batch: [string, Entry][] = []
   let room = EVENTS_MAX
   let chars = 0
   let size = 0
-  let waiting = false
   for (const key of Object.keys(store).sort().reverse()) {
     if (!key.startsWith(PREFIX)) continue
     safely(() => {
       const text = store[key] as string
       chars += text.length
-      const bornAtMs = Number.parseInt(key.slice(PREFIX.length + 1))
+      const bornAtMs = Number.parseInt(key.slice(PREFIX.length + 1), 10)
       if (!room-- || chars > CHARS_MAX || nowMs - bornAtMs > AGE_MS_MAX) delete store[key]
       else if (!gone.has(key)) {
         const entry: Entry = JSON.parse(text)
-        const due = entry[2] < nowMs || (mine && key.endsWith(page))
+        const due = mine ? key.endsWith(page) : entry[2] < nowMs
         if (due && (!size || size + text.length < BODY_CHARS_MAX)) {
           size += text.length
           batch.unshift([key, entry])
-        } else waiting = true
+        }
       }
     })
   }
-  clearTimeout(timer)
-  if (waiting) timer = setTimeout(flush, LOOK_MS)
-  if (size) post(batch, leaving)
+  if (size) post(batch, mine && document.hidden)
 }
 
 function save(key: string, entry: Entry): void {
@@ -94,34 +89,36 @@ function save(key: string, entry: Entry): void {
 }
 
 /** The wait is written before the send: it also tells other tabs that this one is on it. */
-async function post(
-  batch: readonly (readonly [string, Entry])[],
-  leaving?: boolean,
-): Promise<void> {
+async function post(batch: Batch, leaving: unknown): Promise<void> {
   const nowMs = Date.now()
   const content: PixelBody = {
     sent_at: nowMs,
-    test_event_code: testEventCode as string,
+    test_event_code: tag.testEventCode as string,
     events: batch.map(([key, [event, attempts]]) => {
       const waitMs = BACKOFF_MS * 2 ** Math.min(attempts, DOUBLINGS_MAX) * (0.5 + Math.random())
       save(key, [event, attempts + 1, nowMs + waitMs])
+      setTimeout(flush, waitMs + 9)
       gone.add(key)
       return { ...event, browser: { ...event.browser, attempt: attempts + 1 } }
     }),
   }
   const body = JSON.stringify(content)
   if (leaving) {
-    // What the browser's quota refuses stays for the next page.
-    if (navigator.sendBeacon(url, body)) flush(true, true)
+    // What the browser's quota refuses stays for the next page, and so does what it accepts: nobody
+    // tells whether it arrived.
+    if (navigator.sendBeacon(url, body)) flush(1)
     return
   }
-  let status = 500
-  try {
-    const keepalive = body.length < BODY_CHARS_MAX
-    ;({ status } = await fetch(url, { method: 'POST', body, keepalive, credentials: 'include' }))
-  } catch {
-    // Offline, blocked or refused: the entry already says when to try again.
-  }
+  const status = await fetch(url, {
+    method: 'POST',
+    body,
+    keepalive: body.length < BODY_CHARS_MAX,
+    credentials: 'include',
+  }).then(
+    (answer) => answer.status,
+    // Offline, blocked, refused; or the page is about to leave, and then nothing runs after the wait.
+    () => new Promise<number>((resolve) => setTimeout(resolve, SETTLE_MS, 500)),
+  )
   for (const [key] of batch) {
     gone.delete(key)
     // Any refusal but these would be the same tomorrow.

@@ -15,3 +15,6 @@ export function safely(action: () => void): void {
     warn(error)
   }
 }
+
+/** Different on every call; nothing secret hangs on it. */
+export const randomText = (): string => Math.random().toString(36).slice(2)

@@ -2,8 +2,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EventsAnswer, EventView, Summary } from '../../src/api/types.ts'
+import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { launchChromium } from './chromium.ts'
 import { enterShop, type Visitor } from './demo-visitor.ts'
 
 let server: TestServer

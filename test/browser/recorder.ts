@@ -42,6 +42,8 @@ export class Recorder {
   scriptDelayMs = 0
   answerDelayMs = 0
   settings: Partial<PixelDatasetSettings> = {}
+  /** Where the pixel is told to report; the recorder itself if undefined. */
+  endpoint: string | undefined
   datasets: readonly string[] = [DATASET]
   readonly pages = new Map<string, Page>()
   port = 0
@@ -49,11 +51,6 @@ export class Recorder {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`
-  }
-
-  /** The same page under the name that browsers give this machine. */
-  get namedUrl(): string {
-    return `http://localhost:${this.port}`
   }
 
   async open(): Promise<void> {
@@ -90,14 +87,16 @@ export class Recorder {
   async close(): Promise<void> {
     const server = this.#server
     this.#server = undefined
-    server?.closeAllConnections()
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)))
+    if (!server) return
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
   }
 
   fill(text: string): string {
     const one = { ...DEFAULTS, ...this.settings }
     const settings: PixelSettings = {
-      endpoint: this.url,
+      endpoint: this.endpoint ?? this.url,
       datasets: Object.fromEntries(this.datasets.map((id) => [id, one])),
       defaults: one,
     }

@@ -1,8 +1,8 @@
 /** Getting into the Events Manager: the one-time setup link, signing in, what a stranger sees. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { launchChromium } from './chromium.ts'
 import { openManager, type Reader } from './ui-visitor.ts'
 
 let server: TestServer

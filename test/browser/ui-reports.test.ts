@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetView, Summary } from '../../src/api/types.ts'
+import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { launchChromium } from './chromium.ts'
 import { openManager, type Reader, ROBOT, type Sender, senderFor } from './ui-visitor.ts'
 
 let server: TestServer

@@ -18,8 +18,8 @@ import {
   replaceSnippet,
   type SnippetContext,
 } from '../../src/ui/install/snippets.ts'
+import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { launchChromium } from './chromium.ts'
 
 const run = promisify(execFile)
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { errorBody } from '../../src/errors.ts'
+import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { launchChromium } from './chromium.ts'
 import { openManager, type Reader, senderFor } from './ui-visitor.ts'
 
 let server: TestServer
