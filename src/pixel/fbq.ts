@@ -134,7 +134,7 @@ function init(id: unknown, data?: unknown, options?: unknown): void {
   if (!Object.keys(pixel.userData)[0]) pixel.userData = hashed(data, chosen)
 }
 
-/** The dataset that a pixel id means; in companion mode one of Meta's pixels is our first dataset. */
+/** The dataset that a pixel id means; beside Meta's script its pixel is our first dataset. */
 function datasetOf(id: unknown): string {
   const text = `${id}`
   const [first] = Object.keys(datasets)

@@ -1,6 +1,6 @@
 /**
- * The pixel's entry: adopts fbq and listens to the page's life. Runs once a page however often it is
- * loaded, and never throws into the page. Built by scripts/build-pixel.ts.
+ * The pixel's entry: adopts fbq and listens to the page's life. Runs once a page however often it
+ * is loaded, and never throws into the page. Built by scripts/build-pixel.ts.
  */
 import { eventId } from '../event/ids.ts'
 import { foundInForm, getState, release, take, view } from './fbq.ts'

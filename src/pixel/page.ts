@@ -1,7 +1,7 @@
 /**
  * What the page knows: the visitor's _fbp and _fbc cookies, and when a single-page site moved on.
  * Cookies are touched only when an event is made, so never without consent. Called by fbq.ts. The
- * cookies' rules are those of event/fbp-fbc.ts in the shortest form; conformance/fbc.json binds both.
+ * cookies' rules are those of event/fbp-fbc.ts in a short form; conformance/fbc.json binds both.
  */
 
 const COOKIE_AGE_S = 90 * 86_400

@@ -116,7 +116,7 @@ async function post(batch: Batch, leaving: unknown): Promise<void> {
     credentials: 'include',
   }).then(
     (answer) => answer.status,
-    // Offline, blocked, refused; or the page is about to leave, and then nothing runs after the wait.
+    // Offline, blocked, refused; or the page is leaving, and then nothing runs after the wait.
     () => new Promise<number>((resolve) => setTimeout(resolve, SETTLE_MS, 500)),
   )
   for (const [key] of batch) {

@@ -1,5 +1,5 @@
 /**
- * Takes the place of whatever calls itself fbq on the page: the base code's stub, its many variants,
+ * Takes the place of whatever calls itself fbq on the page: the base code's stub, its variants,
  * Meta's own loaded script. `fbq` becomes one function of ours that never changes; every stub found,
  * now or later, is pointed at it, so a reference that the page kept still works. In companion mode
  * each call goes on to Meta's script with an event id added and nothing else changed.
