@@ -9,7 +9,7 @@ import type { Connection } from './sqlite-connection.ts'
 import type { Names } from './sqlite-names.ts'
 
 /** A block of at least this many legs is left alone: joined to full ones such blocks would take a
- * tenth less (server events; 26 instead of 20 bytes a page view), and each leg 3 us more to write. */
+ * tenth less (server events; 26, not 20, bytes a page view), and each leg 3 us more to write. */
 const SMALL_LEGS = BLOCK_LEGS_MAX / 4
 /** Heads looked at in one slice, and legs rewritten: about 5 ms. */
 const HEADS_PER_SLICE = 1000
