@@ -169,9 +169,9 @@ describe('the demo shop', () => {
     await expect.poll(() => visitor.tally()).toEqual([18, 9, 9])
     const hosts = visitor.requests.map(({ url }) => new URL(url).origin)
     expect([...new Set(hosts)]).toEqual([server.url])
-    expect(visitor.requests.filter(({ failed, url }) => failed && !url.endsWith('/live'))).toEqual(
-      [],
-    )
+    // Streams and keepalive hits of a page that was left count as failed, though hits still arrive.
+    const outlived = /\/(live|e)$/
+    expect(visitor.requests.filter(({ failed, url }) => failed && !outlived.test(url))).toEqual([])
   })
 
   it('lets the panel be folded by keyboard and remembers it', async () => {
