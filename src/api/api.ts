@@ -139,7 +139,8 @@ async function answer(
     },
     context,
   )
-  return done ?? reply.send()
+  // A stream or a download was sent by the route itself; awaiting its reply made `done` undefined.
+  return reply.sent ? undefined : (done ?? reply.send())
 }
 
 function checked(schema: z.ZodType | undefined, value: unknown, prefix: string): unknown {

@@ -27,6 +27,8 @@ export interface ApiBench {
   /** Ticks of `every`, by hand. */
   readonly beat: () => void
   readonly publish: (legs: readonly Leg[]) => void
+  /** Warnings and errors of the server's log. */
+  readonly logged: readonly string[]
   /** Through prepare, resolve and commit. */
   deliver(
     datasetId: string,
@@ -48,7 +50,8 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   const access = await createAccess({ store, nowMs, randomBytes, adminToken: ADMIN })
   const live = createLive()
   const beats = new Set<() => void>()
-  const app = Fastify()
+  const logged: string[] = []
+  const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })
   registerApi(app, {
     store,
     access,
@@ -87,6 +90,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
       for (const run of beats) run()
     },
     publish: live.publish,
+    logged,
     deliver: async (datasetId, channel, events) => {
       const dataset = access.findDataset(datasetId)
       if (!dataset) throw new Error(`no dataset ${datasetId}`)

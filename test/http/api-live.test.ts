@@ -176,6 +176,16 @@ describe('the live view', () => {
     await closing
   })
 
+  it('leaves no complaint in the log when it ends', async () => {
+    for (const gone of [await watch(), await watch()]) {
+      gone.leave()
+      await gone.next('leg').catch(() => undefined)
+    }
+    await bench.app.close()
+    await new Promise(setImmediate)
+    expect(bench.logged).toEqual([])
+  })
+
   it('sends a reader away that cannot keep up, and keeps no more for it', async () => {
     const live = await watch()
     await bench.deliver(datasetId, 'server', [sale(1)])
