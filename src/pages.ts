@@ -44,8 +44,11 @@ export function registerPages(app: FastifyInstance, ports: PagesPorts): void {
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/'
-    const isPage = request.method === 'GET' && !/^\/(api|v\d|capi|assets)\b/.test(path)
-    if (!isPage || !(request.headers.accept ?? '').includes('text/html')) {
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    const isPage = reads && !/^\/(api|v\d|capi|assets)\b/.test(path)
+    // The front door opens for curl and uptime checks too, which ask for no type in particular.
+    const wanted = path === '/' || (request.headers.accept ?? '').includes('text/html')
+    if (!isPage || !wanted) {
       return reply.code(404).send(errorBody('not_found'))
     }
     return reply.headers(SECURITY_HEADERS).type('text/html').send(index)
