@@ -64,7 +64,7 @@ export const OPTIONS = {
   logLevel: {
     variable: 'TWOFOLD_LOG',
     flag: '--log',
-    default: 'info',
+    default: 'warn',
     description: 'silent, error, warn, info or debug.',
   },
 } as const satisfies Record<string, Option>

@@ -35,6 +35,8 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
+/** Between two lines about the same trouble. */
+const LOG_MS = 30_000
 /** What open connections get to end by themselves when the server stops. */
 const CLOSE_MS = 2000
 /** How often the store merges small blocks and drops expired keys. */
@@ -126,7 +128,7 @@ async function serve(config: Config, store: Store): Promise<Running> {
     await app.close()
     throw error
   }
-  const stopUpkeep = startUpkeep(app, store)
+  const stopUpkeep = startUpkeep(app, store, ingest)
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -149,6 +151,16 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut)
 }
 
+/** A full disk fails every request: one line a while says as much as a thousand. */
+function atMostEvery(ms: number, report: (error: unknown) => void): (error: unknown) => void {
+  let lastMs = Number.NEGATIVE_INFINITY
+  return (error) => {
+    if (Date.now() - lastMs < ms) return
+    lastMs = Date.now()
+    report(error)
+  }
+}
+
 interface IngestParts {
   readonly app: FastifyInstance
   readonly store: Store
@@ -168,7 +180,9 @@ function openIngest({ app, store, live, metrics }: IngestParts): Ingest {
       metrics.countLegs(legs)
       live.publish(legs)
     },
-    onError: (error) => app.log.error({ err: error }, 'ingest could not commit'),
+    onError: atMostEvery(LOG_MS, (error) =>
+      app.log.error({ err: error }, 'ingest could not commit; more of the same is not logged'),
+    ),
     onStep: metrics.timeStep,
   })
 }
@@ -208,10 +222,11 @@ function healthOf(ingest: Ingest): { ok: boolean; reason?: string; queue: number
 }
 
 /** Bounded upkeep, a step at a time; catches up while there is more, but never in one go. */
-function startUpkeep(app: FastifyInstance, store: Store): () => void {
+function startUpkeep(app: FastifyInstance, store: Store, ingest: Ingest): () => void {
   let stopped = false
   let timer: NodeJS.Timeout
   const step = async (): Promise<void> => {
+    if (ingest.failing()) await probe(store, ingest)
     const more = await store.tidyUp(Date.now()).catch((error: unknown) => {
       app.log.warn({ err: error }, 'upkeep of the store failed; it is tried again')
       return false
@@ -223,6 +238,12 @@ function startUpkeep(app: FastifyInstance, store: Store): () => void {
     stopped = true
     clearTimeout(timer)
   }
+}
+
+/** Nobody sends to a server that says it is not ready, so it must find out by itself that it is. */
+async function probe(store: Store, ingest: Ingest): Promise<void> {
+  const document = { kind: 'instance', id: 'probe', value: Date.now() }
+  await store.putSettings([document]).then(ingest.recovered, () => undefined)
 }
 
 function every(ms: number, run: () => void): () => void {

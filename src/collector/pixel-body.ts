@@ -50,8 +50,10 @@ function readEvent(value: unknown): Hit | undefined {
 const STATES: readonly unknown[] = ['granted', 'denied', 'unknown'] satisfies Consent['state'][]
 const SIGNALS: readonly unknown[] = ['fbq', 'gpc', 'api', 'none'] satisfies Consent['signal'][]
 
+/** Words that cannot be read count as a refusal: nobody is identified by a mistake. */
 function readConsent(value: unknown): Consent | undefined {
-  if (!isRecord(value) || !STATES.includes(value.state)) return undefined
+  if (value === undefined || value === null) return undefined
+  if (!isRecord(value) || !STATES.includes(value.state)) return { state: 'denied', signal: 'api' }
   const signal = SIGNALS.includes(value.signal) ? value.signal : 'none'
   return { state: value.state, signal } as Consent
 }

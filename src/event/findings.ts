@@ -56,6 +56,10 @@ export const FINDINGS = {
     title: 'A value is nested too deeply and was kept out',
     fix: 'Flatten the value.',
   },
+  personal_data_removed: {
+    title: 'Personal data stood where none belongs and was removed',
+    fix: 'Keep e-mail addresses, phones and names out of addresses and custom_data; user_data hashes them.',
+  },
   // Money.
   missing_value: {
     title: 'A Purchase without a value',

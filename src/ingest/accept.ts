@@ -38,6 +38,8 @@ export interface Ingest {
   readonly queued: () => number
   /** The last failure of the store, until a commit succeeds again. */
   readonly failing: () => TwofoldError | undefined
+  /** The store took a write of somebody else's: events can be taken again. */
+  readonly recovered: () => void
   /** Refuses new deliveries and resolves when every accepted one is answered. */
   readonly drain: () => Promise<void>
 }
@@ -75,6 +77,9 @@ export function createIngest(ports: IngestPorts): Ingest {
     accept: (delivery) => enqueue(state, delivery),
     queued: () => state.events,
     failing: () => state.failing,
+    recovered: () => {
+      state.failing = undefined
+    },
     drain: () => {
       state.stopping = true
       if (!state.running) return Promise.resolve()

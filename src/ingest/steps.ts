@@ -5,6 +5,7 @@
 import { callingCode } from '../event/calling-code.ts'
 import { hashUserData } from '../event/hash.ts'
 import { parseEvent } from '../event/parse.ts'
+import { scrub } from '../event/scrub.ts'
 import type { RawUserData, ServerEvent, UserData } from '../event/shape.ts'
 import type { Draft } from './draft.ts'
 import type { Delivery } from './ingest.ts'
@@ -23,6 +24,7 @@ export interface Step {
 export const PREPARE: readonly Step[] = [
   { name: 'parse', run: each(parse) },
   { name: 'door', run: each(door) },
+  { name: 'scrub', run: each(clean) },
   { name: 'consent', run: each(consent) },
   { name: 'bot', run: each(bot) },
   { name: 'hash', run: each(hash) },
@@ -84,6 +86,14 @@ function parse(draft: Draft): void {
 function door(draft: Draft): void {
   const reason = draft.delivery.perEvent?.[draft.index]?.dropped
   if (reason) draft.ended = { verdict: 'dropped', reason }
+}
+
+/** People do not belong into addresses and custom_data; what is found there is not stored. */
+function clean(draft: Draft): void {
+  const scrubbed = draft.raw && scrub(draft.raw)
+  if (!scrubbed || !draft.raw) return
+  draft.raw = { ...draft.raw, ...scrubbed.changed }
+  draft.findings.push(...scrubbed.findings)
 }
 
 const LIMITED = {

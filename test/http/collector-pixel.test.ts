@@ -180,8 +180,9 @@ describe('POST /e', () => {
     ],
     [
       { state: 'maybe', signal: 'fbq' },
-      { state: 'denied', signal: 'gpc' },
+      { state: 'denied', signal: 'api' },
     ],
+    ['denied', { state: 'denied', signal: 'api' }],
   ])('Sec-GPC: consent %o counts as %o', async (consent, counted) => {
     await hit(batch(pixelEvent({ consent })), { 'sec-gpc': '1' })
     expect(collector.deliveries[0]?.perEvent).toEqual([{ consent: counted }])
