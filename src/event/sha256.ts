@@ -14,7 +14,7 @@ export function sha256(text: string): string {
     words[i >> 2] = at(words, i >> 2) | ((bytes[i] ?? 0x80) << (24 - (i % 4) * 8))
   }
   words[words.length - 1] = length * 8
-  const primes = firstPrimes()
+  primes ??= firstPrimes()
   const k = primes.map((prime) => fraction(prime ** (1 / 3)))
   let state = primes.slice(0, 8).map((prime) => fraction(prime ** 0.5))
   for (let i = 0; i < words.length; i += 16) {
@@ -56,6 +56,9 @@ const mix = (x: number, n: number, m: number): number => rotate(x, n) ^ rotate(x
  * for the rounds, the square roots of the first 8 for the start. Shorter to compute than to list.
  */
 const fraction = (root: number): number => ((root % 1) * 2 ** 32) | 0
+
+/** Made once: finding them takes longer than hashing a name. */
+let primes: number[] | undefined
 
 function firstPrimes(): number[] {
   const primes: number[] = []

@@ -12,7 +12,7 @@ import { clickIds, watchNavigation } from './page.ts'
 import { add, flush } from './send.ts'
 import { datasets, settings, tag } from './settings.ts'
 import { companion, flag } from './stub.ts'
-import { safely, warn } from './warn.ts'
+import { randomText, safely, warn } from './warn.ts'
 
 type Arguments = ArrayLike<unknown>
 type Plain = Record<string, unknown>
@@ -115,7 +115,7 @@ const commands: Record<string, (...args: unknown[]) => void> = {
 
 function init(id: unknown, data?: unknown, options?: unknown): void {
   const dataset = datasetOf(id)
-  if (!/^[1-9]\d{0,25}$/.test(dataset)) {
+  if (!/^[1-9]\d*$/.test(dataset)) {
     warn(`no dataset id: ${id}`)
     return
   }
@@ -156,16 +156,14 @@ function act(args: unknown[], at: number): Action {
   const data = plain(args[at + 1])
   const extra = plain(args[at + 2])
   const given = (extra.eventID ?? extra.event_id ?? '') as Plain
-  const name = `${(args[at] === 'CustomEvent' && data.event) || args[at]}`
+  const name = `${(args[at] === 'CustomEvent' && data.event) || (args[at] ?? '')}`
   let id = `${given.eventID ?? given.event_id ?? given}`
   if (name === 'Purchase') {
     // The server makes the same id of the same order, and a reloaded receipt is no second sale.
     id ||= eventId(name, data.order_id)
     if (!data.currency || !(Number(data.value) >= 0)) warn('Purchase needs value and currency')
   }
-  id ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
-    '',
-  )
+  id ||= randomText() + randomText()
   args[at + 2] = { ...extra, eventID: id }
   return {
     event_name: name,

@@ -20,7 +20,7 @@ const RULES: FormData = {
   ct: 'city|town|level2',
   st: 'state|province|region|level1',
   ge: 'gender',
-  zp: 'zip|postal|postcode',
+  zp: 'zip|post',
 }
 
 /** Calls `clicked` with a way to read the form around a clicked button. */

@@ -9,7 +9,7 @@ import { locked } from './gate.ts'
 import { settings, tag } from './settings.ts'
 import { randomText, safely } from './warn.ts'
 
-/** Events waiting at once, and their characters: a twentieth of what browsers give one site. */
+/** Events that wait for another try, and their characters: a twentieth of a browser's room. */
 const EVENTS_MAX = 100
 const CHARS_MAX = 250_000
 /** Of one body: at three bytes a character it stays under the 64 KB a page may have in flight. */
@@ -62,13 +62,15 @@ export function flush(mine?: unknown): void {
     if (!key.startsWith(PREFIX)) continue
     safely(() => {
       const text = store[key] as string
-      chars += text.length
       const bornAtMs = Number.parseInt(key.slice(PREFIX.length + 1), 10)
-      if (!room-- || chars > CHARS_MAX || nowMs - bornAtMs > AGE_MS_MAX) delete store[key]
+      if (nowMs - bornAtMs > AGE_MS_MAX) delete store[key]
       else if (!gone.has(key)) {
         const entry: Entry = JSON.parse(text)
+        chars += text.length
         const due = mine ? key.endsWith(page) : entry[2] < nowMs
-        if (due && (!size || size + text.length < BODY_CHARS_MAX)) {
+        // What was never tried is not given up, however many calls a page makes at once.
+        if (entry[1] && (room-- < 1 || chars > CHARS_MAX)) delete store[key]
+        else if (due && (!size || size + text.length < BODY_CHARS_MAX)) {
           size += text.length
           batch.unshift([key, entry])
         }

@@ -15,6 +15,7 @@ interface Fbq {
   (this: unknown, ...args: unknown[]): void
   callMethod?: Fbq
   queue: Arguments[]
+  getState?(): { readonly pixels: readonly { readonly id: unknown; readonly userData: unknown }[] }
   [property: string]: unknown
 }
 
@@ -60,7 +61,7 @@ export function companion(): boolean {
 /** Adopts the page's fbq, now and whenever the page replaces it. */
 export function openStub(taker: Take, additions: object): void {
   take = taker
-  Object.assign(fbq, additions, { push: fbq, loaded: true, version: '2.0' })
+  Object.assign(fbq, additions, { push: fbq })
   if (visible) fbq.callMethod = fbq
   const before = Object.getOwnPropertyDescriptor(window, 'fbq')
   const found = window.fbq
@@ -72,7 +73,7 @@ export function openStub(taker: Take, additions: object): void {
       set(stub: Fbq) {
         // Somebody else may be waiting for the same assignment.
         before?.set?.call(window, stub)
-        adopt(stub)
+        safely(() => adopt(stub))
       },
     }),
   )
@@ -82,9 +83,14 @@ export function openStub(taker: Take, additions: object): void {
 function adopt(stub: Fbq | undefined): void {
   if (!stub || stub === fbq || stub.callMethod === fbq) return
   visible = true
-  const { queue } = stub
+  const { queue, getState } = stub
   // Flags of the page, and all of Meta's script when it was here first.
   Object.assign(fbq, stub)
+  // In that case we missed its pixels, and the page view that every base code reports.
+  if (getState) {
+    for (const { id, userData } of getState().pixels) take(['init', id, userData])
+    take(['track', 'PageView'])
+  }
   safely(() => {
     stub.callMethod = fbq
   })

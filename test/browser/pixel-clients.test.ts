@@ -1,14 +1,38 @@
-/** The built pixel with what shops really have: a React package, Meta's script beside it, forms of
- * values that everybody must hash alike, and the real server at the other end. */
+/**
+ * The built pixel with what shops really have: a React package, values that everybody must hash
+ * alike, forms, and the real server at the other end. Meta's script: pixel-companion.test.ts.
+ */
+import { hash as digest } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashUserData } from '../../src/event/hash.ts'
+import { isMatchKey } from '../../src/event/match-keys.ts'
+import type { HashedKey, RawUserData } from '../../src/event/shape.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { pixelFixture, STUB, settled } from './pixel-fixture.ts'
 import { baseCode, DATASET, html } from './recorder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const fixture = pixelFixture()
+const sha256 = (text: string): string => digest('sha256', text)
+
+interface NormaliseCase {
+  readonly key: HashedKey
+  readonly input: string
+  readonly calling_code?: string
+  readonly documented: string | null
+  readonly builder: string | null
+  readonly unchanged?: string
+}
+const normaliseCases = (
+  JSON.parse(readFileSync(join(root, 'conformance/normalise.json'), 'utf8')) as {
+    cases: NormaliseCase[]
+  }
+).cases.filter(({ key }) => isMatchKey(key))
+/** A word that stands for no code: its hash matches nobody, and nothing can be told from it. */
+const isNobody = ({ key, documented }: NormaliseCase): boolean =>
+  (key === 'ge' || key === 'country') && documented === null
 
 async function visit(body: string): Promise<void> {
   fixture.recorder.pages.set('/', { body })
@@ -42,47 +66,6 @@ describe('react-facebook-pixel, unmodified', () => {
     expect(recorder.events[0]?.user_data.em).toHaveLength(1)
     await page.evaluate('ReactPixel.default.grantConsent()')
     await recorder.until((events) => events.some(({ event_name }) => event_name === 'AddToCart'))
-  })
-})
-
-describe('companion: beside Meta’s script', () => {
-  /** Stands for Meta's script: adopts the stub as it does and writes down what it would send. */
-  const META = `window.metaHits = [];
-    (function () {
-      var n = window.fbq, queue = n.queue
-      n.callMethod = function () { window.metaHits.push([].slice.call(arguments)) }
-      while (queue.length) n.callMethod.apply(n, queue.shift())
-    })()`
-  const metaIds = (): Promise<Record<string, string>> =>
-    fixture.page.evaluate(() => {
-      const hits = (window as unknown as { metaHits: unknown[][] }).metaHits
-      const calls = hits.filter(([method]) => method === 'track')
-      return Object.fromEntries(
-        calls.map((call) => [call[1], (call[3] as { eventID: string }).eventID]),
-      )
-    })
-
-  it.each([
-    ['Meta’s script first', [META], ['<script src="/p.js" data-mode="companion"></script>']],
-    ['ours first', ['<script src="/p.js" data-mode="companion"></script>', STUB], [META]],
-  ])('%s: each event is sent once by each, with one id', async (_name, before, after) => {
-    const { recorder, page } = fixture
-    const [first, second] = [before, after]
-    await visit(html('', ...(first.includes(STUB) ? [] : [STUB]), ...first, ...second, ''))
-    await settled(page)
-    await page.evaluate(`
-      fbq('init', '${DATASET}')
-      fbq('track', 'PageView')
-      fbq('track', 'Purchase', { value: 3, currency: 'EUR' })
-      fbq('track', 'Lead', {}, { eventID: 'mine' })
-    `)
-    await recorder.until((events) => events.length >= 3)
-    const ours = Object.fromEntries(
-      recorder.events.map(({ event_name, event_id }) => [event_name, event_id]),
-    )
-    expect(await metaIds()).toEqual(ours)
-    expect(ours.Lead).toBe('mine')
-    expect(recorder.events).toHaveLength(3)
   })
 })
 
@@ -122,24 +105,111 @@ describe('advanced matching', () => {
     for (const value of clear) expect(JSON.stringify(recorder.bodies)).not.toContain(value)
   })
 
-  it('reads forms only where it is switched on, and never a password', async () => {
+  it('ends, with the server’s part, in every hash that conformance/normalise.json asks for', async () => {
     const { recorder, page } = fixture
-    const form = `<form onsubmit="return false"><input name="email" value="jo@shop.test">
-      <input type="password" name="phone" value="4915112345678"><button>Go</button></form>`
-    for (const [auto_matching, count] of [
-      [false, 0],
-      [true, 1],
-    ] as const) {
-      recorder.settings = { auto_matching }
+    const codes = [...new Set(normaliseCases.map(({ calling_code }) => calling_code ?? ''))]
+    for (const code of codes) {
+      const group = normaliseCases.filter(
+        (one) => (one.calling_code ?? '') === code && !isNobody(one),
+      )
       recorder.events.length = 0
-      await visit(html('', baseCode('/p.js'), `fbq('init','${DATASET}')`, form))
+      recorder.settings = code ? { default_calling_code: code } : {}
+      await visit(html('', baseCode('/p.js'), `fbq('init','${DATASET}')`))
       await settled(page)
-      await page.click('button')
-      await page.evaluate(`fbq('track','Lead')`)
-      await recorder.until((events) => events.length >= 1)
-      const { em, ph } = recorder.events[0]?.user_data ?? {}
-      expect([(em ?? []).length, ph]).toEqual([count, undefined])
+      const values = JSON.stringify(group.map(({ key, input }) => ({ [key]: input })))
+      await page.evaluate(`${values}.forEach(function (data, index) {
+        fbq('set', 'userData', data)
+        fbq('trackCustom', 'Case' + index)
+      })`)
+      await recorder.until((events) => events.length >= group.length)
+      for (const [index, { key, input, documented, builder, unchanged }] of group.entries()) {
+        const event = recorder.events.find(({ event_name }) => event_name === `Case${index}`)
+        const raw = { [key]: event?.user_data[key] ?? [] } as unknown as RawUserData
+        const { userData } = hashUserData(raw, { builderForms: true, sha256 })
+        const stored = userData[key] ?? []
+        const forms = [documented, builder, unchanged].filter((form) => form != null && form !== '')
+        const hashes = [...new Set(forms as string[])].map(sha256)
+        // Only clear text tells a state inside a longer text, which the builder's form looks for.
+        const all = key !== 'st'
+        expect(all ? stored : stored[0], `${key} ${input} ${code}`).toEqual(
+          all ? hashes : hashes[0],
+        )
+      }
     }
+  })
+})
+
+describe('matching from forms', () => {
+  const button = (id: string, type = 'submit') => `<button type="${type}" id="${id}">Go</button>`
+  const FORMS: readonly [name: string, form: string, keys: readonly string[]][] = [
+    [
+      'names, phone and place by what fields are called',
+      `<input name="first_name" value="Jo"><input id="billing-not" name="last-name" value="Doe">
+       <input type="tel" name="x" value="+49 151 12345678"><input name="city" value="Graz">
+       <select name="state"><option value="Styria" selected></select>
+       <input placeholder="Post code" value="8010"><input autocomplete="email" value="a@b.test">`,
+      ['ct', 'em', 'fn', 'ph', 'st', 'zp'],
+    ],
+    ['an address, whatever its field is called', '<input name="q7" value="jo@shop.test">', ['em']],
+    ['a full name', '<input name="your-name" value="Jo van Doe">', ['fn', 'ln']],
+    [
+      'nothing that may be secret',
+      `<input type="password" name="email" value="a@b.test"><input name="card_name" value="Jo Doe">
+       <input name="cvv" value="123"><input id="ssn_phone" value="4915112345678">
+       <input type="hidden" name="phone" value="4915112345678">
+       <input name="social-city" value="Graz"><input autocomplete="cc-name" name="name" value="Jo D">`,
+      [],
+    ],
+    ['nothing of two people', '<input value="a@b.test"><input value="c@d.test">', []],
+    [
+      'nothing that is empty or unknown',
+      '<input name="email" value=""><input name="q" value="x">',
+      [],
+    ],
+  ]
+  it.each(FORMS)('%s', async (_name, form, keys) => {
+    const { recorder, page } = fixture
+    recorder.settings = { auto_matching: true }
+    const other = `<form><input name="zip" value="1010"></form>`
+    await visit(
+      html(
+        '',
+        baseCode('/p.js'),
+        `fbq('init','${DATASET}')`,
+        `<form onsubmit="return false">${form}${button('go')}</form>${other}`,
+      ),
+    )
+    await settled(page)
+    await page.evaluate(`document.getElementById('go').addEventListener('click', function () {
+      fbq('track', 'Lead') })`)
+    await page.click('#go')
+    await recorder.until((events) => events.length >= 1)
+    const found = Object.keys(recorder.events[0]?.user_data ?? {}).filter((key) => key !== 'fbp')
+    expect(found.sort()).toEqual(keys)
+    expect(JSON.stringify(recorder.bodies)).not.toMatch(/b\.test|shop\.test|Doe|Graz/)
+  })
+
+  it('is off unless the dataset wants it, waits for consent, and yields to init', async () => {
+    const { recorder, page } = fixture
+    const form = `<form onsubmit="return false"><input value="jo@shop.test">${button('go')}</form>`
+    const visitForm = async (init: string) => {
+      await visit(html('', baseCode('/p.js'), init, form))
+      await settled(page)
+      await page.click('#go')
+      await page.evaluate(`fbq('consent','grant'); fbq('track','Lead')`)
+    }
+    await visitForm(`fbq('init','${DATASET}')`)
+    await recorder.until((events) => events.length >= 1)
+    recorder.settings = { auto_matching: true }
+    await visitForm(`fbq('init','${DATASET}'); fbq('consent','revoke')`)
+    await recorder.until((events) => events.length >= 2)
+    await visitForm(`fbq('init','${DATASET}',{em:'owner@shop.test'})`)
+    await recorder.until((events) => events.length >= 3)
+    expect(recorder.events.map((event) => event.user_data.em)).toEqual([
+      undefined,
+      undefined,
+      [sha256('owner@shop.test')],
+    ])
   })
 })
 

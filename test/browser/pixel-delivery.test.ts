@@ -35,6 +35,8 @@ describe('leaving at once', () => {
     await visit(shop(''))
     recorder.pages.set('/next', { body: '<title>Next</title>' })
     await page.evaluate(`fbq('track','Lead',{},{eventID:'l'}); location.href = '/next'`)
+    // A page that is closed while it moves on may never close.
+    await page.waitForURL('**/next')
     await recorder.until((events) => events.length >= 1)
     expect(ids()).toEqual(['l'])
   })
