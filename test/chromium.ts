@@ -3,7 +3,7 @@
  * into the temporary folder. Throws, with what to do, where neither starts: no test is skipped.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,7 +84,9 @@ async function unpack(): Promise<string> {
   const entry = require.resolve('@sparticuz/chromium')
   const { version } = JSON.parse(readFileSync(join(entry, '../../../package.json'), 'utf8'))
   const folder = join(tmpdir(), `twofold-chromium-${version}`)
-  if (existsSync(folder)) return folder
+  if (existsSync(join(folder, 'chromium'))) return folder
+  // Something cleaned the temporary folder, or stopped half way: what is left is of no use.
+  rmSync(folder, { recursive: true, force: true })
   const staging = mkdtempSync(`${folder}-`)
   const program = `import('@sparticuz/chromium').then((found) => found.default.executablePath())`
   execFileSync(process.execPath, ['-e', program], {
