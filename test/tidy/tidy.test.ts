@@ -25,14 +25,29 @@ const read = (file: string): string => text.get(file) ?? ''
 const ARROWS: Record<string, readonly string[]> = {
   'src/event/': [],
   'src/pixel/': ['src/event/'],
-  'src/store/store.ts': ['src/event/'],
+  'src/rules/': ['src/event/'],
+  'src/destinations/': ['src/event/'],
+  'src/relay/': [
+    'src/event/',
+    'src/store/store.ts',
+    'src/store/outbox.ts',
+    'src/destinations/destination.ts',
+  ],
+  'src/fake-meta/': ['src/event/'],
   'src/store/': ['src/event/'],
-  'src/ingest/': ['src/event/', 'src/store/store.ts'],
+  'src/ingest/': ['src/event/', 'src/rules/', 'src/store/store.ts', 'src/store/outbox.ts'],
   'src/access/': ['src/event/', 'src/store/store.ts'],
   'src/collector/': ['src/event/', 'src/ingest/'],
-  'src/api/': ['src/event/', 'src/store/store.ts', 'src/access/'],
+  'src/api/': [
+    'src/event/',
+    'src/rules/',
+    'src/access/',
+    'src/store/store.ts',
+    'src/store/outbox.ts',
+    'src/destinations/destination.ts',
+  ],
   'src/ui/': ['src/event/', 'src/api/types.ts'],
-  'src/cli/': ['src/event/', 'src/api/', 'src/main.ts'],
+  'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/fake-meta/'],
 }
 /** What any part of the server may import. */
 const COMMON = ['src/config.ts', 'src/limits.ts', 'src/errors.ts']

@@ -1,0 +1,101 @@
+/**
+ * The destination port: what the relay needs of a place that events are sent to. One file each,
+ * named only by main.ts. A destination translates and sends one batch; queueing, retrying, pacing
+ * and accounting are the relay's.
+ */
+import type { z } from 'zod'
+import type { Envelope, Json, ServerEvent, UserData } from '../event/shape.ts'
+
+/** One event on its way out: a single leg, or the legs of an event merged. */
+export interface OutboundEvent {
+  /** The same at every try: `<dataset_id>:<seq>`, or `<dataset_id>:<seq>:<leg_seq>` for one leg. */
+  readonly key: string
+  /** Hashed; carries the id of the kept event, so that every copy meets at the destination. */
+  readonly event: ServerEvent<UserData> & { readonly event_id: string }
+  /** Of the leg that leaves (of the first one where they are merged). */
+  readonly envelope: Envelope
+}
+
+/** What became of one event. `detail`: plain words, no secret, no personal data. */
+export type Outcome =
+  | { readonly state: 'delivered' }
+  /** Transient: the relay tries again, not before `afterMs` from now where the remote said so. */
+  | {
+      readonly state: 'retry'
+      readonly code: string
+      readonly detail: string
+      readonly afterMs?: number
+    }
+  /** The owner can mend it (token, permission, address): everything of the destination waits. */
+  | { readonly state: 'held'; readonly code: string; readonly detail: string }
+  /** This event will never be taken, with the remote's own code and words. */
+  | { readonly state: 'rejected'; readonly code: string; readonly detail: string }
+
+/** One HTTP exchange (or write), kept for people to look at. Secrets are masked by who makes it. */
+export interface Exchange {
+  readonly url: string
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number
+  readonly ms: number
+  readonly events: number
+  /** At most EXCHANGE_ANSWER_CHARS_MAX characters of the answer. */
+  readonly answer: string
+}
+
+export interface Sent {
+  /** One per event, in the order given. */
+  readonly outcomes: readonly Outcome[]
+  readonly exchanges: readonly Exchange[]
+  /** Usage headers ask for this pause before the next batch. */
+  readonly pauseMs?: number
+}
+
+export interface SendPorts {
+  /** Keep-alive, bound to the allowed targets. Rejects on network failure and on `signal`. */
+  readonly fetch: typeof fetch
+  readonly nowMs: () => number
+  /** Ends the try: the relay's hard timeout or its stop. */
+  readonly signal: AbortSignal
+  readonly random: () => number
+}
+
+export interface Bounds {
+  /** Events in one batch. */
+  readonly eventsMax: number
+  /** Bytes of one request body. */
+  readonly bytesMax: number
+  /** Batches under way at once. */
+  readonly inFlightMax: number
+  /** An event older than this (now - event_time) is refused there; Infinity where there is none. */
+  readonly ageMsMax: (event: ServerEvent<UserData>) => number
+}
+
+/** `in -> out`: at once tests, docs and simulator input. */
+export interface Example<Settings> {
+  readonly title: string
+  readonly settings: Settings
+  readonly in: OutboundEvent
+  /** What payloadOf makes of it; undefined where `accepts` refuses it. */
+  readonly out: Json | undefined
+}
+
+/**
+ * `Settings` come from one zod schema with descriptions: form, docs and validation are made of it.
+ * A secret field is marked with `.meta({ secret: true })`: stored encrypted, never shown again.
+ */
+export interface Destination<Settings = unknown> {
+  /** In URLs, settings and counters: `meta`, `webhook`, `tiktok`. */
+  readonly name: string
+  readonly title: string
+  /** One sentence for the page where a person chooses. */
+  readonly about: string
+  readonly schema: z.ZodType<Settings>
+  readonly bounds: Bounds
+  /** True, or the reason code why this event is not for this destination. Pure. */
+  accepts(event: OutboundEvent, settings: Settings): true | string
+  /** What the event becomes on the wire, without secrets. Pure: a replay compares it. */
+  payloadOf(event: OutboundEvent, settings: Settings): Json
+  /** Sends one batch within `bounds`. Never throws for what the remote or the network does. */
+  send(events: readonly OutboundEvent[], settings: Settings, ports: SendPorts): Promise<Sent>
+  readonly examples: readonly Example<Settings>[]
+}
