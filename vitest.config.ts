@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'conformance/**/*.test.ts', 'test/tidy/**/*.test.ts'],
           environment: 'node',
+          // A busy machine of two cores: what hangs is found all the same.
+          testTimeout: 30_000,
         },
       },
       {

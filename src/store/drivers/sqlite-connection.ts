@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { inOurWords, storeError } from './sqlite-errors.ts'
+import { type Sync, WalFlush } from './sqlite-wal-flush.ts'
 
 /** Told when the memory is behind the file; `rearranged` when more than appending happened. */
 export type OnForeignChange = (rearranged: boolean) => void
@@ -14,6 +15,7 @@ export class Connection {
   readonly db: DatabaseSync
   readonly file: string
   readonly nowMs: () => number
+  readonly #flush: WalFlush
   /** As of the last transaction; valid inside one. */
   revision = -1
   layout = -1
@@ -22,10 +24,11 @@ export class Connection {
   readonly #sql: Record<'begin' | 'lock' | 'commit' | 'rollback' | 'instance', StatementSync>
   readonly #bump: Record<'revision' | 'layout', StatementSync>
 
-  constructor(db: DatabaseSync, options: { file: string; nowMs: () => number }) {
+  constructor(db: DatabaseSync, options: { file: string; nowMs: () => number; sync?: Sync }) {
     this.db = db
     this.file = options.file
     this.nowMs = options.nowMs
+    this.#flush = new WalFlush(options.file, options.sync)
     this.#sql = {
       begin: db.prepare('BEGIN'),
       lock: db.prepare('BEGIN IMMEDIATE'),
@@ -48,9 +51,27 @@ export class Connection {
     return this.#transaction(this.#sql.begin, work)
   }
 
-  /** Durable when it returns; when it throws, nothing of it was kept. */
+  /** Atomic at once, durable with the next `writeDurably`; when it throws, nothing was kept. */
   write<T>(work: () => T): T {
+    this.#flush.requireIntact()
     return this.#transaction(this.#sql.lock, work)
+  }
+
+  /** Durable when it resolves. */
+  async writeDurably<T>(work: () => T): Promise<T> {
+    const result = this.write(work)
+    await this.durable()
+    return result
+  }
+
+  /** Resolves when all that was committed before is durable. */
+  durable(): Promise<void> {
+    return this.#flush.flushed()
+  }
+
+  async close(): Promise<void> {
+    await this.#flush.close()
+    if (this.db.isOpen) inOurWords(this.file, () => this.db.close())
   }
 
   /** Inside write: runs once the transaction is durable, in order; never after a rollback. */

@@ -1,7 +1,7 @@
 /**
  * The tables of the SQLite driver and how a file reaches their newest form: one step per schema
  * version, each in its own transaction. Opens the connection with the settings everything else
- * relies on (write-ahead log, an fsync per commit). Called by sqlite.ts.
+ * relies on (write-ahead log, consistent after a power cut). Called by sqlite.ts.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { TwofoldError } from '../../errors.ts'
@@ -110,7 +110,8 @@ function prepareConnection(db: DatabaseSync, busyMs: number): void {
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = OFF;
-    PRAGMA synchronous = FULL;
+    -- Consistent after a power cut; what makes a commit durable is in sqlite-wal-flush.ts.
+    PRAGMA synchronous = NORMAL;
     PRAGMA fullfsync = ON;
     PRAGMA wal_autocheckpoint = ${STORE_WAL_PAGES};
     PRAGMA journal_size_limit = ${8 * STORE_WAL_PAGES * 4096};

@@ -24,6 +24,7 @@ import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import { Names } from './sqlite-names.ts'
 import { Queries } from './sqlite-queries.ts'
 import { openDatabase, SCHEMA_VERSION } from './sqlite-schema.ts'
+import type { Sync } from './sqlite-wal-flush.ts'
 
 /** Pages copied in one step of a backup; commits go on between steps. */
 const BACKUP_PAGES_PER_STEP = 256
@@ -45,7 +46,10 @@ export async function openSqliteStore(options: {
 }
 
 /** The store on a connection that is open already; tests limit its size. */
-export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => number }): Store {
+export function storeOn(
+  db: DatabaseSync,
+  options: { file: string; nowMs: () => number; sync?: Sync },
+): Store {
   const { file } = options
   const parts = assemble(db, options)
   const { connection, counters, queries, eraser, upkeep, committer, sql } = parts
@@ -55,7 +59,7 @@ export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => 
   return {
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
-    commit: async (batch) => connection.write(() => committer.commit(batch)),
+    commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
     events: async (query) =>
       connection.read(() => {
         const no = datasetNo(query.dataset_id)
@@ -71,15 +75,19 @@ export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => 
       connection.read(() =>
         sql.settings.all(kind).map(({ id, value }) => settingsDocument(kind, id, value)),
       ),
-    putSettings: async (documents) =>
-      connection.write(() => {
+    putSettings: (documents) =>
+      connection.writeDurably(() => {
         for (const { kind, id, value } of documents) {
           if (value === undefined) sql.removeSettings.run(kind, id)
           else sql.putSettings.run(kind, id, JSON.stringify(value))
         }
       }),
-    erase: async (datasetId, hashes) =>
-      hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId),
+    erase: async (datasetId, hashes) => {
+      const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
+      const legs = await erasing
+      await connection.durable()
+      return legs
+    },
     tidyUp: async (nowMs) =>
       inOurWords(file, () => eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs)),
     backup: async (to) => {
@@ -90,14 +98,14 @@ export function storeOn(db: DatabaseSync, options: { file: string; nowMs: () => 
     stats: async () => connection.read(() => stats(connection, sql.legs)),
     close: async () => {
       await Promise.allSettled(copies)
-      if (db.isOpen) inOurWords(file, () => db.close())
+      await connection.close()
     },
   }
 }
 
 type Parts = ReturnType<typeof assemble>
 
-function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number }) {
+function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number; sync?: Sync }) {
   const connection = new Connection(db, options)
   const secret = db.prepare('SELECT hash_key FROM instance').get()?.hash_key as Uint8Array
   const hash = keyHasher(secret)

@@ -1,0 +1,64 @@
+/** When a commit counts as durable, and what happens on a disk that does not confirm. */
+import { fdatasync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Store } from '../store.ts'
+import { openSqliteStore, storeOn } from './sqlite.ts'
+import { openDatabase } from './sqlite-schema.ts'
+import type { Sync } from './sqlite-wal-flush.ts'
+
+let folder = ''
+let file = ''
+const nowMs = () => 1_760_000_400_000
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'twofold-flush-'))
+  file = join(folder, 'twofold.db')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const put = (store: Store, id: string) => store.putSettings([{ kind: 'k', id, value: id }])
+const ids = async (store: Store) => (await store.getSettings('k')).map(({ id }) => id)
+const openOn = (sync: Sync) => storeOn(openDatabase(file, 50), { file, nowMs, sync })
+
+it('acknowledges only after the disk confirmed, and lets commits share one flush', async () => {
+  const flushes: (() => void)[] = []
+  const store = openOn((fd, done) => flushes.push(() => fdatasync(fd, done)))
+  const done: string[] = []
+  const writes = ['a', 'b', 'c'].map((id) => put(store, id).then(() => done.push(id)))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect({ done, flushes: flushes.length }).toEqual({ done: [], flushes: 1 })
+  flushes.shift()?.()
+  await writes[0]
+  while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  // b and c came while the first flush was under way: one more is enough for both.
+  expect({ done, flushes: flushes.length }).toEqual({ done: ['a'], flushes: 1 })
+  flushes.shift()?.()
+  await Promise.all(writes)
+  expect({ done, flushes: flushes.length }).toEqual({ done: ['a', 'b', 'c'], flushes: 0 })
+  await store.close()
+})
+
+it('acknowledges nothing any more once the disk failed to confirm, until it is opened anew', async () => {
+  let healthy = true
+  const store = openOn((fd, done) =>
+    healthy ? fdatasync(fd, done) : done(Object.assign(new Error('i/o error'), { code: 'EIO' })),
+  )
+  await put(store, 'before')
+  healthy = false
+  const refused = expect.objectContaining({
+    code: 'store_failed',
+    detail: expect.stringMatching(/did not confirm a write \(EIO\).*restart/),
+  })
+  await expect(put(store, 'lost')).rejects.toEqual(refused)
+  healthy = true
+  // A later flush would say that all is well although the first one lost something.
+  await expect(put(store, 'after')).rejects.toEqual(refused)
+  await store.close()
+  const again = await openSqliteStore({ file, nowMs })
+  expect(await ids(again)).toContain('before')
+  expect(await ids(again)).not.toContain('after')
+  await put(again, 'new')
+  await again.close()
+})
