@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part. Takes a Config, opens the store,
  * wires ingest, collector, API and pages together and listens. Started by cli/ and by tests.
  */
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -10,19 +10,16 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
-import { isBot } from './collector/bots.ts'
 import { registerCollector } from './collector/collector.ts'
 import { registerHealth } from './collector/health.ts'
-import { createMetrics, type Metrics } from './collector/metrics.ts'
+import { createMetrics } from './collector/metrics.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
-import { createIngest, type Ingest } from './ingest/accept.ts'
+import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
-import { openSqliteStore } from './store/drivers/sqlite.ts'
-import type { Store } from './store/store.ts'
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -33,14 +30,12 @@ export interface Running {
   readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
   /** Stops taking requests, answers what is queued, closes the store. */
   readonly close: () => Promise<void>
+  /** Resolves when it cannot go on: what keeps the events has died. The process should end. */
+  readonly died: Promise<Error>
 }
 
-/** Between two lines about the same trouble. */
-const LOG_MS = 30_000
 /** What open connections get to end by themselves when the server stops. */
 const CLOSE_MS = 2000
-/** How often the store merges small blocks and drops expired keys. */
-const UPKEEP_MS = 2000
 
 const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : '../..')
 
@@ -48,11 +43,24 @@ const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : 
 export async function start(config: Config): Promise<Running> {
   makeFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
-  let store: Store | undefined
+  let ledger: Ledger | undefined
   try {
-    store = await openSqliteStore({ file: join(config.dataDir, 'twofold.db'), nowMs: Date.now })
-    const { close, ...running } = await serve(config, store)
+    const app = createApp(config)
+    const live = createLive((datasets) => ledger?.watch(datasets))
+    const death = Promise.withResolvers<Error>()
+    ledger = await openLedger({
+      options: {
+        file: join(config.dataDir, 'twofold.db'),
+        publicUrl: config.publicUrl,
+        trustedProxies: config.trustedProxies,
+      },
+      onLegs: live.publish,
+      onTrouble: (error, words) => app.log.error({ err: error }, words),
+      onDeath: death.resolve,
+    })
+    const { close, ...running } = await serve({ config, app, live, ledger })
     return {
+      died: death.promise,
       ...running,
       close: async () => {
         await close()
@@ -60,7 +68,7 @@ export async function start(config: Config): Promise<Running> {
       },
     }
   } catch (error) {
-    await store?.close()
+    await ledger?.store.close()
     unlock()
     throw error
   }
@@ -80,22 +88,32 @@ function makeFolder(folder: string): void {
   }
 }
 
-async function serve(config: Config, store: Store): Promise<Running> {
-  const app = createApp(config)
+interface Parts {
+  readonly config: Config
+  readonly app: FastifyInstance
+  readonly live: Live
+  readonly ledger: Ledger
+}
+
+async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running, 'died'>> {
+  const { store } = ledger
   const access = await createAccess({
     store,
+    onDataset: ledger.setDataset,
     nowMs: Date.now,
     randomBytes: (bytes) => randomBytes(bytes),
     adminToken: config.adminToken,
   })
-  const live = createLive()
   const metrics = createMetrics()
-  const ingest = openIngest({ app, store, live, metrics })
   const demo = createDemo({ access, origin: () => originOf(app) })
-  const health = () => healthOf(ingest)
-  registerHealth(app, { health, metrics: () => metrics.text(ingest.queued()) })
+  const health = () => healthOf(ledger)
+  registerHealth(app, {
+    health,
+    metrics: async () => metrics.text(ledger.queued(), await ledger.tallies()),
+  })
   registerCollector(app, {
-    accept: ingest.accept,
+    accept: ledger.accept,
+    answerPixel: ledger.answerPixel,
     findDataset: access.findDataset,
     authorize: access.authorize,
     grantOf: access.grantOf,
@@ -128,7 +146,6 @@ async function serve(config: Config, store: Store): Promise<Running> {
     await app.close()
     throw error
   }
-  const stopUpkeep = startUpkeep(app, store, ingest)
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -136,8 +153,7 @@ async function serve(config: Config, store: Store): Promise<Running> {
     ...(setupCode ? { setupUrl: `${config.publicUrl ?? url}/#setup=${setupCode}` } : {}),
     startDemo: demo.start,
     close: async () => {
-      stopUpkeep()
-      await ingest.drain()
+      await ledger.drain()
       await closeApp(app)
       await store.close()
     },
@@ -149,42 +165,6 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
   await app.close()
   clearTimeout(cut)
-}
-
-/** A full disk fails every request: one line a while says as much as a thousand. */
-function atMostEvery(ms: number, report: (error: unknown) => void): (error: unknown) => void {
-  let lastMs = Number.NEGATIVE_INFINITY
-  return (error) => {
-    if (Date.now() - lastMs < ms) return
-    lastMs = Date.now()
-    report(error)
-  }
-}
-
-interface IngestParts {
-  readonly app: FastifyInstance
-  readonly store: Store
-  readonly live: Live
-  readonly metrics: Metrics
-}
-
-function openIngest({ app, store, live, metrics }: IngestParts): Ingest {
-  return createIngest({
-    store,
-    nowMs: Date.now,
-    clockMs: () => performance.now(),
-    soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
-    isBot,
-    onCommitted: (legs) => {
-      metrics.countLegs(legs)
-      live.publish(legs)
-    },
-    onError: atMostEvery(LOG_MS, (error) =>
-      app.log.error({ err: error }, 'ingest could not commit; more of the same is not logged'),
-    ),
-    onStep: metrics.timeStep,
-  })
 }
 
 /** No request log: URLs may hold what their senders should not have put there. */
@@ -215,35 +195,10 @@ function createApp(config: Config): FastifyInstance {
   return app
 }
 
-function healthOf(ingest: Ingest): { ok: boolean; reason?: string; queue: number } {
-  const failing = ingest.failing()
-  const queue = ingest.queued()
+function healthOf(ledger: Ledger): { ok: boolean; reason?: string; queue: number } {
+  const failing = ledger.failing()
+  const queue = ledger.queued()
   return failing ? { ok: false, reason: failing.message, queue } : { ok: true, queue }
-}
-
-/** Bounded upkeep, a step at a time; catches up while there is more, but never in one go. */
-function startUpkeep(app: FastifyInstance, store: Store, ingest: Ingest): () => void {
-  let stopped = false
-  let timer: NodeJS.Timeout
-  const step = async (): Promise<void> => {
-    if (ingest.failing()) await probe(store, ingest)
-    const more = await store.tidyUp(Date.now()).catch((error: unknown) => {
-      app.log.warn({ err: error }, 'upkeep of the store failed; it is tried again')
-      return false
-    })
-    if (!stopped) timer = setTimeout(step, more ? 50 : UPKEEP_MS)
-  }
-  timer = setTimeout(step, UPKEEP_MS)
-  return () => {
-    stopped = true
-    clearTimeout(timer)
-  }
-}
-
-/** Nobody sends to a server that says it is not ready, so it must find out by itself that it is. */
-async function probe(store: Store, ingest: Ingest): Promise<void> {
-  const document = { kind: 'instance', id: 'probe', value: Date.now() }
-  await store.putSettings([document]).then(ingest.recovered, () => undefined)
 }
 
 function every(ms: number, run: () => void): () => void {

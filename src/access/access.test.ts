@@ -20,7 +20,13 @@ async function bench(adminToken: string | undefined = ADMIN): Promise<Bench> {
   const store = memoryStore()
   const clock = { ms: 1_800_000_000_000 }
   const restart = (token = adminToken): Promise<Access> =>
-    createAccess({ store, nowMs: () => clock.ms, randomBytes, adminToken: token })
+    createAccess({
+      store,
+      nowMs: () => clock.ms,
+      randomBytes,
+      adminToken: token,
+      onDataset: () => undefined,
+    })
   return { store, clock, access: await restart(), restart }
 }
 

@@ -23,6 +23,8 @@ export interface AccessPorts {
   readonly store: Store
   nowMs(): number
   readonly randomBytes: RandomBytes
+  /** Hears of every dataset in force, at the start too, and of one that is gone (undefined). */
+  readonly onDataset: (id: string, dataset: Dataset | undefined) => void
   /** TWOFOLD_ADMIN_TOKEN: an admin token for everything, never stored. */
   readonly adminToken: string | undefined
 }

@@ -36,15 +36,22 @@ export interface DatasetsPorts {
   readonly documents: readonly SettingsDocument[]
   readonly nowMs: () => number
   readonly randomBytes: RandomBytes
+  /** Hears of every dataset in force, at the start too, and of one that is gone (undefined). */
+  readonly onDataset: (id: string, dataset: Dataset | undefined) => void
 }
 
-export function createDatasets({ documents, nowMs, randomBytes }: DatasetsPorts): Datasets {
+export function createDatasets(ports: DatasetsPorts): Datasets {
+  const { documents, nowMs, randomBytes, onDataset } = ports
   const byId = new Map<string, Dataset>()
   const leftovers: string[] = []
+  const put = (dataset: Dataset): void => {
+    byId.set(dataset.dataset_id, dataset)
+    onDataset(dataset.dataset_id, dataset)
+  }
   for (const { id, value } of documents) {
     const { deleted, demo, ...settings } = readStored(id, value)
     if (deleted) leftovers.push(id)
-    else byId.set(id, { dataset_id: id, ...settings, ...(demo ? { demo } : {}) })
+    else put({ dataset_id: id, ...settings, ...(demo ? { demo } : {}) })
   }
 
   const newId = (): string => {
@@ -73,11 +80,10 @@ export function createDatasets({ documents, nowMs, randomBytes }: DatasetsPorts)
       const checked = checkSettings(isObject ? { ...settings, ...patch } : patch)
       return { dataset_id, created_at_ms, ...checked, ...(demo ? { demo } : {}) }
     },
-    put: (dataset) => {
-      byId.set(dataset.dataset_id, dataset)
-    },
+    put,
     remove: (id) => {
       byId.delete(id)
+      onDataset(id, undefined)
     },
     leftovers,
   }

@@ -15,7 +15,8 @@ export interface Live {
   subscribe(datasetId: string, listener: Listener): () => void
 }
 
-export function createLive(): Live {
+/** `onWatch` hears of all watched datasets whenever they change. */
+export function createLive(onWatch: (datasets: readonly string[]) => void): Live {
   const byDataset = new Map<string, Set<Listener>>()
   let count = 0
   return {
@@ -30,13 +31,16 @@ export function createLive(): Live {
       // Wrapped, so that one function subscribed twice counts and ends as two.
       const own: Listener = (leg) => listener(leg)
       const listeners = byDataset.get(datasetId) ?? new Set()
+      const first = listeners.size === 0
       byDataset.set(datasetId, listeners.add(own))
       count += 1
+      if (first) onWatch([...byDataset.keys()])
       return () => {
         if (!listeners.delete(own)) return
         count -= 1
         if (listeners.size === 0 && byDataset.get(datasetId) === listeners) {
           byDataset.delete(datasetId)
+          onWatch([...byDataset.keys()])
         }
       }
     },

@@ -45,7 +45,9 @@ export function addServerOptions(
 export async function startServer(config: Config): Promise<Running> {
   const { start } = await import('../main.ts')
   try {
-    return await start(config)
+    const running = await start(config)
+    void running.died.then(endWith)
+    return running
   } catch (error) {
     throw startFailure(error, config) ?? error
   }
@@ -115,6 +117,12 @@ export function stopOnSignal(running: Running): void {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+}
+
+/** Nothing can be kept any more: better gone, and started anew, than refusing for ever. */
+function endWith(error: Error): never {
+  note(`twofold: the part that keeps the events has ended: ${error.message}`)
+  process.exit(EXIT.failed)
 }
 
 export function version(): string {

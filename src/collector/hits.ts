@@ -3,16 +3,16 @@
  * dataset, checked against its domains and rate, completed with what the request itself tells of
  * the visitor, delivered, answered together. Nothing of it is parsed here.
  */
-import type { IncomingMessage } from 'node:http'
 import type { Dataset } from '../event/dataset.ts'
 import type { BrowserContext, Consent, Finding } from '../event/shape.ts'
 import type { Delivery, Outcome } from '../ingest/ingest.ts'
 import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
 import { clientIp } from './client-ip.ts'
 import { refreshCookies } from './cookies.ts'
-import type { DoorPorts } from './ports.ts'
+import type { PixelDoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'
 import { hostOf, isSecure, sharedCookieDomain } from './site.ts'
+import type { Visit } from './visit.ts'
 
 /** One event as its door read it. */
 export interface Hit {
@@ -59,8 +59,8 @@ interface Group {
 
 /** Throws what accept() throws: then the sender tries the whole request again, harmlessly. */
 export async function takeHits(
-  request: IncomingMessage,
-  ports: DoorPorts,
+  request: Visit,
+  ports: PixelDoorPorts,
   sent: Hits,
 ): Promise<HitsAnswer> {
   const { groups, refusals } = sortHits(request, ports, sent.hits)
@@ -95,7 +95,7 @@ export async function takeHits(
 
 /** Waits for all of them, also when one fails: an answer must not overtake a commit. */
 async function acceptAll(
-  { accept }: DoorPorts,
+  { accept }: PixelDoorPorts,
   deliveries: readonly Delivery[],
 ): Promise<(readonly Outcome[])[]> {
   const [only] = deliveries
@@ -108,8 +108,8 @@ async function acceptAll(
 }
 
 function sortHits(
-  { headers }: IncomingMessage,
-  ports: DoorPorts,
+  { headers }: Visit,
+  ports: PixelDoorPorts,
   hits: readonly (Hit | undefined)[],
 ): { groups: Group[]; refusals: Refusal[] } {
   const groups: Group[] = []
@@ -162,7 +162,7 @@ function pageOf({ event }: Hit, referer: string | undefined): string | undefined
   return typeof url === 'string' && url !== '' ? url : referer
 }
 
-function mayKeepCookies(request: IncomingMessage, groups: readonly Group[]): boolean {
+function mayKeepCookies(request: Visit, groups: readonly Group[]): boolean {
   if (!groups.some(({ dataset }) => dataset.first_party_cookies)) return false
   return groups.every(({ dataset, hits }) =>
     hits.every((hit) => {
@@ -173,7 +173,7 @@ function mayKeepCookies(request: IncomingMessage, groups: readonly Group[]): boo
   )
 }
 
-function cookiesOf(request: IncomingMessage, ports: DoorPorts, groups: readonly Group[]) {
+function cookiesOf(request: Visit, ports: PixelDoorPorts, groups: readonly Group[]) {
   const hit = groups.at(-1)?.hits.at(-1)
   const pageUrl = hit && pageOf(hit, request.headers.referer)
   const domain = sharedCookieDomain(request, ports, hostOf(pageUrl))
@@ -196,8 +196,8 @@ function text(value: unknown): string | undefined {
 }
 
 function visitorOf(
-  { headers, socket }: IncomingMessage,
-  { trustedProxies }: DoorPorts,
+  { headers, socket }: Visit,
+  { trustedProxies }: PixelDoorPorts,
   ids: { readonly fbp: string; readonly fbc?: string } | undefined,
 ): NonNullable<Delivery['visitor']> {
   const ip = clientIp(socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)
@@ -217,7 +217,7 @@ interface DeliveryParts {
   readonly skewMs: number
 }
 
-function deliveryOf(request: IncomingMessage, parts: DeliveryParts): Delivery {
+function deliveryOf(request: Visit, parts: DeliveryParts): Delivery {
   const { sent, group, visitor, skewMs } = parts
   const { via, testEventCode } = sent
   const correct = Math.abs(skewMs) > CLOCK_SKEW_MS_MAX
@@ -244,7 +244,7 @@ function deliveryOf(request: IncomingMessage, parts: DeliveryParts): Delivery {
 }
 
 /** What the event says; where it says nothing, the Sec-GPC header of the browser. */
-function consentOf({ headers }: IncomingMessage, { consent }: Hit): Consent | undefined {
+function consentOf({ headers }: Visit, { consent }: Hit): Consent | undefined {
   const says = consent !== undefined && consent.signal !== 'none' && consent.state !== 'unknown'
   if (says || headers['sec-gpc'] !== '1') return consent
   return { state: 'denied', signal: 'gpc' }

@@ -3,12 +3,13 @@
  * step, queue. No dataset and no event name: whoever scrapes learns nothing about a customer.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Leg } from '../event/shape.ts'
+import type { Tallies } from '../ingest/tally.ts'
 
 export interface Metrics {
-  readonly countLegs: (legs: readonly Leg[]) => void
-  readonly timeStep: (name: string, ms: number, events: number) => void
-  readonly text: (queued: number) => Promise<{ contentType: string; text: string }>
+  readonly text: (
+    queued: number,
+    tallies: Tallies,
+  ) => Promise<{ contentType: string; text: string }>
 }
 
 export function createMetrics(): Metrics {
@@ -39,21 +40,15 @@ export function createMetrics(): Metrics {
     registers,
   })
   return {
-    countLegs: (legs) => {
-      const counts = new Map<string, number>()
-      for (const { envelope, verdict, reason } of legs) {
-        const name = `${envelope.channel}\n${verdict}`
-        counts.set(name, (counts.get(name) ?? 0) + 1)
-        if (reason) reasons.inc({ reason })
-      }
-      for (const [name, n] of counts) {
+    text: async (queued, tallies) => {
+      queue.set(queued)
+      for (const counter of [events, reasons, seconds]) counter.reset()
+      for (const [name, n] of tallies.events) {
         const [channel = '', verdict = ''] = name.split('\n')
         events.inc({ channel, verdict }, n)
       }
-    },
-    timeStep: (step, ms) => seconds.inc({ step }, ms / 1000),
-    text: async (queued) => {
-      queue.set(queued)
+      for (const [reason, n] of tallies.reasons) reasons.inc({ reason }, n)
+      for (const [step, s] of tallies.stepSeconds) seconds.inc({ step }, s)
       return { contentType: registry.contentType, text: await registry.metrics() }
     },
   }

@@ -5,15 +5,12 @@
 import type { Dataset } from '../event/dataset.ts'
 import type { Accept } from '../ingest/ingest.ts'
 import type { Rate } from './rate.ts'
+import type { Visit } from './visit.ts'
 
-export interface CollectorPorts {
+/** What taking events needs, wherever it runs. */
+export interface TakingPorts {
   readonly accept: Accept
   findDataset(id: string): Dataset | undefined
-  authorize(token: string, datasetId: string, purpose: 'send' | 'read' | 'admin'): boolean
-  /** What a token may do; undefined for one that is not known. Tells 190 from 100/33. */
-  grantOf(token: string): object | undefined
-  /** The built script, with `__TWOFOLD_SETTINGS__` in it once. */
-  readonly pixelScript: string
   /** The origin people and pixels use, without a slash; undefined: the one each request came to. */
   readonly publicUrl: string | undefined
   readonly trustedProxies: number
@@ -21,8 +18,33 @@ export interface CollectorPorts {
   random(): number
 }
 
-export interface DoorPorts extends CollectorPorts {
+/** The answer to a body of POST /e. */
+export interface PixelAnswer {
+  readonly status: number
+  /** JSON. */
+  readonly text: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+}
+
+/** Resolves after the durable commit; never rejects for what a sender did. */
+export type AnswerPixel = (body: Buffer, visit: Visit) => Promise<PixelAnswer>
+
+export interface CollectorPorts extends TakingPorts {
+  /** For POST /e: createPixelDoor, here or in another thread. */
+  readonly answerPixel: AnswerPixel
+  authorize(token: string, datasetId: string, purpose: 'send' | 'read' | 'admin'): boolean
+  /** What a token may do; undefined for one that is not known. Tells 190 from 100/33. */
+  grantOf(token: string): object | undefined
+  /** The built script, with `__TWOFOLD_SETTINGS__` in it once. */
+  readonly pixelScript: string
+}
+
+interface Shared {
   readonly rate: Rate
   /** For defects of ours; never for what a sender did wrong. */
   logError(error: unknown): void
 }
+
+export type DoorPorts = CollectorPorts & Shared
+export type PixelDoorPorts = TakingPorts & Shared

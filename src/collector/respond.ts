@@ -36,14 +36,19 @@ export function send(reply: FastifyReply, { status, body, retryAfterS }: Answer)
 /** The same without Fastify. `headers`: names and values in turn. */
 export function write(
   response: ServerResponse,
-  { status, body, retryAfterS }: Answer,
-  headers: readonly string[],
+  { status, text, headers }: { status: number; text: string; headers: readonly string[] },
 ): void {
-  const text = JSON.stringify(body)
   const length = String(Buffer.byteLength(text))
-  const wait = retryAfterS === undefined ? [] : ['retry-after', String(retryAfterS)]
   const own = ['content-type', JSON_TYPE, 'content-length', length]
-  response.writeHead(status, [...own, ...wait, ...headers]).end(text)
+  response.writeHead(status, [...own, ...headers]).end(text)
+}
+
+/** Most hits are answered alike: one event, taken, nothing to say. */
+const ONE_TAKEN = '{"events_received":1,"messages":[]}'
+
+export function answerText({ body }: Answer): string {
+  const { events_received, messages } = body as { events_received?: number; messages?: unknown[] }
+  return events_received === 1 && messages?.length === 0 ? ONE_TAKEN : JSON.stringify(body)
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'

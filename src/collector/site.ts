@@ -3,15 +3,15 @@
  * (eTLD+1). Cookies and the script's own address depend on it. X-Forwarded-Host is not read: a
  * stranger could write it, and a shared cache would keep the answer. TWOFOLD_PUBLIC_URL says it.
  */
-import type { IncomingMessage } from 'node:http'
 import { HOSTS_CACHED_MAX } from '../limits.ts'
 import { type CookieDomain, cookieDomain } from './cookie-domain.ts'
 import type { CollectorPorts } from './ports.ts'
+import type { Visit } from './visit.ts'
 
 type SitePorts = Pick<CollectorPorts, 'publicUrl' | 'trustedProxies'>
 
 /** `https://events.shop.com`: where this program is reached. Undefined without a usable Host. */
-export function ownOrigin(request: IncomingMessage, ports: SitePorts): string | undefined {
+export function ownOrigin(request: Visit, ports: SitePorts): string | undefined {
   if (ports.publicUrl) return ports.publicUrl
   const { host } = request.headers
   if (!host || !HOST.test(host)) return undefined
@@ -19,7 +19,7 @@ export function ownOrigin(request: IncomingMessage, ports: SitePorts): string | 
 }
 
 /** Did the browser come over https, as far as we and the trusted proxies know? */
-export function isSecure(request: IncomingMessage, ports: SitePorts): boolean {
+export function isSecure(request: Visit, ports: SitePorts): boolean {
   if (ports.publicUrl) return ports.publicUrl.startsWith('https:')
   const forwarded = ports.trustedProxies > 0 && request.headers['x-forwarded-proto']
   if (forwarded) return /^https\b/i.test(forwarded.toString())
@@ -31,7 +31,7 @@ export function isSecure(request: IncomingMessage, ports: SitePorts): boolean {
  * Undefined when they are two sites, or the page is not known.
  */
 export function sharedCookieDomain(
-  request: IncomingMessage,
+  request: Visit,
   ports: SitePorts,
   pageHost: string | undefined,
 ): CookieDomain | undefined {

@@ -47,8 +47,14 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   const store = memoryStore()
   const clock = { ms: NOW_MS }
   const nowMs = () => clock.ms
-  const access = await createAccess({ store, nowMs, randomBytes, adminToken: ADMIN })
-  const live = createLive()
+  const access = await createAccess({
+    store,
+    nowMs,
+    randomBytes,
+    adminToken: ADMIN,
+    onDataset: () => undefined,
+  })
+  const live = createLive(() => undefined)
   const beats = new Set<() => void>()
   const logged: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })

@@ -215,7 +215,7 @@ describe('the live view', () => {
 
 describe('the listeners of one process', () => {
   it('hear their own dataset only, until they leave', async () => {
-    const live = createLive()
+    const live = createLive(() => undefined)
     const heard: string[] = []
     await bench.deliver(datasetId, 'server', [sale(1)])
     const { legs } = (await bench.store.events({ dataset_id: datasetId, limit: 1 })).events[0] ?? {}

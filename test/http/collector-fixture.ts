@@ -5,6 +5,8 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { type CollectorPorts, registerCollector } from '../../src/collector/collector.ts'
+import { createPixelDoor } from '../../src/collector/pixel-door.ts'
+import { createRate } from '../../src/collector/rate.ts'
 import { type Dataset, datasetSettingsSchema } from '../../src/event/dataset.ts'
 import type { Delivery, Outcome } from '../../src/ingest/ingest.ts'
 
@@ -45,21 +47,29 @@ export async function startCollector(
     disableRequestLogging: true,
     routerOptions: { ignoreTrailingSlash: true },
   })
-  registerCollector(app, {
-    accept: (delivery) => {
+  const doorPorts = {
+    accept: (delivery: Delivery) => {
       deliveries.push(delivery)
       return accept(delivery)
     },
-    findDataset: (id) => datasets.find(({ dataset_id }) => dataset_id === id),
-    authorize: (token, id, purpose) =>
-      purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
-    grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),
-    pixelScript: SCRIPT,
+    findDataset: (id: string) => datasets.find(({ dataset_id }) => dataset_id === id),
     publicUrl: undefined,
     trustedProxies: 0,
     nowMs: () => NOW_MS,
     random: Math.random,
     ...ports,
+  }
+  registerCollector(app, {
+    answerPixel: createPixelDoor({
+      ...doorPorts,
+      rate: createRate(doorPorts.nowMs),
+      logError: (error) => app.log.error({ err: error }, 'a request to the collector failed'),
+    }),
+    authorize: (token, id, purpose) =>
+      purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
+    grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),
+    pixelScript: SCRIPT,
+    ...doorPorts,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo

@@ -1,0 +1,290 @@
+/**
+ * The ledger as the thread that speaks HTTP sees it: starts ledger-thread.ts and offers what it
+ * keeps under the same ports as if it stood here (store, accept, the pixel's door). Bounded: what
+ * the thread has not answered yet is counted here. main.ts is its only user.
+ */
+import { Worker } from 'node:worker_threads'
+import type { AnswerPixel, PixelAnswer } from '../collector/ports.ts'
+import { packVisit } from '../collector/visit.ts'
+import { TwofoldError } from '../errors.ts'
+import type { Dataset } from '../event/dataset.ts'
+import type { Leg } from '../event/shape.ts'
+import type { Accept, OnCommitted, Outcome } from '../ingest/ingest.ts'
+import type { Tallies } from '../ingest/tally.ts'
+import {
+  COMMIT_EVENTS_MAX,
+  LEDGER_HEAP_MB,
+  LEDGER_YOUNG_HEAP_MB,
+  QUEUE_BYTES_MAX,
+  QUEUE_EVENTS_MAX,
+} from '../limits.ts'
+import type { Store, StoreCapabilities } from '../store/store.ts'
+import {
+  CALLS,
+  type CallName,
+  errorOf,
+  type FromThread,
+  type ThreadOptions,
+  type ToThread,
+  unpackAnswer,
+} from './messages.ts'
+
+export interface Ledger {
+  readonly store: Store
+  readonly accept: Accept
+  readonly answerPixel: AnswerPixel
+  /** In force for everything handed over after the call; undefined: it is gone. */
+  readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
+  /** Legs of these datasets come to `onLegs` from now on. */
+  readonly watch: (datasets: readonly string[]) => void
+  readonly tallies: () => Promise<Tallies>
+  /** Events (or requests with some) that wait for their commit. */
+  readonly queued: () => number
+  /** The last failure of the store, until a commit succeeds again. */
+  readonly failing: () => Error | undefined
+  /** Refuses new events; resolves when every accepted one is answered. */
+  readonly drain: () => Promise<void>
+}
+
+export interface LedgerPorts {
+  readonly options: ThreadOptions
+  readonly onLegs: OnCommitted
+  /** Something went wrong that nobody is waiting to hear of. */
+  readonly onTrouble: (error: Error, words: string) => void
+  /** The thread is gone and took what it had not answered with it: the process has to end. */
+  readonly onDeath: (error: Error) => void
+}
+
+const THREAD = import.meta.url.endsWith('.ts') ? '../ledger-thread.ts' : '../ledger-thread.js'
+
+/** Rejects with what opening the store throws. */
+export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
+  const worker = new Worker(new URL(THREAD, import.meta.url), {
+    name: 'ledger',
+    workerData: ports.options,
+    resourceLimits: {
+      maxOldGenerationSizeMb: LEDGER_HEAP_MB,
+      maxYoungGenerationSizeMb: LEDGER_YOUNG_HEAP_MB,
+    },
+  })
+  const link = new Link(worker, ports)
+  const capabilities = await link.opened
+  return {
+    store: remoteStore(link, capabilities),
+    accept: (delivery) => link.accept(delivery),
+    answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
+    setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
+    watch: (datasets) => link.tell({ kind: 'watch', datasets }),
+    tallies: () => link.call('tallies', []) as Promise<Tallies>,
+    queued: () => link.events,
+    failing: () => link.failing,
+    drain: () => link.drain(),
+  }
+}
+
+interface Waiting {
+  readonly done: (value: unknown) => void
+  readonly fail: (error: Error) => void
+}
+
+interface Hit {
+  readonly answer: (answer: PixelAnswer) => void
+  readonly fail: (error: Error) => void
+  readonly bytes: number
+}
+
+/** The messages both ways, and who waits for which. */
+class Link {
+  /** What opening said. */
+  readonly opened: Promise<StoreCapabilities>
+  events = 0
+  #bytes = 0
+  failing: Error | undefined
+  readonly #worker: Worker
+  readonly #ports: LedgerPorts
+  readonly #waiting = new Map<number, Waiting>()
+  #lastId = 0
+  /** Hits that go with the next message, and those of the one that is on its way. */
+  #gathered: string[] = []
+  #gatheredHits: Hit[] = []
+  #flying: Hit[] = []
+  #flushing = false
+  #draining = false
+  readonly #onIdle: (() => void)[] = []
+  #closed: ((error: Error | undefined) => void) | undefined
+  #dead: Error | undefined
+
+  constructor(worker: Worker, ports: LedgerPorts) {
+    this.#worker = worker
+    this.#ports = ports
+    let open: (capabilities: StoreCapabilities) => void = () => undefined
+    let refuse: (error: Error) => void = () => undefined
+    this.opened = new Promise((resolve, reject) => {
+      open = resolve
+      refuse = reject
+    })
+    this.#closed = (error) => refuse(error ?? new Error('the ledger closed before it opened'))
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'open') {
+        this.#closed = undefined
+        open(message.capabilities)
+      } else this.#hear(message)
+    })
+    worker.on('error', (error) => this.#die(error))
+    worker.on('exit', (code) => this.#die(new Error(`the ledger's thread ended with ${code}`)))
+  }
+
+  tell(message: ToThread): void {
+    if (!this.#dead) this.#worker.postMessage(message)
+  }
+
+  call(method: CallName, args: readonly unknown[]): Promise<unknown> {
+    return this.#ask((id) => ({ kind: 'call', id, method, args }))
+  }
+
+  async accept({ dataset, ...delivery }: Parameters<Accept>[0]): Promise<readonly Outcome[]> {
+    const { length } = delivery.events
+    this.#take(length, delivery.bytes)
+    try {
+      const text = JSON.stringify(delivery)
+      const { dataset_id } = dataset
+      const outcomes = await this.#ask((id) => ({ kind: 'accept', id, dataset_id, text }))
+      return JSON.parse(outcomes as string) as readonly Outcome[]
+    } finally {
+      this.#release(length, delivery.bytes)
+    }
+  }
+
+  /** `body` as latin1: bytes, one character each. */
+  hit(body: string, visit: string): Promise<PixelAnswer> {
+    return new Promise((answer, fail) => {
+      if (this.#dead) throw this.#dead
+      this.#take(1, body.length)
+      this.#gathered.push(body, visit)
+      this.#gatheredHits.push({ answer, fail, bytes: body.length })
+      if (this.#flushing || this.#flying.length > 0) return
+      this.#flushing = true
+      setImmediate(() => this.#flush())
+    })
+  }
+
+  drain(): Promise<void> {
+    this.#draining = true
+    if (this.events === 0) return Promise.resolve()
+    return new Promise((done) => this.#onIdle.push(done))
+  }
+
+  close(): Promise<void> {
+    return new Promise((done, fail) => {
+      if (this.#dead) return done()
+      this.#closed = (error) => (error ? fail(error) : done())
+      this.tell({ kind: 'close' })
+    })
+  }
+
+  #ask(message: (id: number) => ToThread): Promise<unknown> {
+    return new Promise((done, fail) => {
+      if (this.#dead) throw this.#dead
+      this.#lastId += 1
+      this.#waiting.set(this.#lastId, { done, fail })
+      this.#worker.postMessage(message(this.#lastId))
+    })
+  }
+
+  #take(events: number, bytes: number): void {
+    if (this.#draining) throw new TwofoldError('shutting_down')
+    if (this.events + events > QUEUE_EVENTS_MAX || this.#bytes + bytes > QUEUE_BYTES_MAX) {
+      throw new TwofoldError('overloaded')
+    }
+    this.events += events
+    this.#bytes += bytes
+  }
+
+  #release(events: number, bytes: number): void {
+    this.events -= events
+    this.#bytes -= bytes
+    if (this.events > 0) return
+    for (const done of this.#onIdle.splice(0)) done()
+  }
+
+  /** One message at a time: what arrives meanwhile goes together, and shares a commit. */
+  #flush(): void {
+    this.#flushing = false
+    if (this.#gatheredHits.length === 0 || this.#dead) return
+    this.#flying = this.#gatheredHits.splice(0, COMMIT_EVENTS_MAX)
+    const hits = this.#gathered.splice(0, 2 * this.#flying.length)
+    this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread)
+  }
+
+  #hear(message: Exclude<FromThread, { kind: 'open' }>): void {
+    switch (message.kind) {
+      case 'hits': {
+        const answered = this.#flying
+        this.#flying = []
+        for (const [index, { answer, bytes }] of answered.entries()) {
+          this.#release(1, bytes)
+          answer(unpackAnswer(message.answers[index] ?? ''))
+        }
+        this.#flush()
+        return
+      }
+      case 'done':
+        this.#waitingFor(message.id)?.done(message.value)
+        return
+      case 'failed':
+        this.#waitingFor(message.id)?.fail(errorOf(message.failure))
+        return
+      case 'legs':
+        this.#ports.onLegs(JSON.parse(message.text) as readonly Leg[])
+        return
+      case 'failing':
+        this.failing = message.failure && errorOf(message.failure)
+        return
+      case 'trouble':
+        this.#ports.onTrouble(errorOf(message.failure), message.words)
+        return
+      case 'closed':
+        this.#dead = new TwofoldError('shutting_down')
+        this.#closed?.(message.failure && errorOf(message.failure))
+    }
+  }
+
+  #waitingFor(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    return waiting
+  }
+
+  #die(error: Error): void {
+    if (this.#dead) return
+    this.#dead = error
+    this.#closed?.(error)
+    for (const { fail } of this.#waiting.values()) fail(error)
+    for (const { fail } of [...this.#flying, ...this.#gatheredHits]) fail(error)
+    this.#ports.onDeath(error)
+  }
+}
+
+function remoteStore(link: Link, capabilities: StoreCapabilities): Store {
+  const calls = CALLS.map((method) => [method, (...args: unknown[]) => link.call(method, args)])
+  return {
+    ...(Object.fromEntries(calls) as Pick<Store, (typeof CALLS)[number]>),
+    capabilities,
+    scan: (datasetId, fromSeq) => scan(link, datasetId, fromSeq),
+    close: () => link.close(),
+  }
+}
+
+async function* scan(
+  link: Link,
+  datasetId: string,
+  fromSeq: number,
+): AsyncGenerator<readonly Leg[]> {
+  for (let next = fromSeq; ; ) {
+    const legs = (await link.call('scanChunk', [datasetId, next])) as readonly Leg[]
+    const last = legs.at(-1)
+    if (!last) return
+    yield legs
+    next = last.seq + 1
+  }
+}
