@@ -158,6 +158,10 @@ async function readStart(response: Response): Promise<string> {
   return text
 }
 
+/** The longest first: one may be part of another. */
 function maskSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '•••'), text)
+  return secrets
+    .filter((secret) => secret !== '')
+    .sort((a, b) => b.length - a.length)
+    .reduce((masked, secret) => masked.replaceAll(secret, '•••'), text)
 }

@@ -20,6 +20,8 @@ import { signatureHeaders } from './webhook-signature.ts'
 
 /** Shorter texts are no secret, and masking them would make answers unreadable. */
 const SECRET_CHARS_MIN = 6
+/** Enough for a sentence or a short JSON error; the whole answer stands in the exchange. */
+const REASON_CHARS_MAX = 200
 
 interface StatusRow {
   readonly statuses: RegExp
@@ -196,7 +198,7 @@ async function sendOne(
   )
   if (!answer) return all(events, exchange, { outcome: failure as Outcome, stops: true })
   const row = WEBHOOK_STATUSES.find(({ statuses }) => statuses.test(String(answer.status)))
-  const outcome = outcomeOf(row as StatusRow, answer, ports.nowMs())
+  const outcome = withWords(outcomeOf(row as StatusRow, answer, ports.nowMs()), exchange)
   if (row?.state !== 'halve' || events.length === 1) {
     return all(events, exchange, { outcome, stops: row?.stops === true })
   }
@@ -215,6 +217,14 @@ function outcomeOf(row: StatusRow, answer: HttpAnswer, nowMs: number): Outcome {
   if (state !== 'retry') return { state: 'rejected', code, detail }
   const afterMs = retryAfterMs(answer.headers, nowMs)
   return { state, code, detail, ...(afterMs === undefined ? {} : { afterMs }) }
+}
+
+/** Why an event was refused, in the receiver's words. A long answer may repeat the event. */
+function withWords(outcome: Outcome, { answer }: Exchange): Outcome {
+  const words = answer.trim()
+  if (outcome.state !== 'rejected' || words === '' || words.length > REASON_CHARS_MAX)
+    return outcome
+  return { ...outcome, detail: `${outcome.detail} It says: ${words}` }
 }
 
 function all(
