@@ -2,7 +2,9 @@
  * The only reader of process.env: every option with its default and description. Command-line
  * flags win over variables. Called by cli/ and tests; everything else gets the plain object.
  */
+import { join } from 'node:path'
 import { TwofoldError } from './errors.ts'
+import { networks } from './private-address.ts'
 
 export interface Config {
   /** 0 picks a free port. */
@@ -15,6 +17,10 @@ export interface Config {
   /** Proxies in front that append to X-Forwarded-For; 0 trusts nobody. */
   readonly trustedProxies: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  /** Private networks that destinations may reach all the same, such as 10.0.0.0/8. */
+  readonly allowPrivateTargets: readonly string[]
+  /** Folder below which file destinations write; undefined where they may not. */
+  readonly exportDir: string | undefined
 }
 
 interface Option {
@@ -66,6 +72,18 @@ export const OPTIONS = {
     flag: '--log',
     default: 'warn',
     description: 'silent, error, warn, info or debug.',
+  },
+  allowPrivateTargets: {
+    variable: 'TWOFOLD_ALLOW_PRIVATE_TARGETS',
+    default: '',
+    description:
+      'Private networks that destinations may reach, such as 10.0.0.0/8,127.0.0.1; all allows every address.',
+  },
+  exportDir: {
+    variable: 'TWOFOLD_EXPORTS',
+    default: '',
+    description:
+      'Folder below which file destinations write; empty: exports in the data folder; none: nowhere.',
   },
 } as const satisfies Record<string, Option>
 
@@ -134,7 +152,25 @@ export function readConfig(
     adminToken: adminToken || undefined,
     trustedProxies: integer('trustedProxies', text('trustedProxies'), 10),
     logLevel,
+    allowPrivateTargets: networkList(text('allowPrivateTargets')),
+    exportDir: exportFolder(text('exportDir'), text('dataDir')),
   }
+}
+
+function networkList(text: string): readonly string[] {
+  if (text === 'all') return ['0.0.0.0/0', '::/0']
+  const list = text.split(/[\s,]+/).filter((one) => one !== '')
+  try {
+    networks(list)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw wrong('allowPrivateTargets', text, 'networks such as 10.0.0.0/8,127.0.0.1, or all')
+  }
+  return list
+}
+
+function exportFolder(text: string, dataDir: string): string | undefined {
+  return text === 'none' ? undefined : text || join(dataDir, 'exports')
 }
 
 function integer(name: keyof typeof OPTIONS, value: string, max: number): number {

@@ -162,6 +162,12 @@ export const ERRORS = {
     message: 'Too many live views are open.',
     fix: 'Close some (pages of the Events Manager, `twofold events --follow`) and try again.',
   },
+  private_target: {
+    status: 400,
+    retryable: false,
+    message: 'Nothing is sent to addresses inside a private network.',
+    fix: 'Take a public address, or allow this one: TWOFOLD_ALLOW_PRIVATE_TARGETS=10.0.0.0/8 (or all).',
+  },
   internal: {
     status: 500,
     retryable: true,

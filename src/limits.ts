@@ -113,6 +113,29 @@ export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
 export const STORE_BUSY_MS = 2000
 
+/** Connections to one place that events are sent to; each carries one request at a time. */
+export const GUARDED_CONNECTIONS_MAX = 16
+/** Connecting to one address; below the relay's hard timeout, so that the next can be tried. */
+export const GUARDED_CONNECT_MS = 5000
+/** An idle connection is kept this long unless the other side says otherwise. */
+export const GUARDED_KEEP_ALIVE_MS = 15_000
+/** What is kept of an answer for people to read. */
+export const EXCHANGE_ANSWER_CHARS_MAX = 1000
+/** What is read of an answer before the connection is given up: an answer says yes or no. */
+export const ANSWER_BYTES_MAX = 64 * 1024
+/** The longest pause that a Retry-After can ask for: a day; a typing error must not last a year. */
+export const RETRY_AFTER_MS_MAX = 86_400_000
+/** Events of one webhook batch, and what its body may hold: many receivers stop at 1 MB. */
+export const WEBHOOK_EVENTS_MAX = 100
+export const WEBHOOK_BYTES_MAX = 512 * 1024
+/** Requests of one batch under way at once where each event is a request of its own. */
+export const WEBHOOK_REQUESTS_MAX = 8
+/** Secrets of a webhook that sign side by side: the old and the new one while it changes. */
+export const WEBHOOK_SECRETS_MAX = 4
+/** Rows of one file: encoding them holds the process up for tens of milliseconds. */
+export const FILE_EVENTS_MAX = 1000
+export const FILE_BYTES_MAX = 8 * 1024 * 1024
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],

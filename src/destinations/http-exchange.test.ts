@@ -1,0 +1,94 @@
+import { gzipSync } from 'node:zlib'
+import { afterEach, expect, it } from 'vitest'
+import { ANSWER_BYTES_MAX, EXCHANGE_ANSWER_CHARS_MAX } from '../limits.ts'
+import { exchangeOver, type HttpRequest, shownUrl } from './http-exchange.ts'
+import { portsOf, type Receiver, startReceiver } from './receiver.fixture.ts'
+
+let receiver: Receiver | undefined
+afterEach(async () => {
+  await receiver?.close()
+  receiver = undefined
+})
+
+const requestTo = (url: string): HttpRequest => ({
+  method: 'POST',
+  url,
+  headers: {},
+  body: 'x',
+  events: 1,
+  secrets: [''],
+})
+
+it.each([
+  ['ENOTFOUND', 'retry dns'],
+  ['EAI_AGAIN', 'retry dns'],
+  ['ECONNREFUSED', 'retry refused'],
+  ['CERT_HAS_EXPIRED', 'held tls'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'held tls'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'held tls'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'held tls'],
+  ['EPROTO', 'held tls'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'retry timeout'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'retry timeout'],
+  ['ETIMEDOUT', 'retry timeout'],
+  ['UND_ERR_SOCKET', 'retry network'],
+  ['ECONNRESET', 'retry network'],
+  ['EHOSTUNREACH', 'retry network'],
+])('a failure before the answer: %s is %s', async (systemCode, expected) => {
+  const cause = Object.assign(new Error('x'), { code: systemCode })
+  const wrapped = new AggregateError([cause])
+  const ports = {
+    ...portsOf(),
+    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: wrapped })),
+  }
+  const { answer, failure, exchange } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  expect(answer).toBeUndefined()
+  const { state, code, detail } = failure as { state: string; code: string; detail: string }
+  expect(`${state} ${code}`).toBe(expected)
+  expect(exchange).toMatchObject({ status: 0, answer: detail })
+})
+
+it('an answer without an end is read to its bound only', async () => {
+  let sent = 0
+  const body = new ReadableStream({
+    pull: (controller) => {
+      sent += 10_000
+      controller.enqueue(new TextEncoder().encode('a'.repeat(10_000)))
+    },
+  })
+  const ports = { ...portsOf(), fetch: async () => new Response(body, { status: 500 }) }
+  const { answer, exchange } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  expect(answer?.status).toBe(500)
+  expect(exchange.answer).toBe('a'.repeat(EXCHANGE_ANSWER_CHARS_MAX))
+  expect(sent).toBeLessThan(ANSWER_BYTES_MAX + 50_000)
+})
+
+it('a small answer that unpacks to a huge one is read to its bound only', async () => {
+  const body = gzipSync(Buffer.alloc(50_000_000, 'a'))
+  receiver = await startReceiver(() => ({
+    status: 200,
+    headers: { 'content-encoding': 'gzip' },
+    body,
+  }))
+  const { answer } = await exchangeOver(requestTo(receiver.url), portsOf())
+  expect(answer?.status).toBe(200)
+  expect(answer?.text.length).toBeLessThan(ANSWER_BYTES_MAX * 4)
+})
+
+it('a body that breaks off leaves the status standing', async () => {
+  const body = new ReadableStream({
+    pull: (controller) => controller.error(new Error('reset')),
+  })
+  const ports = { ...portsOf(), fetch: async () => new Response(body, { status: 207 }) }
+  const { answer } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  expect(answer).toMatchObject({ status: 207, text: '' })
+})
+
+it.each([
+  ['https://shop.com/hooks/a?token=1', 'https://shop.com/hooks/a?…'],
+  ['https://shop.com/hooks/8a7b6c5d4e3f2a1b0c', 'https://shop.com/hooks/8a7b…'],
+  ['https://a:b@shop.com/', 'https://shop.com/'],
+  ['nonsense', ''],
+])('shows %s as %s', (url, expected) => {
+  expect(shownUrl(url)).toBe(expected)
+})
