@@ -67,7 +67,9 @@ export async function startFakeMeta(options: FakeMetaOptions): Promise<FakeMeta>
   const failures = new Failures(options.random)
   for (const rule of options.fail ?? []) failures.add(rule, nowMs())
   const ports: Ports = { ledger, access, failures, nowMs, sleep: options.sleep }
-  const server = createServer((request, response) => void serve(request, response, ports))
+  const server = createServer((request, response) => {
+    serve(request, response, ports).catch((error: unknown) => showDefect(response, error))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, host, resolve)
@@ -203,6 +205,13 @@ function write(response: ServerResponse, answer: Answer): void {
     return
   }
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy())
+}
+
+/** A test must see a defect of the stand-in as what it is. */
+function showDefect(response: ServerResponse, error: unknown): void {
+  const detail = error instanceof Error ? error.message : String(error)
+  if (response.headersSent) response.socket?.destroy()
+  else write(response, { status: 500, body: errorBody('internal', `The stand-in: ${detail}`) })
 }
 
 function bytesOf(body: object | string): Buffer {
