@@ -22,9 +22,9 @@ export const PARTNER_AGENT_CHARS_MAX = 22
 export const BODY_BYTES_MAX = 32 * 1024 * 1024
 /** Parts of a multipart body: clients send eight, Meta's own script about sixty. */
 export const PARTS_MAX = 1000
-/** Accepted events kept whole for GET /good, and their bytes together. */
+/** Accepted events kept whole for GET /good, and their bytes on the wire; memory holds thrice. */
 export const GOOD_KEPT_MAX = 50_000
-export const GOOD_BYTES_MAX = 64 * 1024 * 1024
+export const GOOD_BYTES_MAX = 32 * 1024 * 1024
 /** Refused requests and requests of any kind, kept as summaries. */
 export const BAD_KEPT_MAX = 10_000
 export const REQUESTS_KEPT_MAX = 10_000

@@ -164,7 +164,7 @@ export class Failures {
     this.rules = this.rules.filter(({ rule: { fail } }) => !/^(token|session)_/.test(fail))
   }
 
-  /** Rules are asked in their order: all that only delay or add headers, and the first that ends. */
+  /** In the order of the rules: all that only delay or add headers, and the first that ends. */
   decide(entries: readonly unknown[], nowMs: number): Ordained {
     if (this.rules.length === 0) return AS_USUAL
     let delayMs = 0

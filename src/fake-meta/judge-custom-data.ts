@@ -2,13 +2,23 @@
  * Meta's rules for custom_data: open to custom properties, closed inside contents, and a Purchase
  * needs value and currency.
  */
-import { decimal, type Fields, isAbsent, isFields, isText, type Judged } from './judged.ts'
+import {
+  decimal,
+  type Fields,
+  isAbsent,
+  isFields,
+  isText,
+  type Judged,
+  unpacked,
+  wholeNumber,
+} from './judged.ts'
 
 const CONTENT_KEYS: ReadonlySet<string> = new Set([
   ...['id', 'quantity', 'item_price', 'delivery_category'],
   ...['title', 'description', 'brand', 'category'],
 ])
 const NUMBERS = ['value', 'net_revenue', 'predicted_ltv'] as const
+const TEXTS = ['order_id', 'item_number'] as const
 const DELIVERY: ReadonlySet<unknown> = new Set(['in_store', 'curbside', 'home_delivery'])
 /** ISO 4217 in either case, as Meta's own samples and SDKs send it. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
@@ -28,6 +38,14 @@ export function judgeCustomDataShape(customData: unknown, one: Judged): void {
   const { currency } = customData
   if (!isAbsent(currency) && !isCurrency(currency)) {
     one.refuse('parameter_error', 'custom_data.currency', 'must be a code of ISO 4217.')
+  }
+  for (const key of TEXTS) {
+    if (!isAbsent(customData[key]) && !isText(customData[key])) {
+      one.refuse('parameter_error', `custom_data.${key}`, 'must be text.')
+    }
+  }
+  if (!isAbsent(customData.num_items) && wholeNumber(customData.num_items) === undefined) {
+    one.refuse('parameter_error', 'custom_data.num_items', 'must be a whole number.')
   }
   judgeDelivery(customData, 'custom_data', one)
   judgeContents(customData.contents, one)
@@ -49,14 +67,10 @@ export function isCurrency(value: unknown): value is string {
   return typeof value === 'string' && CURRENCIES.has(value.trim().toUpperCase())
 }
 
-/** A list, or the JSON text of one, as form encoders send it. */
+/** A list, or the JSON text of one, as form encoders send it; broken text is no list. */
 function listIn(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*\[/.test(value)) return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
+  return unpacked(value) ?? {}
 }
 
 function judgeContents(value: unknown, one: Judged): void {
@@ -68,6 +82,7 @@ function judgeContents(value: unknown, one: Judged): void {
   }
   for (const [index, item] of contents.entries()) {
     const path = `custom_data.contents[${index}]`
+    if (isAbsent(item)) continue
     if (!isFields(item)) {
       one.refuse('parameter_error', path, 'must be an object.')
       return

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseEvent } from '../event/parse.ts'
 import { PROBLEMS } from '../event/problems.ts'
 import { judge } from './judge.ts'
@@ -170,6 +170,70 @@ function subcodeOf(error: MetaErrorName): number | undefined {
   const { subcode } = META_ERRORS[error] as { subcode?: number }
   return subcode
 }
+
+describe('one key at a time with every kind of value', () => {
+  const VALUES: readonly unknown[] = [
+    ...[
+      null,
+      '',
+      ' ',
+      0,
+      1,
+      -1,
+      1.5,
+      '1',
+      '1.5',
+      'abc',
+      true,
+      false,
+      Number.POSITIVE_INFINITY,
+      2e19,
+    ],
+    ...[[], [null], ['a'], {}, { a: 1 }, [{}], '{"a":1}', '[]', '[{"id":"a"}]', '[1'],
+    ...[[SHA], SHA, ` ${SHA.toUpperCase()} `, 'a'.repeat(32), NOW_S, `${NOW_S}`, NOW_S * 1000],
+    ...['EUR', 'eur', ' EUR ', 'LDU', ['LDU'], 'Purchase', 'website', 'app', 'physical_store'],
+    ...['fb.1.1.2', '192.0.2.1', '192.0.2.1:80', '::1', '123456789012345', 'in_store'],
+  ]
+  const KEYS: readonly string[] = [
+    ...['event_name', 'event_time', 'action_source', 'event_id', 'event_source_url', 'opt_out'],
+    ...['user_data', 'custom_data', 'app_data', 'original_event_data', 'attribution_data'],
+    ...['data_processing_options', 'data_processing_options_state', 'customer_segmentation'],
+    ...['messaging_channel', 'advanced_measurement_table', 'contents', 'colour'],
+    ...['em', 'db', 'fbp', 'client_ip_address', 'external_id', 'lead_id'].map(
+      (key) => `user_data.${key}`,
+    ),
+    ...['value', 'currency', 'contents', 'content_ids', 'num_items', 'order_id', 'item_number'].map(
+      (key) => `custom_data.${key}`,
+    ),
+    ...['delivery_category', 'predicted_ltv', 'customer_segmentation', 'colour'].map(
+      (key) => `custom_data.${key}`,
+    ),
+    ...['app_data.extinfo', 'app_data.app_user_id'],
+  ]
+
+  it.each(['website', 'app', 'business_messaging'])('%s: as strict as the parser', (source) => {
+    const base = { ...whatsapp, action_source: source, app_data: {} }
+    const user_data = { ...whatsapp.user_data, em: SHA }
+    const laxer = KEYS.flatMap((path) =>
+      VALUES.flatMap((value) => {
+        const event = changed({ ...base, user_data }, path, value)
+        const judged = judge([event], NOW_S * 1000)
+        const context = { mode: 'meta', nowMs: NOW_S * 1000, index: 0, channel: 'server' } as const
+        const parsed = parseEvent(event, context)
+        // An amount that large is beyond a bound of ours, not of Meta's.
+        if (!judged.ok || parsed.ok || parsed.problem.message.includes('is larger than')) return []
+        return [`${path} ${JSON.stringify(value)}: ${parsed.problem.message}`]
+      }),
+    )
+    expect(laxer).toEqual([])
+  })
+
+  function changed(event: Record<string, unknown>, path: string, value: unknown): object {
+    const [key = '', inner] = path.split('.')
+    if (inner === undefined) return { ...event, [key]: value }
+    return { ...event, [key]: { ...(event[key] as object), [inner]: value } }
+  }
+})
 
 it('one bad event refuses them all, and the message names it without its value', () => {
   const judged = judge([lead, { ...lead, user_data: { em: 'ann@example.com' } }], NOW_S * 1000)

@@ -110,6 +110,9 @@ function judgeShape(event: Fields, one: Judged): void {
       one.refuse('parameter_error', key, 'must be text.')
     }
   }
+  if (typeof event.event_name !== 'string') {
+    one.refuse('parameter_error', 'event_name', 'must be text.')
+  }
   if (wholeNumber(event.event_time) === undefined) {
     one.refuse('parameter_error', 'event_time', 'must be a whole number: unix seconds.')
   }
@@ -134,6 +137,7 @@ function judgeRareShapes(event: Fields, one: Judged): void {
   if (!isAbsent(event.opt_out) && !BOOLEANS.has(event.opt_out)) {
     one.refuse('parameter_error', 'opt_out', 'must be true or false.')
   }
+  if (isFields(event.app_data)) judgeExtinfoShape(event.app_data.extinfo, one)
   judgeProcessing(event, one)
 }
 
@@ -203,6 +207,18 @@ function judgeTime(event: Fields, nowMs: number, one: Judged): void {
 const OS_VERSION = 4
 
 /** A list, an object with the keys 0 to 15 (Node SDK), or either as JSON text (Java SDK). */
+function slotsIn(extinfo: unknown): Readonly<Record<number, unknown>> | undefined {
+  const slots = typeof extinfo === 'string' ? unpacked(extinfo) : extinfo
+  const isSlots = typeof slots === 'object' && slots !== null
+  return isSlots ? (slots as Readonly<Record<number, unknown>>) : undefined
+}
+
+/** Whatever the action_source. */
+function judgeExtinfoShape(extinfo: unknown, one: Judged): void {
+  if (isAbsent(extinfo) || slotsIn(extinfo)) return
+  one.refuse('invalid_extinfo', 'app_data.extinfo', 'must be a list of 16 texts.')
+}
+
 function judgeApp({ app_data: appData }: Fields, one: Judged): void {
   if (!isFields(appData)) {
     one.warn('app_without_app_data')
@@ -212,10 +228,7 @@ function judgeApp({ app_data: appData }: Fields, one: Judged): void {
     one.warn('app_without_extinfo')
     return
   }
-  const given = appData.extinfo
-  const slots = typeof given === 'string' ? unpacked(given) : given
-  const isSlots = typeof slots === 'object' && slots !== null
-  const version = isSlots ? (slots as Readonly<Record<number, unknown>>)[OS_VERSION] : undefined
+  const version = slotsIn(appData.extinfo)?.[OS_VERSION]
   if (!/^\s*\d/.test(String(version ?? ''))) {
     one.refuse('invalid_extinfo', 'app_data.extinfo', 'needs the OS version at position 4.')
   }

@@ -1,6 +1,6 @@
 /**
  * A request's body and parameters in the shapes that Meta takes: query, JSON, urlencoded,
- * multipart. What cannot be read is a value, not an exception: Meta answers it with an error object.
+ * multipart. What cannot be read is a value, not an exception: Meta answers it with an error.
  */
 import type { IncomingMessage } from 'node:http'
 import { Busboy } from '@fastify/busboy'
