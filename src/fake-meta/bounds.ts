@@ -33,6 +33,8 @@ export const COUNTED_KEPT_MAX = 200_000
 /** Ids, and browser events waiting for a server copy, remembered within the 48 h. */
 export const IDS_REMEMBERED_MAX = 400_000
 export const WAITING_REMEMBERED_MAX = 200_000
+/** Unpaired browser events of one person and event name that wait for a server copy. */
+export const WAITING_PER_PERSON_MAX = 100
 /** Event names with sums of their own; the rest counts as "(other)". */
 export const NAMES_MAX = 10_000
 /** Rules of failure at once. */

@@ -135,6 +135,11 @@ describe('which copy is kept', () => {
   })
 })
 
+it('one person’s waiting events are bounded, and what is forgotten is counted', () => {
+  const visits = Array.from({ length: 103 }, (_, n) => browser(n, { name: 'PageView', user: FBP }))
+  expect(countAll(visits).totals).toMatchObject({ counted: 103, forgotten: 3 })
+})
+
 it('sums are exact', () => {
   const { totals } = countAll([0.1, 0.2, 59.9, -0.000001].map((value) => server(0, { value })))
   expect(totals.by_name.Purchase?.values).toEqual({ EUR: '60.199999' })

@@ -11,6 +11,7 @@ import {
   DEDUP_WINDOW_MS,
   IDS_REMEMBERED_MAX,
   NAMES_MAX,
+  WAITING_PER_PERSON_MAX,
   WAITING_REMEMBERED_MAX,
 } from './bounds.ts'
 import { Kept, type Page, type PageQuery } from './kept.ts'
@@ -161,8 +162,14 @@ export class Counter {
     if (idKey !== undefined) this.rememberId(idKey, entry)
     if (copy.side === 'browser') {
       for (const { key } of fallbackKeys(copy)) {
-        const row = this.waiting.get(key)?.filter((one) => !one.isPaired && isWithin(one, nowMs))
-        this.rememberWaiting(key, [...(row ?? []), entry])
+        const known = this.waiting.get(key) ?? []
+        const row = known.filter((one) => !one.isPaired && isWithin(one, nowMs))
+        if (row.length >= WAITING_PER_PERSON_MAX) {
+          row.shift()
+          this.forgotten += 1
+        }
+        row.push(entry)
+        this.rememberWaiting(key, row)
       }
     }
     return counted.n
