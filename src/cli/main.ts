@@ -11,6 +11,7 @@ import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
+import { addFakeMeta } from './fake-meta.ts'
 import { note, plain, say, sayJson } from './output.ts'
 import { addSend } from './send.ts'
 import { addServe, version } from './serve.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addExplain(program)
   addDoctor(program)
   addBackup(program)
+  addFakeMeta(program)
   addVersion(program)
   return program
 }
