@@ -41,6 +41,9 @@ interface Search<Item, Refusal> {
   namesHold: boolean
 }
 
+/** Groups get this much smaller with each bad item found, twice as large with each one taken. */
+const SHRINK = 4
+
 export async function bisect<Item, Refusal>(
   items: readonly Item[],
   ask: (group: readonly Item[]) => Promise<GroupAnswer<Refusal>>,
@@ -52,8 +55,8 @@ export async function bisect<Item, Refusal>(
     refused: [],
     unknown: [...items],
     questionsLeft: questionsMax,
-    // Twice, so that what is left after the first bad item still goes in one question.
-    groupMax: 2 * items.length,
+    // So large that what is left after the first bad item still goes in one question.
+    groupMax: SHRINK * items.length,
     namesHold: true,
   }
   while (search.unknown.length > 0) {
@@ -124,7 +127,7 @@ async function findBad<Item, Refusal>(
   }
   for (const item of suspects) search.refused.push({ item, refusal: last.answer.refusal })
   // Many bad ones: smaller groups are more often free of them. Names find them without that.
-  if (!wasNamed) search.groupMax = Math.max(1, search.groupMax >> 1)
+  if (!wasNamed) search.groupMax = Math.max(1, Math.floor(search.groupMax / SHRINK))
   return true
 }
 

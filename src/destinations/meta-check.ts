@@ -1,8 +1,8 @@
 /**
  * What Meta is certain to refuse, told before it sinks a batch: with Meta's own code, and without a
  * request. Only rules that an event alone decides and that Meta is known to enforce; all else is
- * left to Meta's answer. A Purchase that lacks its value may still be completed by its twin, so this
- * is asked when an event leaves, never when it is accepted.
+ * left to Meta's answer. A Purchase that lacks its value may still be completed by its twin, so
+ * this is asked when an event leaves, never when it is accepted.
  */
 import { isTooBroadSet } from '../event/parse-user-data.ts'
 import { PROBLEMS, type ProblemReason } from '../event/problems.ts'

@@ -7,9 +7,9 @@ import { isObject, type JsonObject } from '../event/parse-scalars.ts'
 import { OUTCOME_DETAIL_CHARS_MAX } from '../limits.ts'
 
 /**
- * retry: passes by itself. slow: passes after a pause of the whole destination. hold: the owner must
- * mend it, all waits. reject: one event is bad, find it. doubt: an event or a setting, it is not
- * known which; the event is rejected if another one of the batch is taken, else all is held.
+ * retry: passes by itself. slow: passes after a pause of the whole destination. hold: the owner
+ * must mend it, all waits. reject: one event is bad, find it. doubt: an event or a setting, it is
+ * not known which; the event is rejected if another one of the batch is taken, else all is held.
  */
 export type MetaVerdict = 'retry' | 'slow' | 'hold' | 'reject' | 'doubt'
 

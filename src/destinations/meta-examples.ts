@@ -122,7 +122,7 @@ export const metaExamples: readonly Example<MetaSettings>[] = [
       event_id: 'wa-9',
       action_source: 'business_messaging',
       messaging_channel: 'whatsapp',
-      user_data: { page_id: '1078', ctwa_clid: 'Afc3KQh' },
+      user_data: { ctwa_clid: 'Afc3KQh', page_id: '1078' },
       custom_data: { value: 12, currency: 'BRL' },
     },
     {
@@ -131,7 +131,7 @@ export const metaExamples: readonly Example<MetaSettings>[] = [
       event_id: 'wa-9',
       action_source: 'business_messaging',
       messaging_channel: 'whatsapp',
-      user_data: { page_id: '1078', ctwa_clid: 'Afc3KQh' },
+      user_data: { ctwa_clid: 'Afc3KQh', page_id: '1078' },
       custom_data: { value: 12, currency: 'BRL' },
     },
   ),

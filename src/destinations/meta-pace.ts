@@ -16,7 +16,9 @@ const SPENT_MS = 5 * 60_000
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined
   const text = header.trim()
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
+  if (/^\d+(\.\d+)?$/.test(text)) return bounded(Number(text) * 1000)
+  // Date.parse makes a date of nearly anything; HTTP's begin with the day of the week.
+  const ms = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) - nowMs : Number.NaN
   return Number.isFinite(ms) ? bounded(ms) : undefined
 }
 

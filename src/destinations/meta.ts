@@ -23,8 +23,8 @@ export const meta: Destination<MetaSettings> = {
       1000 *
       (action_source === 'physical_store' ? EVENT_AGE_PHYSICAL_STORE_S_MAX : EVENT_AGE_S_MAX),
   },
-  // opt_out and limited data use are for Meta to obey, so they are passed on. What Meta would refuse
-  // is found when it leaves: until then a twin may complete it.
+  // opt_out and limited data use are for Meta to obey, so they are passed on. What Meta would
+  // refuse is found when it leaves: until then a twin may complete it.
   accepts: () => true,
   payloadOf: ({ event }) => metaPayload(event),
   send: sendToMeta,
