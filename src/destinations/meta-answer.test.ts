@@ -75,7 +75,6 @@ const CODES: readonly (readonly [Record<string, unknown>, string, string, number
   [{ code: 100, error_subcode: 34 }, 'held', '100/34'],
   [{ code: 506 }, 'held', '506'],
   [{ code: 424242 }, 'held', '424242'],
-  [{}, 'held', '0'],
 ]
 
 describe('error codes', () => {
@@ -189,6 +188,9 @@ describe('answers that are not Meta’s', () => {
     [{ status: 400, body: 'Bad Request' }, 'held', 'http_400'],
     [{ status: 401, body: '' }, 'held', 'http_401'],
     [{ status: 403, body: '<html>blocked' }, 'held', 'http_403'],
+    [{ status: 400, body: { error: { message: 'x' } } }, 'held', 'http_400'],
+    [{ status: 404, body: { error: { code: 'not_found' } } }, 'held', 'http_404'],
+    [{ status: 503, body: { error: { code: 'overloaded' } } }, 'retry', 'http_503'],
     [{ status: 404, body: '{"error":"no"}' }, 'held', 'http_404'],
     [{ status: 408, body: '' }, 'retry', 'http_408'],
     [{ status: 425, body: '' }, 'retry', 'http_425'],

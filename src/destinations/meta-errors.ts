@@ -174,14 +174,16 @@ export function judge(status: number, error: MetaError): Judged {
   return { verdict, code, fix }
 }
 
-/** Undefined when the answer holds no error object. */
+/** Undefined when the answer holds no error object of Meta's: those have a number for a code. */
 export function metaErrorIn(answer: unknown): MetaError | undefined {
   const error = isObject(answer) ? answer.error : undefined
   if (!isObject(error)) return undefined
-  const { code, error_subcode: subcode, type, error_data: data } = error
+  const { error_subcode: subcode, type, error_data: data } = error
+  const code = Number(error.code ?? Number.NaN)
+  if (!Number.isInteger(code)) return undefined
   const texts = [error.message, error.error_user_msg, error.error_user_title].map(textOf)
   return {
-    code: typeof code === 'number' ? code : Number(code) || 0,
+    code,
     ...(typeof subcode === 'number' && { subcode }),
     ...(typeof type === 'string' && { type }),
     isTransient: error.is_transient === true,

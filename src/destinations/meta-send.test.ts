@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Outcome } from './destination.ts'
 import {
   graphError,
@@ -14,6 +14,9 @@ import {
   TOKEN,
 } from './meta.fixture.ts'
 import { meta } from './meta.ts'
+
+// Many requests each, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 let stage: Stage
 beforeAll(async () => {
@@ -159,14 +162,14 @@ describe('a poisoned batch', () => {
   test('any set: each good one delivered once, each bad one rejected', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.uniqueArray(fc.nat(119), { maxLength: 6 }),
+        fc.uniqueArray(fc.nat(79), { maxLength: 5 }),
         fc.boolean(),
         async (list, path) => {
           const bad = new Set(list)
           const kept = strict(bad, poison, path)
-          const sent = await meta.send(outbounds(120), settingsFor(stage.url), portsOf())
+          const sent = await meta.send(outbounds(80), settingsFor(stage.url), portsOf())
           expect(kept.toSorted((a, b) => a - b)).toEqual(
-            Array.from({ length: 120 }, (_, place) => place).filter((place) => !bad.has(place)),
+            Array.from({ length: 80 }, (_, place) => place).filter((place) => !bad.has(place)),
           )
           for (const [place, outcome] of sent.outcomes.entries()) {
             expect(outcome.state).toBe(bad.has(place) ? 'rejected' : 'delivered')
@@ -174,7 +177,7 @@ describe('a poisoned batch', () => {
           expect(sent.exchanges.length).toBeLessThanOrEqual(1 + 10 * bad.size)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 
