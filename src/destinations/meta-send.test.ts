@@ -108,6 +108,12 @@ describe('a request', () => {
     expect(Math.max(...bytes)).toBeLessThanOrEqual(meta.bounds.bytesMax)
   })
 
+  test('never holds more than 1000 events', async () => {
+    const sent = await meta.send(outbounds(1001), settingsFor(stage.url), portsOf())
+    expect(states(sent.outcomes)).toEqual({ delivered: 1001 })
+    expect(sent.exchanges.map(({ events }) => events)).toEqual([1000, 1])
+  })
+
   test('is not made for what Meta is certain to refuse, unless the settings say so', async () => {
     const events = [outbound(0, { event_name: 'Purchase' }), outbound(1)]
     const sent = await meta.send(events, settingsFor(stage.url), portsOf())

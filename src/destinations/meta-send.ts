@@ -4,6 +4,7 @@
  * and words. Whatever stops the search leaves the undecided events as it found them.
  */
 import {
+  EVENTS_PER_REQUEST_MAX,
   META_BODY_BYTES_MAX,
   META_REQUESTS_PER_BATCH_MAX,
   META_UNPROVEN_REQUESTS_MAX,
@@ -82,13 +83,13 @@ const SEARCH_CUT: Outcome = {
   detail: `${META_ANSWERS.search_cut.about} This one waits for the next try.`,
 }
 
-/** In order, each within the bytes of one request. */
+/** In order, each within the events and bytes of one request. */
 function chunksOf(items: readonly Item[]): Item[][] {
   const chunks: Item[][] = []
   let bytesLeft = 0
   for (const item of items) {
     const bytes = Buffer.byteLength(item.text) + 1
-    if (bytes > bytesLeft) {
+    if (bytes > bytesLeft || chunks.at(-1)?.length === EVENTS_PER_REQUEST_MAX) {
       chunks.push([])
       bytesLeft = META_BODY_BYTES_MAX - ENVELOPE_BYTES
     }
