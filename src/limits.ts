@@ -120,7 +120,7 @@ export const GUARDED_CONNECT_MS = 5000
 /** An idle connection is kept this long unless the other side says otherwise. */
 export const GUARDED_KEEP_ALIVE_MS = 15_000
 /** What is kept of an answer for people to read. */
-export const EXCHANGE_ANSWER_CHARS_MAX = 1000
+export const EXCHANGE_ANSWER_CHARS_MAX = 2000
 /** What is read of an answer before the connection is given up: an answer says yes or no. */
 export const ANSWER_BYTES_MAX = 64 * 1024
 /** The longest pause that a Retry-After can ask for: a day; a typing error must not last a year. */
@@ -135,6 +135,16 @@ export const WEBHOOK_SECRETS_MAX = 4
 /** Rows of one file: encoding them holds the process up for tens of milliseconds. */
 export const FILE_EVENTS_MAX = 1000
 export const FILE_BYTES_MAX = 8 * 1024 * 1024
+/** Bytes of one request to Meta. Its own bound is not published; 1000 events of 4 KB fit. */
+export const META_BODY_BYTES_MAX = 4 * 1024 * 1024
+/** Requests spent on finding the bad events of one batch; what is left waits for the next try. */
+export const META_REQUESTS_PER_BATCH_MAX = 100
+/** Of these, while no event of the batch was taken and the fault may lie in the settings. */
+export const META_UNPROVEN_REQUESTS_MAX = 24
+/** Characters of an outcome's words. */
+export const OUTCOME_DETAIL_CHARS_MAX = 600
+/** A longer Retry-After is shortened: events must not grow too old for a slip of a proxy. */
+export const REMOTE_PAUSE_MS_MAX = 3_600_000
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
@@ -144,6 +154,8 @@ const relations: readonly (readonly [boolean, string])[] = [
   [KEYS_RECENT_MAX >= 8 * COMMIT_EVENTS_MAX, 'one commit must fit in the recent keys'],
   [ORDER_WINDOW_MS >= DEDUP_WINDOW_MS, 'orders are remembered longer than ids'],
   [LIVE_BACKLOG_MAX > COMMIT_EVENTS_MAX, 'one commit must not drop a live listener'],
+  [META_UNPROVEN_REQUESTS_MAX > 13, 'one bad event in 1000 must be found before giving up'],
+  [META_REQUESTS_PER_BATCH_MAX > META_UNPROVEN_REQUESTS_MAX, 'the search must outlast its start'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

@@ -136,6 +136,11 @@ function groupsOf(...keys: readonly string[]): number {
   }, 0)
 }
 
+/** For an event on its way out: whether Meta would refuse this set of keys (2804050). */
+export function isTooBroadSet(keys: readonly string[]): boolean {
+  return isTooBroad(groupsOf(...keys))
+}
+
 function isTooBroad(groups: number): boolean {
   return TOO_BROAD_SETS.some((set) => (groups & ~set) === 0)
 }
