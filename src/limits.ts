@@ -110,6 +110,13 @@ export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
 export const STORE_BUSY_MS = 2000
 
+/** Characters of a destination's answer kept for people to look at. */
+export const EXCHANGE_ANSWER_CHARS_MAX = 2000
+/** Bytes read of a destination's answer: a line for each of a thousand events fits many times. */
+export const REMOTE_ANSWER_BYTES_MAX = 1024 * 1024
+/** Requests to find the refused events of one batch: one in a thousand needs 21. */
+export const BATCH_REQUESTS_MAX = 40
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
