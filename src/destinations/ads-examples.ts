@@ -101,5 +101,10 @@ export const CUSTOM: OutboundEvent = {
     user_data: { em: [HASHES.em], external_id: [HASHES.external_id] },
     custom_data: { value: 15, currency: 'EUR' },
   },
-  envelope: { ...envelope, channel: 'server', via: 'capi' },
+  envelope: {
+    ...envelope,
+    channel: 'server',
+    via: 'capi',
+    consent: { state: 'granted', signal: 'api' },
+  },
 }
