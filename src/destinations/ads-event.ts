@@ -9,7 +9,10 @@ import { isStandardEvent, type StandardEvent } from '../event/names.ts'
 import type { ActionSource, CustomData, Json } from '../event/shape.ts'
 import type { OutboundEvent } from './destination.ts'
 
-/** Meta's standard events under another's names; an event without a name there is left out. */
+/**
+ * Meta's standard events under another's names. Left out: there is none, it goes as a custom event.
+ * Empty: not sent unless the owner names it.
+ */
 export type NameTable = { readonly [K in StandardEvent]?: string }
 
 export interface NameSettings {
@@ -74,7 +77,8 @@ export function nameOf(name: string, table: NameTable, settings: NameSettings): 
   const own = Object.hasOwn(settings.event_names, name) ? settings.event_names[name] : undefined
   if (own !== undefined) return own.trim() || undefined
   const standard = isStandardEvent(name) ? table[name] : undefined
-  return standard ?? (settings.custom_events === 'send' ? name : undefined)
+  const named = standard ?? (settings.custom_events === 'send' ? name : undefined)
+  return named || undefined
 }
 
 /** Denied consent, Limited Data Use or an opt-out: each one limits what may be done with it. */
