@@ -11,7 +11,7 @@ import { clientIdOf } from './ga4-client.ts'
 import { GA4_EXAMPLES } from './ga4-examples.ts'
 import { ga4Body, ga4Name } from './ga4-mapping.ts'
 import { type Ga4Settings, ga4Schema } from './ga4-settings.ts'
-import { type ErrorRow, postJson, type Verdict, verdictOf } from './post-json.ts'
+import { type ErrorRow, postJson, type Verdict, verdictOf, wordsOf } from './post-json.ts'
 import { type PartAnswer, settleBatch } from './settle-batch.ts'
 
 const EVENTS_PER_REQUEST_MAX = 25
@@ -154,7 +154,7 @@ async function check(
   }
   const [first] = answer.data.validationMessages
   if (!first) return { exchange, verdict: DELIVERED }
-  const detail = `Google’s validation server found: ${first.description.slice(0, 300)}`
+  const detail = `Google’s validation server found: ${wordsOf(first.description)}`
   return {
     exchange,
     verdict: { state: 'split', code: first.validationCode || 'invalid', detail },

@@ -15,7 +15,7 @@ import {
 import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
 import { LINKEDIN_EXAMPLES } from './linkedin-examples.ts'
 import { type LinkedinSettings, linkedinSchema } from './linkedin-settings.ts'
-import { type ErrorRow, type Posted, postJson, verdictOf } from './post-json.ts'
+import { type ErrorRow, type Posted, postJson, verdictOf, wordsOf } from './post-json.ts'
 import { type PartAnswer, settleBatch } from './settle-batch.ts'
 
 export const LINKEDIN_ERRORS: readonly ErrorRow[] = [
@@ -147,14 +147,14 @@ function outcomeOf({ status, error, message }: z.infer<typeof elementSchema>): O
   if (status >= 200 && status < 300) return { state: 'delivered' }
   const words = error?.message ?? message ?? ''
   if (status === 429 || status >= 500) {
-    const detail = `LinkedIn could not take it now. It said: ${words.slice(0, 300)}`
+    const detail = `LinkedIn could not take it now. It said: ${wordsOf(words)}`
     return { state: 'retry', code: `http_${status}`, detail }
   }
   return refused(status, words)
 }
 
 function refused(status: number, words: string): Outcome {
-  const said = words ? ` It said: ${words.slice(0, 300)}` : ''
+  const said = words ? ` It said: ${wordsOf(words)}` : ''
   return { state: 'rejected', code: `http_${status}`, detail: `LinkedIn refused the event.${said}` }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Destination: Pinterest API for Conversions (v5). Its answer has a line for every event, so nothing
- * is searched for. Pinterest's rules for hashing are Meta's, phones included; region and postal
- * code, where the two differ outside the United States, are not sent.
+ * Destination: Pinterest API for Conversions (v5). Its answer has a line for every event, so
+ * nothing is searched for. Pinterest's rules for hashing are Meta's, phones included; region and
+ * postal code, where the two differ outside the United States, are not sent.
  */
 import { z } from 'zod'
 import type { CustomData } from '../event/shape.ts'
@@ -20,7 +20,7 @@ import {
 import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
 import { PINTEREST_EXAMPLES } from './pinterest-examples.ts'
 import { PINTEREST_NAMES, type PinterestSettings, pinterestSchema } from './pinterest-settings.ts'
-import { type ErrorRow, type Posted, postJson, verdictOf } from './post-json.ts'
+import { type ErrorRow, type Posted, postJson, verdictOf, wordsOf } from './post-json.ts'
 import { type PartAnswer, settleBatch } from './settle-batch.ts'
 
 export const PINTEREST_ERRORS: readonly ErrorRow[] = [
@@ -162,7 +162,7 @@ function judge(posted: Posted, count: number): PartAnswer['verdict'] {
 
 function outcomeOf({ status, error_message }: z.infer<typeof lineSchema>): Outcome {
   if (status === 'processed') return { state: 'delivered' }
-  const detail = `Pinterest did not take it: ${(error_message ?? 'no reason given').slice(0, 300)}`
+  const detail = `Pinterest did not take it: ${wordsOf(error_message ?? 'no reason given')}`
   return { state: 'rejected', code: 'event_failed', detail }
 }
 

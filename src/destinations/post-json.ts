@@ -19,7 +19,7 @@ export interface PostRequest {
 export interface Posted {
   /** HTTP status; 0 when no answer came. */
   readonly status: number
-  /** The answer as text, secrets masked; the reason when none came. */
+  /** The answer as text, secrets and people masked; the reason when none came. */
   readonly text: string
   /** The answer as JSON; undefined when it is none. */
   readonly body: unknown
@@ -76,10 +76,11 @@ export const STATUS_ROWS: readonly ErrorRow[] = [
 
 export async function postJson(request: PostRequest, ports: SendPorts): Promise<Posted> {
   const { url, headers, body, events } = request
-  const mask = masker(request.secrets)
+  const maskSecrets = masker(request.secrets)
+  const mask = (text: string): string => maskSecrets(text).replace(PERSONAL, '(removed)')
   const startMs = ports.nowMs()
   const exchange = (status: number, answer: string): Exchange => ({
-    url: mask(url),
+    url: maskSecrets(url),
     status,
     ms: Math.max(0, ports.nowMs() - startMs),
     events,
@@ -119,7 +120,7 @@ export function verdictOf(
     fits(one, posted.status, { ...said, message }),
   )
   const code = row?.on === 'code' ? String(said.code) : `http_${posted.status}`
-  const words = message.replace(/\s+/g, ' ').trim().slice(0, MESSAGE_CHARS_MAX)
+  const words = wordsOf(message)
   const detail = `${row?.say ?? 'The answer is not understood.'}${words && ` It said: ${words}`}`
   switch (row?.does) {
     case 'hold':
@@ -133,8 +134,12 @@ export function verdictOf(
   }
 }
 
+/** What an API said, on one line, for the detail of an outcome. */
+export const wordsOf = (message: string): string =>
+  message.replace(/\s+/g, ' ').trim().slice(0, WORDS_CHARS_MAX)
+
 /** Enough for what an API says about one event. */
-const MESSAGE_CHARS_MAX = 300
+const WORDS_CHARS_MAX = 300
 
 function fits(
   { on, from, to = from, words }: ErrorRow,
@@ -146,13 +151,16 @@ function fits(
   return !words || words.test(said.message)
 }
 
-/** A secret may stand there as it is or as an address writes it. */
+/** Secrets may stand there as they are or as an address writes them. */
 function masker(secrets: readonly string[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
   return (text) => forms.reduce((masked, form) => masked.replaceAll(form, '***'), text)
 }
+
+/** What an API may quote of an event: an e-mail address, a hash, an IPv4 address. */
+const PERSONAL = /[^\s"'<>@]+@[^\s"'<>@]+\.[a-z]{2,}|\b[0-9a-f]{64}\b|\b\d{1,3}(\.\d{1,3}){3}\b/gi
 
 /** At most REMOTE_ANSWER_BYTES_MAX: nobody's answer fills the memory. */
 async function readText(response: Response): Promise<string> {

@@ -9,7 +9,7 @@ import type { Verdict } from './post-json.ts'
 
 export interface PartAnswer {
   readonly exchange: Exchange
-  /** One for all of the part, or one each; undefined: not taken, send it again without the others. */
+  /** One for all of the part, or one each; undefined: not taken, send it without the others. */
   readonly verdict: Verdict | readonly (Outcome | undefined)[]
 }
 

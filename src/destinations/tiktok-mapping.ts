@@ -1,6 +1,6 @@
 /**
- * What an event becomes for TikTok's Events API (version 2.0, /event/track/). Pure. TikTok hashes a
- * phone number with its leading plus, Meta without: the hash at hand is another one and is not sent.
+ * What an event becomes for TikTok's Events API (version 2.0, /event/track/). Pure. TikTok hashes
+ * a phone number with its plus, Meta without: the hash at hand is another one and is not sent.
  */
 import type { CustomData } from '../event/shape.ts'
 import {

@@ -134,6 +134,16 @@ describe('sending', () => {
     expect(remote.requests).toHaveLength(1)
   })
 
+  it('shows nothing personal that an answer quotes', async () => {
+    const hash = PURCHASE.event.user_data.em?.[0]
+    const message = `invalid: Anna@example.com, ${hash}, 203.0.113.7`
+    remote.answer(() => ({ body: { code: 40002, message } }))
+    const { outcomes, exchanges } = await send(1)
+    expect(outcomes).toMatchObject([{ detail: expect.stringMatching(/invalid: \(removed\), /) }])
+    const shown = JSON.stringify([outcomes, exchanges])
+    for (const secret of ['nna@example', hash, '203.0.113']) expect(shown).not.toContain(secret)
+  })
+
   it('stops searching when the remote becomes busy, and keeps what is settled', async () => {
     remote.answer(() =>
       remote.requests.length === 1

@@ -1,7 +1,7 @@
 /**
  * Destination: TikTok Events API 2.0 for web events. Answers carry a code in the body, 0 for
- * success; a batch is refused as a whole, so the bad event is searched for. TikTok drops a repeat of
- * an event_id within 48 hours, so sending good events again while searching counts nothing twice.
+ * success; a batch is refused as a whole, so the bad event is searched for. TikTok drops a repeat
+ * of an event_id within 48 hours, so sending good events again counts nothing twice.
  */
 import { z } from 'zod'
 import { type JsonObject, nameOf, type SkipReason } from './ads-event.ts'
