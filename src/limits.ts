@@ -145,6 +145,10 @@ export const META_UNPROVEN_REQUESTS_MAX = 24
 export const OUTCOME_DETAIL_CHARS_MAX = 600
 /** A longer Retry-After is shortened: events must not grow too old for a slip of a proxy. */
 export const REMOTE_PAUSE_MS_MAX = 3_600_000
+/** Bytes read of a destination's answer: a line for each of a thousand events fits many times. */
+export const REMOTE_ANSWER_BYTES_MAX = 1024 * 1024
+/** Requests to find the refused events of one batch: one in a thousand needs 21. */
+export const BATCH_REQUESTS_MAX = 40
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
