@@ -90,12 +90,22 @@ function byFallback({ draft, event, fallback }: Candidate, round: Round): Match 
     const waiting = waitingUnder(key, round)
     if (waiting.length === 0) continue
     const free = waiting.filter(
-      (kept) => isWithin(draft, kept, DEDUP_WINDOW_MS) && isUnpaired(kept, 'browser'),
+      (kept) =>
+        isWithin(draft, kept, DEDUP_WINDOW_MS) &&
+        isUnpaired(kept, 'browser') &&
+        !(key.matchedBy === 'fallback_fbp' && namesTwoPeople(kept, event)),
     )
     const kept = nearest(free, event.event_time)
     if (kept) return { kept, matchedBy: key.matchedBy, leaves: key }
   }
   return undefined
+}
+
+/** Meta prefers external_id: one browser may serve two people, and then each has an own one. */
+function namesTwoPeople({ legs }: StoredEvent, { user_data }: Candidate['event']): boolean {
+  const ids = user_data.external_id ?? NONE
+  const known = legs[0].event.user_data.external_id ?? NONE
+  return ids.length > 0 && known.length > 0 && !ids.some((id) => known.includes(id))
 }
 
 /** Twins that share no id: merged only where the dataset says so (see `possibleTwin`). */
