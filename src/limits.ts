@@ -110,6 +110,42 @@ export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
 export const STORE_BUSY_MS = 2000
 
+/** Destinations of one dataset: each costs every accepted event a delivery. */
+export const DESTINATIONS_PER_DATASET_MAX = 20
+/** Events claimed at once for one destination, whatever larger batch it would take. */
+export const CLAIM_EVENTS_MAX = 1000
+/** A batch leaves when it is full or its first event waited this long for company. */
+export const GATHER_MS = 50
+/** The relay looks for work this often even when nothing woke it: leases of a dead process end. */
+export const RELAY_LOOK_MS = 5000
+/** A batch that takes longer halves how many are under way at once: the field's soft timeout. */
+export const SEND_SOFT_MS = 1500
+/** A batch that takes longer is given up and tried again: the field's hard timeout. */
+export const SEND_HARD_MS = 10_000
+/** What a destination gets after that to say which events had already gone. */
+export const SEND_LAST_WORDS_MS = 500
+/** How long claimed deliveries stay reserved: several batches up to the hard timeout. */
+export const LEASE_MS = 60_000
+/** What batches under way get to end when the server stops, before they are cut off. */
+export const RELAY_STOP_MS = 2000
+/** Pauses after a failed try: the first, doubled each time up to the last. */
+export const BACKOFF_FIRST_MS = 1000
+export const BACKOFF_MS_MAX = 5 * 60_000
+/** The longest Retry-After that is believed. */
+export const RETRY_AFTER_MS_MAX = 3_600_000
+/** An event no destination limits by age is given up after this, and kept as rejected. */
+export const RETRY_AGE_MS_MAX = 30 * 86_400_000
+/** Batches that fail in a row before a destination gets a pause, and how long that is. */
+export const BREAKER_FAILURES_MAX = 5
+export const BREAKER_OPEN_MS_MIN = 500
+export const BREAKER_OPEN_MS_MAX = 60_000
+/** A destination held for its owner is asked again by itself this often. */
+export const HOLD_PROBE_MS = 15 * 60_000
+/** Events of a probe: enough to learn from, few enough to fail. */
+export const PROBE_EVENTS_MAX = 20
+/** The relay pauses this long after the store refused it something. */
+export const RELAY_STORE_RETRY_MS = 2000
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
@@ -118,6 +154,9 @@ const relations: readonly (readonly [boolean, string])[] = [
   [KEYS_RECENT_MAX >= 8 * COMMIT_EVENTS_MAX, 'one commit must fit in the recent keys'],
   [ORDER_WINDOW_MS >= DEDUP_WINDOW_MS, 'orders are remembered longer than ids'],
   [LIVE_BACKLOG_MAX > COMMIT_EVENTS_MAX, 'one commit must not drop a live listener'],
+  [SEND_SOFT_MS < SEND_HARD_MS, 'a slow batch is noticed before it is given up'],
+  [LEASE_MS >= 3 * (SEND_HARD_MS + SEND_LAST_WORDS_MS), 'a lease must outlast its batches'],
+  [BACKOFF_FIRST_MS < BACKOFF_MS_MAX, 'pauses must grow'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

@@ -46,6 +46,8 @@ export interface Sent {
   /** One per event, in the order given. */
   readonly outcomes: readonly Outcome[]
   readonly exchanges: readonly Exchange[]
+  /** Per event, the index of the exchange that decided it; without it the last one did. */
+  readonly exchangeOf?: readonly (number | undefined)[]
   /** Usage headers ask for this pause before the next batch. */
   readonly pauseMs?: number
 }

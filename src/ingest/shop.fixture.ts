@@ -5,6 +5,7 @@ import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createIngest, type Ingest } from './accept.ts'
+import type { RoutesOf } from './deliveries.ts'
 import type { Outcome } from './ingest.ts'
 
 export const START_MS = Date.UTC(2026, 10, 23, 12)
@@ -28,6 +29,7 @@ export interface Shop {
 export function openShop(
   settings: Partial<DatasetSettings> = {},
   store: Store = memoryStore(),
+  routesOf: RoutesOf = () => [],
 ): Shop {
   let nowMs = START_MS
   const dataset: Dataset = {
@@ -38,6 +40,7 @@ export function openShop(
   const ingest = createIngest({
     store,
     nowMs: () => nowMs,
+    routesOf,
     clockMs: () => 0,
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),

@@ -69,6 +69,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   })
   const ingest = createIngest({
     store,
+    routesOf: () => [],
     nowMs,
     clockMs: () => 0,
     soon: setImmediate,
