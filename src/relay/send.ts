@@ -44,7 +44,7 @@ export async function trySend(batch: Batch, ready: Ready, ports: TryPorts): Prom
   const giveUp = new AbortController()
   const over = new AbortController()
   const sent = ask(batch, ready, { fetch, nowMs, random, signal: giveUp.signal })
-  let answer = await Promise.race([sent, until(SEND_HARD_MS, sleep, cut, over)])
+  let answer = await Promise.race([sent, tooLate(ports, over.signal)])
   if (answer === undefined) {
     giveUp.abort()
     // It may know that half of the batch went through: what it says now saves sending that twice.
@@ -54,6 +54,18 @@ export async function trySend(batch: Batch, ready: Ready, ports: TryPorts): Prom
   over.abort()
   const kept = answer ?? allRetry(batch, cut.aborted ? STOPPED : TIMEOUT)
   return triedOf(kept, ready, { startedMs, nowMs: nowMs() })
+}
+
+/** After the hard timeout, or at once when the server cuts off; earlier when it is `over`. */
+async function tooLate({ sleep, cut }: TryPorts, over: AbortSignal): Promise<undefined> {
+  const wait = new AbortController()
+  const end = (): void => wait.abort()
+  over.addEventListener('abort', end, { once: true })
+  // Not AbortSignal.any: `cut` lives as long as the server and would remember every batch.
+  cut.addEventListener('abort', end, { once: true })
+  if (cut.aborted) end()
+  await sleep(SEND_HARD_MS, wait.signal)
+  cut.removeEventListener('abort', end)
 }
 
 const TIMEOUT: Problem = {
