@@ -10,9 +10,12 @@ const TOKEN = 'EAAB-a-secret-token-of-meta'
 const box = createSecretBox({ key: KEY, randomBytes })
 
 describe('a sealed secret', () => {
-  it.each(['', 'x', TOKEN, 'ключ 🔑', 'a'.repeat(10_000)])('opens to what it was: %.20s', (text) => {
-    expect(box.open(box.seal(text, 'here'), 'here')).toBe(text)
-  })
+  it.each(['', 'x', TOKEN, 'ключ 🔑', 'a'.repeat(10_000)])(
+    'opens to what it was: %.20s',
+    (text) => {
+      expect(box.open(box.seal(text, 'here'), 'here')).toBe(text)
+    },
+  )
 
   it('shows nothing of the secret and never looks the same twice', () => {
     const [one, two] = [box.seal(TOKEN, 'here'), box.seal(TOKEN, 'here')]

@@ -36,20 +36,18 @@ export function routeLeg(out: Outgoing, { leg, kept, routes }: Arrived): void {
 }
 
 function routeNew(out: Outgoing, route: Route, leg: Leg): void {
-  const reason = skipReasonOf(route, leg)
-  if (reason) return out.skip(skipOf(route, reason, 1))
   const { send, wait_s } = policyOf(route, leg.event.event_name)
   const { received_at_ms, channel } = leg.envelope
-  if (send === 'merged') {
-    return out.deliver({
-      ...deliveryOf(route, leg, leg),
-      leg_seq: 0,
-      due_ms: received_at_ms + wait_s * 1000,
-    })
+  // Its other side may still come: then this skip is taken back.
+  const otherSide = send !== 'merged' && send !== 'both' && send !== sideOf(channel)
+  const reason = skipReasonOf(route, leg) ?? (otherSide ? 'leg_policy' : undefined)
+  if (reason) {
+    out.skip(skipOf(route, reason, 1))
+    return
   }
-  if (send === 'both' || send === sideOf(channel)) return out.deliver(deliveryOf(route, leg, leg))
-  // Its other side may still come: then this one is taken back.
-  out.skip(skipOf(route, 'leg_policy', 1))
+  const write = deliveryOf(route, leg, leg)
+  const due_ms = received_at_ms + wait_s * 1000
+  out.deliver(send === 'merged' ? { ...write, leg_seq: 0, due_ms } : write)
 }
 
 /** A repeat on a side that the event was heard from never leaves: that copy went already. */

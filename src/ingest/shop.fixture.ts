@@ -29,9 +29,10 @@ export interface Shop {
 export function openShop(
   settings: Partial<DatasetSettings> = {},
   store: Store = memoryStore(),
-  routesOf: RoutesOf = () => [],
+  ports: { readonly routesOf?: RoutesOf; readonly nowMs?: () => number } = {},
 ): Shop {
-  let nowMs = START_MS
+  let waitedMs = 0
+  const nowMs = (): number => (ports.nowMs?.() ?? START_MS) + waitedMs
   const dataset: Dataset = {
     ...datasetSettingsSchema.parse({ name: 'Shop', ...settings }),
     dataset_id: '123456789012345',
@@ -39,8 +40,8 @@ export function openShop(
   }
   const ingest = createIngest({
     store,
-    nowMs: () => nowMs,
-    routesOf,
+    nowMs,
+    routesOf: ports.routesOf ?? (() => []),
     clockMs: () => 0,
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
@@ -58,11 +59,11 @@ export function openShop(
       ingest.accept({
         dataset,
         envelope: { channel, via: channel === 'browser' ? 'pixel' : 'graph' },
-        events: events.map((event) => serverEvent(event, nowMs)),
+        events: events.map((event) => serverEvent(event, nowMs())),
         bytes: 100,
       }),
     wait: (ms) => {
-      nowMs += ms
+      waitedMs += ms
     },
     events: async () => [...(await store.events({ dataset_id, limit: 1000 })).events].reverse(),
     total: async (metric) => {

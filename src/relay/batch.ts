@@ -98,7 +98,10 @@ function tooOldOf(
   const arrivesMs = nowMs + SEND_HARD_MS
   if (arrivesMs >= expires_ms || arrivesMs - event.event_time * 1000 > ageMsMax) {
     const days = Math.round((ageMsMax / DAY_MS) * 10) / 10
-    return { code: 'too_old', detail: `${destination.title} takes events of the last ${days} days.` }
+    return {
+      code: 'too_old',
+      detail: `${destination.title} takes events of the last ${days} days.`,
+    }
   }
   if (nowMs - created_ms <= RETRY_AGE_MS_MAX) return undefined
   const days = RETRY_AGE_MS_MAX / DAY_MS

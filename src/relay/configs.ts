@@ -7,13 +7,14 @@ import { z } from 'zod'
 import type { Destination } from '../destinations/destination.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Route } from '../event/route.ts'
-import type { ActionSource, Json } from '../event/shape.ts'
+import type { Json } from '../event/shape.ts'
 import { DESTINATIONS_PER_DATASET_MAX } from '../limits.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
+import { routeOf } from './config-route.ts'
 import {
-  jsonSchemaOf,
   type JsonSchema,
+  jsonSchemaOf,
   maskSettings,
   openSettings,
   type Settings,
@@ -205,7 +206,7 @@ function changed(state: State, config: Config, patch: unknown): Config {
     throw new TwofoldError('invalid_request', 'type: it stays what it is; make another one.')
   }
   const same = { ...input, dataset_id, destination_id, created_at_ms, settings: stored }
-  if (given['settings'] === undefined) return same
+  if (given.settings === undefined) return same
   const { schema } = kindOf(state, config.type)
   const opened = openSettings(schema, stored, sealing(state, config))
   const merged = Object.entries({ ...opened.settings, ...settings }).filter(
@@ -324,42 +325,12 @@ function drop(state: State, config: Config): void {
 }
 
 function announce(state: State, { dataset_id, destination_id }: Config): void {
-  const routes = configsOf(state, dataset_id).map((config) => routeOf(state, config))
+  const routes = configsOf(state, dataset_id).map((config) =>
+    routeOf(config, state.kinds.get(config.type)?.destination),
+  )
   if (routes.length > 0) state.routes.set(dataset_id, routes)
   else state.routes.delete(dataset_id)
   for (const listener of state.listeners) listener({ dataset_id, destination_id })
-}
-
-const ACTION_SOURCES: readonly ActionSource[] = [
-  'email',
-  'website',
-  'app',
-  'phone_call',
-  'chat',
-  'physical_store',
-  'system_generated',
-  'business_messaging',
-  'other',
-]
-
-/** Plain data, so that ingest may live in another thread: limits by age are asked once, here. */
-function routeOf(state: State, config: Config): Route {
-  const bounds = state.kinds.get(config.type)?.destination.bounds
-  const ages = ACTION_SOURCES.flatMap((action_source) => {
-    const event = { event_name: 'Purchase', event_time: 0, action_source, user_data: {} }
-    const ageMs = bounds?.ageMsMax(event) ?? Number.POSITIVE_INFINITY
-    return Number.isFinite(ageMs) ? [[action_source, ageMs] as const] : []
-  })
-  return {
-    dataset_id: config.dataset_id,
-    destination_id: config.destination_id,
-    since_ms: config.created_at_ms,
-    enabled: config.enabled,
-    legs: config.legs,
-    only_events: config.only_events,
-    except_events: config.except_events,
-    age_ms_max: Object.fromEntries(ages),
-  }
 }
 
 function newId({ ports, byName }: State, dataset_id: string): string {

@@ -5,11 +5,13 @@
  */
 import { TwofoldError } from '../errors.ts'
 import {
+  BREAKER_OPEN_MS_MAX,
   CLAIM_EVENTS_MAX,
   HOLD_PROBE_MS,
   LEASE_MS,
   PROBE_EVENTS_MAX,
   RELAY_STORE_RETRY_MS,
+  RETRY_AFTER_MS_MAX,
   SEND_HARD_MS,
   SEND_LAST_WORDS_MS,
   SEND_SOFT_MS,
@@ -19,14 +21,7 @@ import { type Batch, keyOf, prepare } from './batch.ts'
 import { Breaker } from './breaker.ts'
 import type { DestinationKey, Opened } from './configs.ts'
 import { Pace } from './pace.ts'
-import {
-  type Ready,
-  settlementsOf,
-  type Tried,
-  type TryPorts,
-  trySend,
-  verdictOf,
-} from './send.ts'
+import { type Ready, settlementsOf, type Tried, type TryPorts, trySend, verdictOf } from './send.ts'
 import type { Alarm, LaneState, LaneStatus, Problem } from './view.ts'
 
 export type Log = (
@@ -182,7 +177,10 @@ export class Lane {
       const leaseUntilMs = this.#ports.nowMs() + LEASE_MS
       const claimed = await this.#claim(plan, leaseUntilMs)
       pace.take(claimed.deliveries.length - plan.limit)
-      if (claimed.deliveries.length === 0) return this.#nothingFound(plan)
+      if (claimed.deliveries.length === 0) {
+        this.#nothingFound(plan)
+        return
+      }
       if (claimed.deliveries.length === plan.limit) this.poke()
       await this.#deliver(claimed, { ...plan, leaseUntilMs })
       this.#ports.onTurn()
@@ -251,19 +249,23 @@ export class Lane {
     if (tried.ms > SEND_SOFT_MS) this.#say('info', 'a batch was slow', { ms: tried.ms })
     if (tried.ms > SEND_SOFT_MS || verdict.kind === 'failed') this.#pace.slower()
     else this.#pace.faster()
-    if (verdict.kind === 'taken') return this.#taken(tried, { nowMs, held })
-    const { code, detail } = verdict
-    this.#lastError = { code, detail, at_ms: nowMs }
-    if (verdict.kind === 'held') return this.#park(verdict, nowMs)
-    if (verdict.afterMs > 0) this.#pace.pauseUntil(nowMs + verdict.afterMs)
+    if (verdict.kind === 'taken') this.#taken(tried, { nowMs, held })
+    else {
+      this.#lastError = { code: verdict.code, detail: verdict.detail, at_ms: nowMs }
+      if (verdict.kind === 'held') this.#park(verdict, nowMs)
+      else this.#failed(verdict, nowMs)
+    }
+  }
+
+  #failed({ code, afterMs }: Extract<Verdict, { kind: 'failed' }>, nowMs: number): void {
+    if (afterMs > 0) this.#pace.pauseUntil(nowMs + Math.min(afterMs, RETRY_AFTER_MS_MAX))
     const before = this.#breaker.state(nowMs)
     this.#breaker.failed(nowMs)
     if (before === 'closed' && this.#breaker.state(nowMs) === 'open') {
       this.#say('warn', 'a destination does not answer; it gets a pause', { code })
     }
-    if (this.#hold) {
-      this.#hold = { ...this.#hold, nextTryMs: Math.max(nowMs + HOLD_RETRY_MS, this.nextMs(nowMs)) }
-    }
+    // It learnt nothing about what the owner should mend: it need not wait as long.
+    if (this.#hold) this.#hold = { ...this.#hold, nextTryMs: nowMs + BREAKER_OPEN_MS_MAX }
   }
 
   #taken({ outcomes }: Tried, { nowMs, held }: { nowMs: number; held: boolean }): void {
@@ -312,9 +314,6 @@ export class Lane {
 interface Turn extends Plan {
   readonly leaseUntilMs: number
 }
-
-/** A probe that met a network failure learnt nothing about what the owner should mend. */
-const HOLD_RETRY_MS = 60_000
 
 function paceOf(opened: Opened): Pace {
   if (opened.state !== 'ready') return new Pace({ eventsPerSMax: undefined, inFlightMax: 1 })

@@ -3,10 +3,11 @@
  * carries the id of the kept event, the same at every try, so that the destination counts once.
  * Time, address, IP and user agent are the event's own, never the relay's. Pure.
  */
+
+import type { OutboundEvent } from '../destinations/destination.ts'
 import { mergeLegs } from '../event/merge.ts'
 import { forbidsSending } from '../event/route.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../event/shape.ts'
-import type { OutboundEvent } from '../destinations/destination.ts'
 import type { ClaimedDelivery } from '../store/outbox.ts'
 
 /** Why a delivery has nothing to send, for good. */

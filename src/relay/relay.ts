@@ -79,7 +79,10 @@ const nameOf = ({ dataset_id, destination_id }: DestinationKey): string =>
   `${dataset_id}:${destination_id}`
 
 /** Holds outlive the process, in the deliveries that were held. */
-async function restore(state: State, { dataset_id, destination_id }: DestinationKey): Promise<void> {
+async function restore(
+  state: State,
+  { dataset_id, destination_id }: DestinationKey,
+): Promise<void> {
   const lane = laneOf(state, { dataset_id, destination_id })
   const query = { dataset_id, destination_id, states: ['held' as const], limit: 1 }
   const { deliveries } = await state.ports.store.deliveries(query)

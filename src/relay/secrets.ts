@@ -79,7 +79,10 @@ export function unmaskSettings(
   )
   for (const { path, error } of unreadable) {
     if (valueAt(whole, path) === undefined) {
-      throw new TwofoldError(error.code, `${error.detail ?? ''} It is settings.${path.join('.')}.`.trim())
+      throw new TwofoldError(
+        error.code,
+        `${error.detail ?? ''} It is settings.${path.join('.')}.`.trim(),
+      )
     }
   }
   return whole
@@ -112,7 +115,7 @@ const placeOf = (place: string, path: Path): string => JSON.stringify([place, ..
 const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 function sealedIn(value: unknown): string | undefined {
-  const sealed = isObject(value) ? value['sealed'] : undefined
+  const sealed = isObject(value) ? value.sealed : undefined
   return typeof sealed === 'string' ? sealed : undefined
 }
 
@@ -136,9 +139,12 @@ interface Walk {
 
 function walk(schema: JsonSchema, value: unknown, { change, path }: Walk): unknown {
   if (value === undefined || value === null) return value
-  if (schema['secret'] === true) return change(value, path)
+  if (schema.secret === true) return change(value, path)
   const variants = ['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => schemasIn(schema[keyword]))
-  const whole = variants.reduce((seen, variant) => walk(variant, seen, { change, path }), value)
+  const whole = variants.reduce<unknown>(
+    (seen, variant) => walk(variant, seen, { change, path }),
+    value,
+  )
   const below = (name: string | number): Walk => ({ change, path: [...path, String(name)] })
   if (Array.isArray(whole)) {
     const { items } = schema
@@ -162,10 +168,14 @@ const schemasIn = (value: unknown): JsonSchema[] =>
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An array has its indexes for names. */
+const isTree = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null
+
 function valueAt(settings: Settings, path: Path): unknown {
   let value: unknown = settings
   for (const name of path) {
-    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+    value = isTree(value) && Object.hasOwn(value, name) ? value[name] : undefined
   }
   return value
 }

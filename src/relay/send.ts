@@ -3,7 +3,7 @@
  * for every delivery of it. Secrets are hidden from all that is kept. Called by lane.ts, which
  * decides what it means for the destination.
  */
-import type { Outcome, Sent, SendPorts } from '../destinations/destination.ts'
+import type { Outcome, SendPorts, Sent } from '../destinations/destination.ts'
 import {
   DELIVERY_DETAIL_CHARS_MAX,
   EXCHANGE_ANSWER_CHARS_MAX,
