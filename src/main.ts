@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import { createAccess } from './access/access.ts'
+import { type Access, createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
 import { isBot } from './collector/bots.ts'
@@ -16,13 +16,21 @@ import { registerHealth } from './collector/health.ts'
 import { createMetrics, type Metrics } from './collector/metrics.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
+import type { Destination } from './destinations/destination.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createIngest, type Ingest } from './ingest/accept.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
+import { type Configs, createConfigs } from './relay/configs.ts'
+import { createRelay, type Relay } from './relay/relay.ts'
+import type { DestinationSettings, RelayControl } from './relay/view.ts'
+import { createSecretBox, loadSecretKey } from './secret-box.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
+
+/** Every kind of destination, in the order of the page where one is chosen. */
+const DESTINATIONS: readonly Destination[] = []
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -31,7 +39,9 @@ export interface Running {
   readonly setupUrl?: string
   /** Creates or finds the demo shop. */
   readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
-  /** Stops taking requests, answers what is queued, closes the store. */
+  readonly destinations: DestinationSettings
+  readonly relay: RelayControl
+  /** Stops taking requests, answers what is queued, gives back what was not sent, closes the store. */
   readonly close: () => Promise<void>
 }
 
@@ -45,13 +55,16 @@ const UPKEEP_MS = 2000
 const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : '../..')
 
 /** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
-export async function start(config: Config): Promise<Running> {
+export async function start(
+  config: Config,
+  destinations: readonly Destination[] = DESTINATIONS,
+): Promise<Running> {
   makeFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
   let store: Store | undefined
   try {
     store = await openSqliteStore({ file: join(config.dataDir, 'twofold.db'), nowMs: Date.now })
-    const { close, ...running } = await serve(config, store)
+    const { close, ...running } = await serve({ config, store, destinations })
     return {
       ...running,
       close: async () => {
@@ -80,17 +93,18 @@ function makeFolder(folder: string): void {
   }
 }
 
-async function serve(config: Config, store: Store): Promise<Running> {
+interface Parts {
+  readonly config: Config
+  readonly store: Store
+  readonly destinations: readonly Destination[]
+}
+
+async function serve({ config, store, destinations }: Parts): Promise<Running> {
   const app = createApp(config)
-  const access = await createAccess({
-    store,
-    nowMs: Date.now,
-    randomBytes: (bytes) => randomBytes(bytes),
-    adminToken: config.adminToken,
-  })
+  const { access, configs, relay } = await openRelay({ app, config, store, destinations })
   const live = createLive()
   const metrics = createMetrics()
-  const ingest = openIngest({ app, store, live, metrics })
+  const ingest = openIngest({ app, store, live, metrics, configs, relay })
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ingest)
   registerHealth(app, { health, metrics: () => metrics.text(ingest.queued()) })
@@ -109,6 +123,8 @@ async function serve(config: Config, store: Store): Promise<Running> {
     store,
     access,
     live,
+    destinations: configs,
+    relay,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -128,6 +144,7 @@ async function serve(config: Config, store: Store): Promise<Running> {
     await app.close()
     throw error
   }
+  await relay.start()
   const stopUpkeep = startUpkeep(app, store, ingest)
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -135,9 +152,12 @@ async function serve(config: Config, store: Store): Promise<Running> {
     url,
     ...(setupCode ? { setupUrl: `${config.publicUrl ?? url}/#setup=${setupCode}` } : {}),
     startDemo: demo.start,
+    destinations: configs,
+    relay,
     close: async () => {
       stopUpkeep()
       await ingest.drain()
+      await relay.stop()
       await closeApp(app)
       await store.close()
     },
@@ -166,12 +186,15 @@ interface IngestParts {
   readonly store: Store
   readonly live: Live
   readonly metrics: Metrics
+  readonly configs: Configs
+  readonly relay: Relay
 }
 
-function openIngest({ app, store, live, metrics }: IngestParts): Ingest {
+function openIngest({ app, store, live, metrics, configs, relay }: IngestParts): Ingest {
   return createIngest({
     store,
     nowMs: Date.now,
+    routesOf: configs.routesOf,
     clockMs: () => performance.now(),
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
@@ -179,11 +202,68 @@ function openIngest({ app, store, live, metrics }: IngestParts): Ingest {
     onCommitted: (legs) => {
       metrics.countLegs(legs)
       live.publish(legs)
+      if (legs.some(({ envelope }) => configs.routesOf(envelope.dataset_id).length > 0))
+        relay.wake()
     },
     onError: atMostEvery(LOG_MS, (error) =>
       app.log.error({ err: error }, 'ingest could not commit; more of the same is not logged'),
     ),
     onStep: metrics.timeStep,
+  })
+}
+
+/** Datasets, their destinations and what sends to them; a dataset takes its destinations along. */
+async function openRelay({
+  app,
+  config,
+  store,
+  destinations,
+}: Parts & { readonly app: FastifyInstance }): Promise<{
+  access: Access
+  configs: Configs
+  relay: Relay
+}> {
+  const access = await createAccess({
+    store,
+    nowMs: Date.now,
+    randomBytes,
+    adminToken: config.adminToken,
+  })
+  const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
+  const configs = await createConfigs({
+    store,
+    destinations,
+    box: createSecretBox({ key, randomBytes }),
+    hasDataset: (id) => access.findDataset(id) !== undefined,
+    nowMs: Date.now,
+    randomBytes,
+  })
+  const relay = createRelay({
+    store,
+    configs,
+    // A redirect would take the token to an address that nobody entered.
+    fetch: (input, init) => fetch(input, { redirect: 'manual', ...init }),
+    nowMs: Date.now,
+    random: Math.random,
+    sleep,
+    log: (level, message, fields) => app.log[level](fields, message),
+  })
+  const deleteDataset = async (id: string): Promise<void> => {
+    await access.deleteDataset(id)
+    await configs.removeDataset(id)
+  }
+  return { access: { ...access, deleteDataset }, configs, relay }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      done()
+    }
+    const timer = setTimeout(end, signal.aborted ? 0 : ms)
+    signal.addEventListener('abort', end)
   })
 }
 

@@ -23,7 +23,8 @@ import {
 } from './secrets.ts'
 import {
   type DestinationInput,
-  type DestinationType,
+  type DestinationKey,
+  type DestinationSettings,
   type DestinationView,
   destinationInputSchema,
   type Problem,
@@ -39,11 +40,6 @@ export interface ConfigsPorts {
   readonly randomBytes: (n: number) => Uint8Array
 }
 
-export interface DestinationKey {
-  readonly dataset_id: string
-  readonly destination_id: string
-}
-
 /** What the relay needs to send, or why it cannot. `secrets` are in clear: to be hidden. */
 export type Opened =
   | { readonly state: 'missing' | 'disabled' }
@@ -56,17 +52,7 @@ export type Opened =
       readonly eventsPerSMax: number | undefined
     }
 
-export interface Configs {
-  types(): readonly DestinationType[]
-  /** The oldest first. */
-  list(datasetId: string): readonly DestinationView[]
-  find(key: DestinationKey): DestinationView | undefined
-  /** Throws `invalid_request` naming the field, or `limit_reached`. In force when it resolves. */
-  create(datasetId: string, input: unknown): Promise<DestinationView>
-  /** What `patch` leaves out stays, also inside `settings`; null there removes one. */
-  update(key: DestinationKey, patch: unknown): Promise<DestinationView>
-  /** With its deliveries. */
-  remove(key: DestinationKey): Promise<void>
+export interface Configs extends DestinationSettings {
   /** For a dataset that was deleted: its events and deliveries are gone already. */
   removeDataset(datasetId: string): Promise<void>
   routesOf(datasetId: string): readonly Route[]

@@ -19,10 +19,18 @@ import {
 import type { Claimed, Outbox, Settlement, SettleRequest } from '../store/outbox.ts'
 import { type Batch, keyOf, prepare } from './batch.ts'
 import { Breaker } from './breaker.ts'
-import type { DestinationKey, Opened } from './configs.ts'
+import type { Opened } from './configs.ts'
 import { Pace } from './pace.ts'
-import { type Ready, settlementsOf, type Tried, type TryPorts, trySend, verdictOf } from './send.ts'
-import type { Alarm, LaneState, LaneStatus, Problem } from './view.ts'
+import {
+  type Ready,
+  settlementsOf,
+  type Tried,
+  type TryPorts,
+  trySend,
+  type Verdict,
+  verdictOf,
+} from './send.ts'
+import type { Alarm, DestinationKey, LaneState, LaneStatus, Problem } from './view.ts'
 
 export type Log = (
   level: 'info' | 'warn',

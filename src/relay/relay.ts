@@ -6,9 +6,9 @@
 import { TwofoldError } from '../errors.ts'
 import { GATHER_MS, RELAY_LOOK_MS, RELAY_STOP_MS, RELAY_STORE_RETRY_MS } from '../limits.ts'
 import type { Outbox } from '../store/outbox.ts'
-import type { Configs, DestinationKey } from './configs.ts'
+import type { Configs } from './configs.ts'
 import { Lane, type LanePorts, type Log } from './lane.ts'
-import type { Alarm, LaneStatus } from './view.ts'
+import type { DestinationKey, RelayControl } from './view.ts'
 
 export interface RelayPorts extends Pick<LanePorts, 'fetch' | 'nowMs' | 'random' | 'sleep'> {
   readonly store: Pick<Outbox, 'claim' | 'settle' | 'requeue' | 'dueDeliveries' | 'deliveries'>
@@ -16,16 +16,9 @@ export interface RelayPorts extends Pick<LanePorts, 'fetch' | 'nowMs' | 'random'
   readonly log: Log
 }
 
-export interface Relay {
+export interface Relay extends RelayControl {
   /** Finds what was held before the last stop, then begins. */
   start(): Promise<void>
-  /** Something was committed, enqueued or requeued. Cheap: call it as often as you like. */
-  wake(): void
-  /** What waits for its owner. */
-  alarms(datasetId?: string): readonly Alarm[]
-  lanes(datasetId: string): readonly LaneStatus[]
-  /** Asks again at once, whatever was held, paused or failed. Returns how many events it makes due. */
-  retry(key: DestinationKey): Promise<number>
   /** Lets batches under way end for a moment, cuts the rest off, gives everything else back. */
   stop(): Promise<void>
 }

@@ -1,6 +1,6 @@
 /**
  * What people see of destinations and of the relay: types and the schema of what they may set. No
- * behaviour and no secret: configs.ts and relay.ts make these, the API hands them on.
+ * behaviour and no secret: configs.ts and relay.ts implement these, the API hands them on.
  */
 import { z } from 'zod'
 import { legsSchema } from '../event/route.ts'
@@ -82,4 +82,34 @@ export interface LaneStatus {
   readonly last_delivered_ms?: number
   /** The last failure of a whole batch. */
   readonly last_error?: Problem & { readonly at_ms: number }
+}
+
+export interface DestinationKey {
+  readonly dataset_id: string
+  readonly destination_id: string
+}
+
+/** What people do with destinations. Implemented by configs.ts. */
+export interface DestinationSettings {
+  types(): readonly DestinationType[]
+  /** The oldest first. */
+  list(datasetId: string): readonly DestinationView[]
+  find(key: DestinationKey): DestinationView | undefined
+  /** Throws `invalid_request` naming the field, or `limit_reached`. In force when it resolves. */
+  create(datasetId: string, input: unknown): Promise<DestinationView>
+  /** What `patch` leaves out stays, also inside `settings`; null there removes one. */
+  update(key: DestinationKey, patch: unknown): Promise<DestinationView>
+  /** With its deliveries. */
+  remove(key: DestinationKey): Promise<void>
+}
+
+/** What people see and ask of the relay. Implemented by relay.ts. */
+export interface RelayControl {
+  /** Something was enqueued or requeued. Cheap: call it as often as you like. */
+  wake(): void
+  /** What waits for its owner. */
+  alarms(datasetId?: string): readonly Alarm[]
+  lanes(datasetId: string): readonly LaneStatus[]
+  /** Asks again at once, whatever was held, paused or failed. Returns how many it makes due. */
+  retry(key: DestinationKey): Promise<number>
 }
