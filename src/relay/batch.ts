@@ -28,7 +28,8 @@ interface Target {
 }
 
 export function prepare(deliveries: readonly ClaimedDelivery[], target: Target): Prepared {
-  const { eventsMax, bytesMax } = target.destination.bounds
+  const { eventsMax } = target.destination.bounds
+  const bytesMax = roomOf(target.destination)
   const batches: Batch[] = []
   const refused: Settlement[] = []
   let open: Batch = { claimed: [], events: [] }
@@ -56,8 +57,14 @@ export function keyOf({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey)
   return { dataset_id, destination_id, seq, leg_seq }
 }
 
-/** Between two events of a body, and around them all. */
+/** Between two events of a body. */
 const COMMA_BYTES = 1
+/** Around them all: names, brackets, a token. */
+const FRAME_BYTES = 4096
+
+function roomOf({ bounds: { bytesMax } }: Destination): number {
+  return bytesMax - Math.min(FRAME_BYTES, Math.floor(bytesMax / 16))
+}
 
 /** The event and its bytes on the wire, or why it does not leave, for good. */
 function eventOf(
@@ -75,7 +82,7 @@ function eventOf(
     }
     const payload = JSON.stringify(destination.payloadOf(event, settings)) ?? ''
     const bytes = Buffer.byteLength(payload) + COMMA_BYTES
-    const { bytesMax } = destination.bounds
+    const bytesMax = roomOf(destination)
     if (bytes <= bytesMax) return { event, bytes }
     return { code: 'too_large', detail: `It takes ${bytes} bytes, more than ${bytesMax}.` }
   } catch (error) {
