@@ -20,6 +20,8 @@ export const DAY_MS = 86_400_000
 /** Moves only by `advance`, stopping wherever somebody sleeps until. */
 export class Clock {
   nowMs = START_MS
+  /** Events made so far: a server started again goes on counting. */
+  made = 0
   readonly #sleepers = new Set<{ atMs: number; wake: () => void }>()
 
   readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -169,7 +171,6 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     sleep: clock.sleep,
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),
   })
-  let made = 0
   return {
     clock,
     store,
@@ -179,7 +180,8 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     log,
     receive: async (n, more = {}) => {
       const events = Array.from({ length: n }, () => {
-        made += 1
+        clock.made += 1
+        const { made } = clock
         return { event_name: 'PageView', event_id: `e${made}`, fbp: `fb.1.1.${made}`, ...more }
       })
       await shop.send('browser', ...events)
