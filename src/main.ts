@@ -41,7 +41,7 @@ export interface Running {
   readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
   readonly destinations: DestinationSettings
   readonly relay: RelayControl
-  /** Stops taking requests, answers what is queued, gives back what was not sent, closes the store. */
+  /** Stops taking requests, answers what is queued, lets go of the outbox, closes the store. */
   readonly close: () => Promise<void>
 }
 

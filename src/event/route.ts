@@ -43,7 +43,7 @@ export type LegsPolicy = z.infer<typeof legsSchema>
 export interface Route {
   readonly dataset_id: string
   readonly destination_id: string
-  /** Events whose kept leg was received later than this are its business. */
+  /** When it came: what was received before was not counted for it. */
   readonly since_ms: number
   readonly enabled: boolean
   readonly legs: LegsPolicy

@@ -3,7 +3,7 @@
  * commit as the leg. Pure; called by resolve.ts for every accepted or duplicate leg. It sends
  * nothing: the relay does, later.
  *
- * Always, per destination and since it exists: accepted events = first deliveries + skips.
+ * Always, per destination: events accepted while it was there = first deliveries + skips.
  */
 import { sideOf } from '../event/dedup-key.ts'
 import { policyOf, type Route, skipReasonOf } from '../event/route.ts'
@@ -28,8 +28,6 @@ interface Arrived {
 
 export function routeLeg(out: Outgoing, { leg, kept, routes }: Arrived): void {
   for (const route of routes) {
-    // Received before the destination was there: none of its business, whenever the twin comes.
-    if ((kept?.legs[0] ?? leg).envelope.received_at_ms <= route.since_ms) continue
     if (kept) routeTwin(out, route, { leg, kept })
     else routeNew(out, route, leg)
   }
@@ -58,7 +56,8 @@ function routeTwin(out: Outgoing, route: Route, { leg, kept }: Twin): void {
   if ([...kept.legs, leg].some((one) => skipReasonOf(route, one) !== undefined)) return
   const { send } = policyOf(route, leg.event.event_name)
   if (send !== 'both' && send !== side) return
-  const first = send === side
+  // Where the event came before the destination was there, nothing was counted to take back.
+  const first = send === side && kept.legs[0].envelope.received_at_ms > route.since_ms
   if (first) out.skip(skipOf(route, 'leg_policy', -1))
   out.deliver({ ...deliveryOf(route, leg, kept.legs[0]), first })
 }

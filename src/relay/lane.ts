@@ -1,7 +1,7 @@
 /**
- * One destination's way out: claims what is due, sends it in batches, settles each. It alone
- * decides how fast and whether at all: rate, pauses, breaker, and the hold that waits for the owner.
- * Lanes know nothing of each other, so none can delay another. Made and poked by relay.ts.
+ * One destination's way out: claims what is due, sends it in batches, settles each. It decides how
+ * fast and whether at all: rate, pauses, breaker, and the hold that waits for the owner. Lanes know
+ * nothing of each other, so none can delay another. Made and poked by relay.ts.
  */
 import { TwofoldError } from '../errors.ts'
 import {
