@@ -12,6 +12,7 @@ import { createRate } from './collector/rate.ts'
 import { unpackVisit } from './collector/visit.ts'
 import { TwofoldError } from './errors.ts'
 import type { Dataset } from './event/dataset.ts'
+import type { Route } from './event/route.ts'
 import type { Leg } from './event/shape.ts'
 import { createIngest, type Ingest } from './ingest/accept.ts'
 import type { Delivery } from './ingest/ingest.ts'
@@ -47,6 +48,7 @@ interface Parts {
   readonly tally: Tally
   readonly answerPixel: AnswerPixel
   readonly datasets: Map<string, Dataset>
+  readonly routes: Map<string, readonly Route[]>
   /** Datasets that somebody watches right now. */
   readonly watched: Set<string>
 }
@@ -65,6 +67,7 @@ async function run(options: ThreadOptions): Promise<void> {
 function assemble(store: Store, options: ThreadOptions): Parts {
   const datasets = new Map<string, Dataset>()
   const watched = new Set<string>()
+  const routes = new Map<string, readonly Route[]>()
   const tally = createTally()
   const trouble = atMostEvery(TROUBLE_MS, (error) => {
     const words = 'events could not be committed; more of the same is not logged'
@@ -73,6 +76,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
   const ingest = createIngest({
     store,
     nowMs: Date.now,
+    routesOf: (datasetId) => routes.get(datasetId) ?? NO_ROUTES,
     clockMs: () => performance.now(),
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
@@ -80,6 +84,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     onCommitted: (legs) => {
       tally.countLegs(legs)
       publish(legs, watched)
+      if (legs.some(({ envelope }) => routes.has(envelope.dataset_id))) tell({ kind: 'due' })
     },
     onError: trouble,
     onStep: tally.timeStep,
@@ -95,8 +100,10 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     random: Math.random,
     logError: trouble,
   })
-  return { store, ingest, tally, answerPixel, datasets, watched }
+  return { store, ingest, tally, answerPixel, datasets, routes, watched }
 }
+
+const NO_ROUTES: readonly Route[] = []
 
 /** Costs nothing while nobody watches. */
 function publish(legs: readonly Leg[], watched: ReadonlySet<string>): void {
@@ -119,6 +126,10 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'dataset':
       if (message.dataset) parts.datasets.set(message.dataset_id, message.dataset)
       else parts.datasets.delete(message.dataset_id)
+      return
+    case 'routes':
+      if (message.routes.length > 0) parts.routes.set(message.dataset_id, message.routes)
+      else parts.routes.delete(message.dataset_id)
       return
     case 'watch':
       parts.watched.clear()
