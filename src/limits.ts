@@ -112,6 +112,20 @@ export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
 export const STORE_BUSY_MS = 2000
+/** Due times to come are rounded up to this, so that the deliveries of a commit make few groups:
+ * well below the seconds that an event waits for its twin. */
+export const DELIVERY_DUE_STEP_MS = 250
+/** Deliveries that expire within the same hour are equally urgent: limits are of days. */
+export const DELIVERY_URGENCY_STEP_MS = 3_600_000
+/** What a destination said of one event, kept with a failed delivery. */
+export const DELIVERY_DETAIL_CHARS_MAX = 500
+/** An answer of a destination, kept for people: the errors seen are under it. */
+export const EXCHANGE_ANSWER_CHARS_MAX = 1000
+/** An address that was called; our own are under 300. */
+export const EXCHANGE_URL_CHARS_MAX = 500
+/** Exchanges kept per destination and how long: at most about 50 MB, and Meta's seven days. */
+export const EXCHANGES_PER_DESTINATION_MAX = 10_000
+export const EXCHANGE_MS_MAX = 7 * 86_400_000
 
 /** Connections to one place that events are sent to; each carries one request at a time. */
 export const GUARDED_CONNECTIONS_MAX = 16

@@ -116,6 +116,8 @@ export class Round {
       ]),
       counters: this.#counters(),
       money: [...this.#money.values()],
+      deliveries: [],
+      skips: [],
     }
   }
 

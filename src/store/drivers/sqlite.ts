@@ -22,6 +22,7 @@ import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import { Names } from './sqlite-names.ts'
+import { noOutbox } from './sqlite-outbox.ts'
 import { Queries } from './sqlite-queries.ts'
 import { openDatabase, SCHEMA_VERSION } from './sqlite-schema.ts'
 import type { Sync } from './sqlite-wal-flush.ts'
@@ -57,6 +58,7 @@ export function storeOn(
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
+    ...noOutbox,
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
