@@ -163,16 +163,16 @@ export function describeClaimSafety({ clock, fresh, store: make }: Suite): void 
 
   it('works off a hundred thousand deliveries in bounded claims', async () => {
     const store = await make()
-    const total = 100_000
+    const [total, limit] = [100_000, 7000]
     for (let first = 1; first <= total; first += 5000) {
       const seqs = range(first, first + 4999)
       await put(store, { deliveries: seqs.map((seq) => delivery(seq)) })
     }
     expect(await statesOf(store)).toEqual({ pending: total })
     const seen = new Uint8Array(total + 1)
-    for (let left = total; left > 0; left -= 3000) {
-      const claimed = await claimAt(store, clock, { limit: 3000 })
-      expect(claimed.deliveries.length).toBe(Math.min(left, 3000))
+    for (let left = total; left > 0; left -= limit) {
+      const claimed = await claimAt(store, clock, { limit })
+      expect(claimed.deliveries.length).toBe(Math.min(left, limit))
       for (const { seq, event } of claimed.deliveries) {
         seen[seq] = (seen[seq] ?? 0) + 1
         expect(event).toBeUndefined()
@@ -242,7 +242,12 @@ export function describeEndings({ clock, store: make }: Suite): void {
     ['delivered', { state: 'delivered', exchange: 0 }, { attempts: 1 }],
     [
       'retrying',
-      { state: 'retrying', due_ms: START_MS + 7001, code: 'timeout', detail: 'no answer in 10 s' },
+      {
+        state: 'retrying',
+        due_ms: START_MS + 7000.5,
+        code: 'timeout',
+        detail: 'no answer in 10 s',
+      },
       { attempts: 1, due_ms: START_MS + 7001, code: 'timeout', detail: 'no answer in 10 s' },
     ],
     ['held', { state: 'held', code: '190', detail: 'token', exchange: 0 }, { code: '190' }],

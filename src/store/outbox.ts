@@ -11,7 +11,12 @@
  * Always, per destination: created + created_further = the sum of `states`.
  */
 import type { StoredEvent } from '../event/shape.ts'
-import { DELIVERY_DUE_STEP_MS, DELIVERY_URGENCY_STEP_MS } from '../limits.ts'
+import {
+  DELIVERY_DUE_STEP_MS,
+  DELIVERY_URGENCY_STEP_MS,
+  EXCHANGE_ANSWER_CHARS_MAX,
+  EXCHANGE_URL_CHARS_MAX,
+} from '../limits.ts'
 
 /**
  * pending: waits for its time. leased: being sent. retrying: waits after a failure. held: waits for
@@ -43,6 +48,10 @@ export interface DeliveryWrite extends DeliveryKey {
   readonly first: boolean
 }
 
+/** How a delivery ends whose person was erased before it was sent. */
+export const ERASED_CODE = 'erased'
+export const ERASED_DETAIL = 'The person of this event was erased before it was sent.'
+
 /** Stands for an expiry that never comes: the last moment that a Date can name. */
 export const NEVER_MS = 8_640_000_000_000_000
 
@@ -59,6 +68,21 @@ export function scheduled(
     due_ms:
       due_ms <= nowMs ? nowMs : Math.ceil(due_ms / DELIVERY_DUE_STEP_MS) * DELIVERY_DUE_STEP_MS,
     expires_ms: Math.floor(Math.max(0, Math.min(expires_ms, NEVER_MS)) / 1000) * 1000,
+  }
+}
+
+/** Clocks may give fractions, and a store without a clock -Infinity. */
+export const wholeMs = (nowMs: number): number => Math.floor(Math.max(0, nowMs))
+
+/** An exchange as every driver keeps it: whole numbers, bounded texts. */
+export function keptExchange({ url, answer, ...numbers }: ExchangeRecord): ExchangeRecord {
+  return {
+    at_ms: Math.floor(numbers.at_ms),
+    url: url.slice(0, EXCHANGE_URL_CHARS_MAX),
+    status: Math.round(numbers.status),
+    ms: Math.round(numbers.ms),
+    events: Math.round(numbers.events),
+    answer: answer.slice(0, EXCHANGE_ANSWER_CHARS_MAX),
   }
 }
 

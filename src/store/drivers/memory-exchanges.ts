@@ -1,11 +1,6 @@
 /** What destinations were asked and answered, in the memory driver: a bounded list. */
-import {
-  EXCHANGE_ANSWER_CHARS_MAX,
-  EXCHANGE_MS_MAX,
-  EXCHANGE_URL_CHARS_MAX,
-  EXCHANGES_PER_DESTINATION_MAX,
-} from '../../limits.ts'
-import type { DeliveryKey, DeliveryRow, ExchangeRecord } from '../outbox.ts'
+import { EXCHANGE_MS_MAX, EXCHANGES_PER_DESTINATION_MAX } from '../../limits.ts'
+import { type DeliveryKey, type DeliveryRow, type ExchangeRecord, keptExchange } from '../outbox.ts'
 
 type Where = Pick<DeliveryKey, 'dataset_id' | 'destination_id'>
 
@@ -26,11 +21,7 @@ export class MemoryExchanges {
   }
 
   add({ dataset_id, destination_id }: Where, asked: ExchangeRecord): KeptExchange {
-    const record = {
-      ...asked,
-      url: asked.url.slice(0, EXCHANGE_URL_CHARS_MAX),
-      answer: asked.answer.slice(0, EXCHANGE_ANSWER_CHARS_MAX),
-    }
+    const record = keptExchange(asked)
     const no = this.#next++
     const exchange = { no, dataset_id, destination_id, record, delivered: [], isKept: true }
     this.#list.push(exchange)

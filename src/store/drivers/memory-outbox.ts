@@ -21,6 +21,8 @@ import {
   type DeliveryRow,
   type DeliveryState,
   type DeliveryWrite,
+  ERASED_CODE,
+  ERASED_DETAIL,
   type ExchangeRecord,
   type Outbox,
   type RequeueRequest,
@@ -29,6 +31,7 @@ import {
   type SkipWrite,
   scheduled,
   urgencyOf,
+  wholeMs,
 } from '../outbox.ts'
 import { type KeptExchange, MemoryExchanges, silence } from './memory-exchanges.ts'
 import { MemoryTallies } from './memory-tallies.ts'
@@ -54,7 +57,7 @@ interface Ports {
 }
 
 const CLAIMABLE: readonly DeliveryState[] = ['pending', 'retrying', 'leased']
-const ERASED = { code: 'erased', detail: 'The person of this event was erased before it was sent.' }
+const ERASED = { code: ERASED_CODE, detail: ERASED_DETAIL }
 
 const nameOf = ({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): string =>
   `${dataset_id}\n${destination_id}\n${seq}\n${leg_seq}`
@@ -93,7 +96,7 @@ export class MemoryOutbox implements Outbox {
     for (const item of due) {
       if (item.state === 'leased') item.attempts += 1
       this.#move(item, 'leased')
-      Object.assign(item, { lease, due_ms: request.lease_until_ms })
+      Object.assign(item, { lease, due_ms: Math.ceil(request.lease_until_ms) })
     }
     const deliveries = due.map((item) => ({
       ...keyOf(item),
@@ -114,7 +117,7 @@ export class MemoryOutbox implements Outbox {
       effective += 1
       delete item.lease
       const exchange = this.#keep(settlement, exchanges, kept)
-      this.#settleOne({ item, settlement, exchange, nowMs: now_ms })
+      this.#settleOne({ item, settlement, exchange, nowMs: Math.floor(now_ms) })
     }
     return effective
   }
@@ -161,7 +164,7 @@ export class MemoryOutbox implements Outbox {
     for (const item of found) {
       this.#move(item, 'pending')
       const { settled_ms, code: _, detail, exchange, ...rest } = item
-      this.#items.set(nameOf(item), { ...rest, due_ms: now_ms, attempts: 0 })
+      this.#items.set(nameOf(item), { ...rest, due_ms: Math.floor(now_ms), attempts: 0 })
     }
     return found.length
   }
@@ -271,7 +274,7 @@ export class MemoryOutbox implements Outbox {
     const { item, settlement, exchange, nowMs } = now
     if (settlement.state === 'pending') {
       this.#move(item, 'pending')
-      item.due_ms = settlement.due_ms
+      item.due_ms = Math.ceil(settlement.due_ms)
       return
     }
     item.attempts += 1
@@ -291,7 +294,7 @@ export class MemoryOutbox implements Outbox {
     this.#move(item, settlement.state)
     if (settlement.state === 'retrying') hour.retried += 1
     if (settlement.state === 'rejected') hour.rejected += 1
-    item.due_ms = settlement.state === 'retrying' ? settlement.due_ms : nowMs
+    item.due_ms = settlement.state === 'retrying' ? Math.ceil(settlement.due_ms) : nowMs
     item.code = settlement.code
     item.detail = settlement.detail.slice(0, DELIVERY_DETAIL_CHARS_MAX)
     if (exchange) item.exchange = exchange
@@ -339,7 +342,7 @@ export class MemoryOutbox implements Outbox {
 
   /** A store without a clock writes 0. */
   #nowMs(): number {
-    return Math.max(0, this.#ports.nowMs())
+    return wholeMs(this.#ports.nowMs())
   }
 }
 
