@@ -55,6 +55,8 @@ const STATE_NO = Object.fromEntries(ROW_STATES.map((state, no) => [state, no])) 
   number
 >
 
+type Times = Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>
+
 interface Group {
   readonly due_ms: number
   readonly urgency: number
@@ -70,11 +72,7 @@ export class Rows {
   }
 
   /** Writes new deliveries in as few rows as their times allow. */
-  create(
-    destinationNo: number,
-    writes: readonly Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>[],
-    nowMs: number,
-  ): void {
+  create(destinationNo: number, writes: readonly Times[], nowMs: number): void {
     for (const { due_ms, entries } of grouped(writes, nowMs)) {
       const head = { ...FRESH, destination_no: destinationNo, due_ms, created_ms: nowMs }
       this.insert(head, entries, nowMs)
@@ -172,21 +170,24 @@ export class Rows {
 }
 
 /** Neighbours mostly share their group, so the last one is looked at first. */
-function grouped(
-  writes: readonly Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>[],
-  nowMs: number,
-): Group[] {
+function grouped(writes: readonly Times[], nowMs: number): Group[] {
   const groups: Group[] = []
+  let last: Group | undefined
   for (const write of writes) {
+    const { seq, leg_seq } = write
     const { due_ms, expires_ms } = scheduled(write, nowMs)
     const urgency = urgencyOf(expires_ms)
-    const chunk = chunkOf(positionOf(write))
-    const entry = { seq: write.seq, leg_seq: write.leg_seq, expires_ms }
-    const group = groups.findLast(
-      (one) => one.due_ms === due_ms && one.urgency === urgency && one.chunk === chunk,
-    )
-    if (group) group.entries.push(entry)
-    else groups.push({ due_ms, urgency, chunk, entries: [entry] })
+    const chunk = chunkOf(leg_seq === 0 ? seq : leg_seq)
+    if (last?.due_ms !== due_ms || last.urgency !== urgency || last.chunk !== chunk) {
+      last = groups.find(
+        (one) => one.due_ms === due_ms && one.urgency === urgency && one.chunk === chunk,
+      )
+    }
+    if (!last) {
+      last = { due_ms, urgency, chunk, entries: [] }
+      groups.push(last)
+    }
+    last.entries.push({ seq, leg_seq, expires_ms })
   }
   return groups
 }
@@ -233,7 +234,7 @@ function prepare({ db }: Connection) {
       UPDATE deliveries SET ready = ${READY.due} WHERE id IN (
         SELECT id FROM deliveries WHERE destination_no = ? AND ready = ${READY.waiting}
           AND due_ms <= ? ORDER BY due_ms LIMIT ?)`),
-    due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, id`),
+    due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, created_ms, id`),
     leased: db.prepare(`${all} AND lease = ?`),
     inChunk: db.prepare(`${all} AND state = ? AND chunk = ?`),
     chunkUpTo: db.prepare(
