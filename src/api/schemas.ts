@@ -330,6 +330,15 @@ const equation = z.object({
   rejected: count,
 })
 
+const deliveryStates = z.object({
+  pending: count,
+  leased: count,
+  retrying: count,
+  held: count,
+  delivered: count,
+  rejected: count,
+})
+
 export const doctorSchema = z
   .object({
     ok: z.boolean(),
@@ -347,6 +356,18 @@ export const doctorSchema = z
         ok: z.boolean(),
         counters: equation.describe('What the reports read.'),
         legs: equation.optional().describe('Folded from the stored legs (deep only).'),
+        deliveries: z
+          .array(
+            z.object({
+              destination_id: z.string(),
+              created: count.describe('Events written for it, each once.'),
+              created_further: count.describe('Further legs and repeats.'),
+              states: deliveryStates.describe('Sums to created + created_further.'),
+              skipped: z.record(z.string(), count).describe('Events not meant for it, by reason.'),
+              stored: deliveryStates.optional().describe('Counted one by one (deep only).'),
+            }),
+          )
+          .describe('Per destination.'),
         problems: z.array(z.string()).describe('What does not hold; empty when ok.'),
       }),
     ),
