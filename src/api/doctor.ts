@@ -9,9 +9,9 @@ import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
 import type { CounterRow, Store } from '../store/store.ts'
 import { countDeliveries, examineDeliveries } from './doctor-deliveries.ts'
+import { doctorQuerySchema, doctorSchema } from './doctor-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
-import { doctorQuerySchema, doctorSchema } from './schemas.ts'
 import type { DoctorAnswer } from './types.ts'
 
 type Diagnosis = DoctorAnswer['datasets'][number]

@@ -1,7 +1,7 @@
 /**
- * Pages of deliveries in the SQLite driver: walks down the chunks that hold a state asked for, reads
- * each whole, and leaves the decision to matchesDelivery. Reads a bounded amount per call. Used by
- * sqlite-outbox.ts.
+ * Pages of deliveries in the SQLite driver: walks down the chunks that hold a state asked for,
+ * reads each whole, and leaves the decision to matchesDelivery. Reads a bounded amount per call.
+ * Used by sqlite-outbox.ts.
  */
 import type { StatementSync } from 'node:sqlite'
 import {

@@ -1,8 +1,9 @@
 /**
- * The rows of deliveries in the SQLite driver. What one commit creates for one destination, due time
- * and hour of expiry is one row (four bytes a delivery); what failed is a row of its own. `ready`
- * says that the due time has come (1), is awaited (0) or does not matter (2): so the most urgent of
- * those that are due are found by index. Used by the outbox files, always inside a transaction.
+ * The rows of deliveries in the SQLite driver. What one commit creates for one destination, due
+ * time and hour of expiry is one row (three bytes a delivery); what failed is a row of its own.
+ * `ready` says that the due time has come (1), is awaited (0) or does not matter (2): so the most
+ * urgent of those that are due are found by index. Used by the outbox files, always inside a
+ * transaction.
  */
 import type { StatementSync } from 'node:sqlite'
 import { DELIVERY_URGENCY_STEP_MS } from '../../limits.ts'
