@@ -149,8 +149,14 @@ export class Rows {
     return this.#sql.leased.all(destinationNo, lease).map(read)
   }
 
-  inChunk(destinationNo: number, state: RowState, chunk: number): Row[] {
-    return this.#sql.inChunk.all(destinationNo, STATE_NO[state], chunk).map(read)
+  /** All rows of a chunk, or those that failed with `code`. */
+  inChunk(destinationNo: number, state: RowState, chunk: number, code?: string): Row[] {
+    const where = [destinationNo, STATE_NO[state], chunk]
+    const rows =
+      code === undefined
+        ? this.#sql.inChunk.all(...where)
+        : this.#sql.inChunkWith.all(...where, code)
+    return rows.map(read)
   }
 
   /** The highest chunk with a row of this state, up to `chunk`. */
@@ -238,6 +244,7 @@ function prepare({ db }: Connection) {
     due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, created_ms, id`),
     leased: db.prepare(`${all} AND lease = ?`),
     inChunk: db.prepare(`${all} AND state = ? AND chunk = ?`),
+    inChunkWith: db.prepare(`${all} AND state = ? AND chunk = ? AND code = ?`),
     chunkUpTo: db.prepare(
       'SELECT max(chunk) AS chunk FROM deliveries WHERE destination_no = ? AND state = ? ' +
         'AND chunk <= ?',
