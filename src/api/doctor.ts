@@ -1,15 +1,17 @@
 /**
  * The proof of the promise: received = accepted + duplicate + dropped + rejected, from the counters
- * and, when asked, from a fold over every stored leg. Called by GET /api/doctor.
+ * and, when asked, from a fold over every stored leg; and the same of every destination's
+ * deliveries (doctor-deliveries.ts). Called by GET /api/doctor.
  */
 import { allows } from '../access/grant.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
 import type { CounterRow, Store } from '../store/store.ts'
+import { countDeliveries, examineDeliveries } from './doctor-deliveries.ts'
+import { doctorQuerySchema, doctorSchema } from './doctor-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
-import { doctorQuerySchema, doctorSchema } from './schemas.ts'
 import type { DoctorAnswer } from './types.ts'
 
 type Diagnosis = DoctorAnswer['datasets'][number]
@@ -26,8 +28,9 @@ export const doctorRoutes: readonly Route[] = [
     auth: { purpose: 'read', on: 'own' },
     summary: 'Check that nothing vanished',
     description:
-      'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters. ' +
-      'With deep=true every stored leg is read too, and the counters must agree with them.',
+      'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters; per ' +
+      'destination: created + created_further = the sum of the states of its deliveries. With ' +
+      'deep=true everything stored is read too, and the counters must agree with it.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },
     run: ({ query, grant, reply }, context) => {
@@ -50,7 +53,7 @@ function asked({ access }: Context, id: string | undefined): readonly Dataset[] 
   return [dataset]
 }
 
-type Findings = Pick<Diagnosis, 'counters' | 'legs' | 'problems'>
+type Findings = Pick<Diagnosis, 'counters' | 'legs' | 'deliveries' | 'problems'>
 
 async function diagnose(
   { store }: Context,
@@ -67,7 +70,8 @@ async function diagnose(
 
 async function shallow({ store }: Context, id: string): Promise<Findings> {
   const counters = equationOf(await allCounters(store, id))
-  return { counters, problems: unbalanced('the counters', counters) }
+  const { deliveries, problems } = await examineDeliveries(store, id)
+  return { counters, deliveries, problems: [...unbalanced('the counters', counters), ...problems] }
 }
 
 /**
@@ -90,7 +94,9 @@ async function deep({ store }: Context, id: string, gone: () => boolean): Promis
     ...unbalanced('the counters', counters),
     ...unbalanced('the stored legs', fold.after),
   ]
-  return { counters, legs: fold.after, problems: [...balance, ...outside, ...fold.problems] }
+  const { deliveries, problems } = await countDeliveries(store, id)
+  const all = [...balance, ...outside, ...fold.problems, ...problems]
+  return { counters, legs: fold.after, deliveries, problems: all }
 }
 
 interface FoldRequest {

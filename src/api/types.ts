@@ -3,6 +3,7 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type { doctorSchema } from './doctor-schemas.ts'
 import type * as schemas from './schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
@@ -24,7 +25,7 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
-export type DoctorAnswer = z.infer<typeof schemas.doctorSchema>
+export type DoctorAnswer = z.infer<typeof doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>
 export type DemoAnswer = z.infer<typeof schemas.demoSchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>

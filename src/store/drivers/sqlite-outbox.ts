@@ -69,13 +69,14 @@ export class SqliteOutbox {
   ): void {
     const { connection, destinations, rows } = this.#parts
     const nowMs = deliveries.length === 0 ? 0 : wholeMs(connection.nowMs())
-    for (const [id, ofDataset] of byDataset(deliveries)) {
-      const ofDestination = Map.groupBy(ofDataset, ({ destination_id }) => destination_id)
-      for (const [destinationId, writes] of ofDestination) {
-        const no = destinations.intern(datasetNo(id), destinationId)
-        rows.create(no, writes, nowMs)
-        destinations.count(no, countsOf(writes))
-      }
+    const places = Map.groupBy(deliveries, placeOf)
+    for (const writes of places.values()) {
+      const [first] = writes
+      if (!first) continue
+      const { dataset_id, destination_id } = first
+      const no = destinations.intern(datasetNo(dataset_id), destination_id)
+      rows.create(no, writes, nowMs)
+      destinations.count(no, countsOf(writes))
     }
     for (const { dataset_id, destination_id, reason, n } of skips) {
       destinations.skip(destinations.intern(datasetNo(dataset_id), destination_id), reason, n)
@@ -88,9 +89,8 @@ export class SqliteOutbox {
   }
 }
 
-function byDataset(writes: readonly DeliveryWrite[]): Map<string, DeliveryWrite[]> {
-  return Map.groupBy(writes, ({ dataset_id }) => dataset_id)
-}
+const placeOf = ({ dataset_id, destination_id }: DeliveryWrite): string =>
+  `${dataset_id}\n${destination_id}`
 
 function countsOf(writes: readonly DeliveryWrite[]): CountDeltas {
   const created = writes.reduce((sum, { first }) => sum + (first ? 1 : 0), 0)
