@@ -24,6 +24,7 @@ import {
   type ThreadOptions,
   type ToThread,
 } from './ledger/messages.ts'
+import { createRulesInForce, type RulesInForce } from './rules/rules-in-force.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -47,6 +48,7 @@ interface Parts {
   readonly tally: Tally
   readonly answerPixel: AnswerPixel
   readonly datasets: Map<string, Dataset>
+  readonly rules: RulesInForce
   /** Datasets that somebody watches right now. */
   readonly watched: Set<string>
 }
@@ -65,6 +67,8 @@ async function run(options: ThreadOptions): Promise<void> {
 function assemble(store: Store, options: ThreadOptions): Parts {
   const datasets = new Map<string, Dataset>()
   const watched = new Set<string>()
+  const sha256 = (text: string): string => hash('sha256', text)
+  const rules = createRulesInForce(sha256)
   const tally = createTally()
   const trouble = atMostEvery(TROUBLE_MS, (error) => {
     const words = 'events could not be committed; more of the same is not logged'
@@ -75,8 +79,9 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     nowMs: Date.now,
     clockMs: () => performance.now(),
     soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
+    sha256,
     isBot,
+    rulesOf: rules.of,
     onCommitted: (legs) => {
       tally.countLegs(legs)
       publish(legs, watched)
@@ -95,7 +100,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     random: Math.random,
     logError: trouble,
   })
-  return { store, ingest, tally, answerPixel, datasets, watched }
+  return { store, ingest, tally, answerPixel, datasets, rules, watched }
 }
 
 /** Costs nothing while nobody watches. */
@@ -119,6 +124,9 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'dataset':
       if (message.dataset) parts.datasets.set(message.dataset_id, message.dataset)
       else parts.datasets.delete(message.dataset_id)
+      return
+    case 'rules':
+      parts.rules.set(message.dataset_id, message.published)
       return
     case 'watch':
       parts.watched.clear()

@@ -20,6 +20,7 @@ import { lockFolder } from './folder-lock.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
+import { createRuleBook } from './rules/rule-book.ts'
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -104,6 +105,12 @@ async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running
     randomBytes: (bytes) => randomBytes(bytes),
     adminToken: config.adminToken,
   })
+  const rules = await createRuleBook({
+    getSettings: store.getSettings,
+    putSettings: store.putSettings,
+    onPublished: ledger.setRules,
+    nowMs: Date.now,
+  })
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -127,6 +134,7 @@ async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running
     store,
     access,
     live,
+    rules,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),

@@ -6,6 +6,7 @@ import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createIngest, type Ingest } from './accept.ts'
 import type { Outcome } from './ingest.ts'
+import type { StepPorts } from './steps.ts'
 
 export const START_MS = Date.UTC(2026, 10, 23, 12)
 export const MINUTE_MS = 60_000
@@ -28,6 +29,7 @@ export interface Shop {
 export function openShop(
   settings: Partial<DatasetSettings> = {},
   store: Store = memoryStore(),
+  rulesOf: StepPorts['rulesOf'] = () => undefined,
 ): Shop {
   let nowMs = START_MS
   const dataset: Dataset = {
@@ -42,6 +44,7 @@ export function openShop(
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
     isBot: (userAgent) => userAgent.includes('Googlebot'),
+    rulesOf,
     onCommitted: () => {},
     onError: () => {},
     onStep: () => {},

@@ -18,6 +18,7 @@ import {
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
 } from '../limits.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { Store, StoreCapabilities } from '../store/store.ts'
 import {
   CALLS,
@@ -35,6 +36,7 @@ export interface Ledger {
   readonly answerPixel: AnswerPixel
   /** In force for everything handed over after the call; undefined: it is gone. */
   readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
+  readonly setRules: (datasetId: string, published: PublishedRules | undefined) => void
   /** Legs of these datasets come to `onLegs` from now on. */
   readonly watch: (datasets: readonly string[]) => void
   readonly tallies: () => Promise<Tallies>
@@ -74,6 +76,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     accept: (delivery) => link.accept(delivery),
     answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
+    setRules: (dataset_id, published) => link.tell({ kind: 'rules', dataset_id, published }),
     watch: (datasets) => link.tell({ kind: 'watch', datasets }),
     tallies: () => link.call('tallies', []) as Promise<Tallies>,
     queued: () => link.events,

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { StoreCapabilities } from '../store/store.ts'
 
 /** Given to the thread when it starts. */
@@ -31,6 +32,12 @@ export type ToThread =
     }
   /** In force for every message after it. */
   | { readonly kind: 'dataset'; readonly dataset_id: string; readonly dataset: Dataset | undefined }
+  /** As published; in force for every message after it. */
+  | {
+      readonly kind: 'rules'
+      readonly dataset_id: string
+      readonly published: PublishedRules | undefined
+    }
   /** Datasets whose legs are wanted as they are committed. */
   | { readonly kind: 'watch'; readonly datasets: readonly string[] }
   | { readonly kind: 'close' }
