@@ -25,6 +25,7 @@ import {
   type ThreadOptions,
   type ToThread,
 } from './ledger/messages.ts'
+import { createRulesInForce, type RulesInForce } from './rules/rules-in-force.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -49,6 +50,7 @@ interface Parts {
   readonly answerPixel: AnswerPixel
   readonly datasets: Map<string, Dataset>
   readonly routes: Map<string, readonly Route[]>
+  readonly rules: RulesInForce
   /** Datasets that somebody watches right now. */
   readonly watched: Set<string>
 }
@@ -68,6 +70,8 @@ function assemble(store: Store, options: ThreadOptions): Parts {
   const datasets = new Map<string, Dataset>()
   const watched = new Set<string>()
   const routes = new Map<string, readonly Route[]>()
+  const sha256 = (text: string): string => hash('sha256', text)
+  const rules = createRulesInForce(sha256)
   const tally = createTally()
   const trouble = atMostEvery(TROUBLE_MS, (error) => {
     const words = 'events could not be committed; more of the same is not logged'
@@ -79,8 +83,9 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     routesOf: (datasetId) => routes.get(datasetId) ?? NO_ROUTES,
     clockMs: () => performance.now(),
     soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
+    sha256,
     isBot,
+    rulesOf: rules.of,
     onCommitted: (legs) => {
       tally.countLegs(legs)
       publish(legs, watched)
@@ -100,7 +105,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     random: Math.random,
     logError: trouble,
   })
-  return { store, ingest, tally, answerPixel, datasets, routes, watched }
+  return { store, ingest, tally, answerPixel, datasets, routes, rules, watched }
 }
 
 const NO_ROUTES: readonly Route[] = []
@@ -130,6 +135,9 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'routes':
       if (message.routes.length > 0) parts.routes.set(message.dataset_id, message.routes)
       else parts.routes.delete(message.dataset_id)
+      return
+    case 'rules':
+      parts.rules.set(message.dataset_id, message.published)
       return
     case 'watch':
       parts.watched.clear()

@@ -89,6 +89,25 @@ export const SCRIPTS_CACHED_MAX = 200
 /** Hosts whose cookie domain is remembered. */
 export const HOSTS_CACHED_MAX = 10_000
 
+/** Rules of one dataset: a person still oversees them, and each costs every event a look. */
+export const RULES_PER_DATASET_MAX = 100
+export const RULE_ACTIONS_MAX = 20
+/** Tests in one rule, how deep they nest, and the values one of them compares with. */
+export const RULE_TESTS_MAX = 50
+export const RULE_DEPTH_MAX = 5
+export const RULE_VALUES_MAX = 1000
+/** A text in a rule, and a text that a rule copies: a product's title or an address fits. */
+export const RULE_TEXT_CHARS_MAX = 1000
+/** Products of one margin table; with their ids they fit in a body of the API. */
+export const RULE_MARGIN_ENTRIES_MAX = 5000
+/** Published versions kept to look at and to go back to; the one in force is always kept. */
+export const RULE_VERSIONS_MAX = 50
+/** Stored legs a draft is tried on, and the differences shown: an answer in about a second. */
+export const RULES_TRY_LEGS_MAX = 5000
+export const RULES_TRY_SAMPLES_MAX = 50
+/** Events given in the request to be tried. */
+export const RULES_TRY_EVENTS_MAX = 100
+
 /** Legs in one compressed block: 128 compress nearly as well, 1000 cost four times as much to read
  * one leg from (measured: 0.2 ms for 256). */
 export const BLOCK_LEGS_MAX = 256

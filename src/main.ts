@@ -48,6 +48,8 @@ const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
     createFileDestination({ folder: exportDir }),
   ] as readonly Destination[]
 
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
+
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
   readonly url: string
@@ -136,7 +138,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const { store } = ledger
-  const { access, configs, relay, closeTargets } = await openRelay(parts)
+  const { access, rules, configs, relay, closeTargets } = await openBooks(parts)
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -162,6 +164,7 @@ async function serve(parts: Parts): Promise<Serving> {
     live,
     destinations: configs,
     relay,
+    rules,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -175,12 +178,7 @@ async function serve(parts: Parts): Promise<Serving> {
     shop: demo.answer,
     trustedProxies: config.trustedProxies,
   })
-  try {
-    await app.listen({ port: config.port, host: config.host })
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+  await listen(app, config)
   await relay.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -200,6 +198,15 @@ async function serve(parts: Parts): Promise<Serving> {
   }
 }
 
+async function listen(app: FastifyInstance, { port, host }: Config): Promise<void> {
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
 /** Browsers open connections that they never use, and live streams have no end of their own. */
 async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
@@ -207,9 +214,10 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut)
 }
 
-/** Datasets, their destinations and what sends to them; a dataset takes its destinations along. */
-async function openRelay({ app, config, ledger, destinations }: Parts): Promise<{
+/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
+async function openBooks({ app, config, ledger, destinations }: Parts): Promise<{
   access: Access
+  rules: RuleBook
   configs: Configs
   relay: Relay
   closeTargets: () => Promise<void>
@@ -221,6 +229,12 @@ async function openRelay({ app, config, ledger, destinations }: Parts): Promise<
     nowMs: Date.now,
     randomBytes,
     adminToken: config.adminToken,
+  })
+  const rules = await createRuleBook({
+    getSettings: store.getSettings,
+    putSettings: store.putSettings,
+    onPublished: ledger.setRules,
+    nowMs: Date.now,
   })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const configs = await createConfigs({
@@ -251,7 +265,7 @@ async function openRelay({ app, config, ledger, destinations }: Parts): Promise<
     await configs.removeDataset(id)
   }
   const closeTargets = targets.close
-  return { access: { ...access, deleteDataset }, configs, relay, closeTargets }
+  return { access: { ...access, deleteDataset }, rules, configs, relay, closeTargets }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { instanceRoutes } from './instance.ts'
 import { liveRoutes } from './live-stream.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
+import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...eventRoutes,
   ...liveRoutes,
+  ...ruleRoutes,
   ...tokenRoutes,
   ...doctorRoutes,
   ...backupRoutes,

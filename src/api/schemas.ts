@@ -258,6 +258,9 @@ export const legSchema = z
     partner_agent: z.string().optional(),
     consent: json.optional(),
     browser: json.optional(),
+    rules_version: count.optional().describe('The version of the rules that looked at it.'),
+    rules: z.array(z.string()).optional().describe('Ids of the rules that changed it.'),
+    routes: json.optional().describe('Destinations that the rules allow: only, except.'),
     findings: z.array(findingSchema),
   })
   .meta({ id: 'Leg' })

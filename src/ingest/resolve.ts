@@ -254,6 +254,7 @@ function countLeg(round: Round, leg: Leg): void {
   const metrics = ['received', leg.verdict]
   if (leg.reason) metrics.push(`reason:${leg.reason}`)
   for (const { code } of leg.findings ?? []) metrics.push(`finding:${code}`)
+  for (const id of leg.envelope.rules ?? []) metrics.push(`rule:${id}`)
   if (leg.verdict === 'accepted' || leg.verdict === 'duplicate') {
     if (leg.event.event_id !== undefined) metrics.push('event_id')
     for (const key in leg.event.user_data) metrics.push(keyMetric(key))

@@ -19,6 +19,7 @@ import {
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
 } from '../limits.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { Store, StoreCapabilities } from '../store/store.ts'
 import {
   CALLS,
@@ -38,6 +39,7 @@ export interface Ledger {
   readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
   /** Where the events of a dataset go, for everything handed over after the call. */
   readonly setRoutes: (datasetId: string, routes: readonly Route[]) => void
+  readonly setRules: (datasetId: string, published: PublishedRules | undefined) => void
   /** Legs of these datasets come to `onLegs` from now on. */
   readonly watch: (datasets: readonly string[]) => void
   readonly tallies: () => Promise<Tallies>
@@ -80,6 +82,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
     setRoutes: (dataset_id, routes) => link.tell({ kind: 'routes', dataset_id, routes }),
+    setRules: (dataset_id, published) => link.tell({ kind: 'rules', dataset_id, published }),
     watch: (datasets) => link.tell({ kind: 'watch', datasets }),
     tallies: () => link.call('tallies', []) as Promise<Tallies>,
     queued: () => link.events,

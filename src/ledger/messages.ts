@@ -5,6 +5,7 @@
 import { type ErrorCode, TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Route } from '../event/route.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { StoreCapabilities } from '../store/store.ts'
 
 /** Given to the thread when it starts. */
@@ -34,6 +35,12 @@ export type ToThread =
   | { readonly kind: 'dataset'; readonly dataset_id: string; readonly dataset: Dataset | undefined }
   /** Where the events of a dataset go, in force for every message after it. */
   | { readonly kind: 'routes'; readonly dataset_id: string; readonly routes: readonly Route[] }
+  /** As published; in force for every message after it. */
+  | {
+      readonly kind: 'rules'
+      readonly dataset_id: string
+      readonly published: PublishedRules | undefined
+    }
   /** Datasets whose legs are wanted as they are committed. */
   | { readonly kind: 'watch'; readonly datasets: readonly string[] }
   | { readonly kind: 'close' }
