@@ -175,6 +175,10 @@ async function call(
   { store, tally }: Parts,
 ): Promise<unknown> {
   if (method === 'tallies') return tally.read()
+  if (method === 'claimText') {
+    const [request] = args as Parameters<Store['claim']>
+    return JSON.stringify(await store.claim(request))
+  }
   if (method === 'scanChunk') {
     const [datasetId, fromSeq] = args as [string, number]
     for await (const chunk of store.scan(datasetId, fromSeq)) return chunk

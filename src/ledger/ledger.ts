@@ -283,6 +283,7 @@ function remoteStore(link: Link, capabilities: StoreCapabilities): Store {
     ...(Object.fromEntries(calls) as Pick<Store, (typeof CALLS)[number]>),
     capabilities,
     scan: (datasetId, fromSeq) => scan(link, datasetId, fromSeq),
+    claim: async (request) => JSON.parse((await link.call('claimText', [request])) as string),
     close: () => link.close(),
   }
 }

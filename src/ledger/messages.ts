@@ -58,7 +58,7 @@ export type FromThread =
   | { readonly kind: 'trouble'; readonly words: string; readonly failure: Failure }
   | { readonly kind: 'closed'; readonly failure: Failure | undefined }
 
-/** Functions of the store that take and give plain data, and two of the thread's own. */
+/** Functions of the store that take and give plain data, and three of the thread's own. */
 export const CALLS = [
   'load',
   'commit',
@@ -70,7 +70,6 @@ export const CALLS = [
   'tidyUp',
   'backup',
   'stats',
-  'claim',
   'settle',
   'dueDeliveries',
   'deliveries',
@@ -82,7 +81,7 @@ export const CALLS = [
   'eraseDestination',
 ] as const
 
-export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'tallies'
+export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies'
 
 /** An error as plain data; `code` where it is one of ours. */
 export interface Failure {
