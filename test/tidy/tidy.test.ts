@@ -27,6 +27,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'src/pixel/': ['src/event/'],
   'src/rules/': ['src/event/'],
   'src/destinations/': ['src/event/'],
+  'src/consent/': ['src/event/'],
   'src/relay/': [
     'src/event/',
     'src/store/store.ts',
@@ -44,7 +45,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/store.ts',
   ],
   'src/access/': ['src/event/', 'src/store/store.ts'],
-  'src/collector/': ['src/event/', 'src/ingest/'],
+  'src/collector/': ['src/event/', 'src/consent/', 'src/ingest/'],
   'src/api/': [
     'src/event/',
     'src/rules/',
