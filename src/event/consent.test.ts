@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { consentAllows, consentPolicyOf, decideConsent, eventConsent } from './consent.ts'
 import { datasetSettingsSchema } from './dataset.ts'
-import type { Consent, ConsentDecision, Leg } from './shape.ts'
+import type { Consent, ConsentDecision, ConsentMode, Leg } from './shape.ts'
 
 const policyOf = (settings: object = {}) =>
   consentPolicyOf(datasetSettingsSchema.parse({ name: 'Shop', ...settings }))
@@ -20,7 +20,7 @@ const tcf = (purposes: number[], more: Partial<Consent['tcf']> = {}): Consent =>
   signal: 'tcf',
   tcf: { string: 'C', purposes, legitimate_interests: [], vendors: [], ...more },
 })
-const mode = (consent_mode: Consent['consent_mode']): Consent => ({
+const mode = (consent_mode: ConsentMode): Consent => ({
   state: 'granted',
   signal: 'consent_mode',
   consent_mode,
