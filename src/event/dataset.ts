@@ -56,6 +56,18 @@ export const datasetSettingsSchema = z.object({
     .max(1000)
     .default([])
     .describe('Sites whose pixel may report; empty allows every site. *.x.com is x.com and below.'),
+  meta_pixels: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^[1-9]\d{0,30}$/, 'the id of a pixel of Meta’s: digits only'),
+    )
+    .max(100)
+    .default([])
+    .describe(
+      'Meta’s pixels whose hits count here when Meta’s own script is pointed at this server.',
+    ),
   bots: z
     .enum(['drop', 'keep'])
     .default('drop')

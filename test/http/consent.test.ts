@@ -62,7 +62,8 @@ async function report(shop: Shop, event: object) {
       ],
     }),
   })
-  return { status: response.status, answer: await response.json() }
+  const answer = (await response.json()) as { error: { error_user_msg?: string } }
+  return { status: response.status, answer }
 }
 
 async function eventsOf({ dataset_id }: Shop, query = '') {

@@ -36,7 +36,7 @@ const PRIVACY = [
 ]
 
 const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'General', names: ['name', 'default_country', 'allowed_domains'] },
+  { title: 'General', names: ['name', 'default_country', 'allowed_domains', 'meta_pixels'] },
   { title: 'Counting', names: ['mode', 'repair', 'bots', 'events_per_minute_max'] },
   { title: 'Privacy', names: PRIVACY },
   { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
@@ -44,6 +44,7 @@ const GROUPS: readonly { readonly title: string; readonly names: readonly string
 
 const LABELS: Record<string, string> = {
   default_country: 'Country',
+  meta_pixels: 'Pixels of Meta’s',
   mode: 'Faulty events',
   repair: 'Twins without a shared id',
   bots: 'Robots',
