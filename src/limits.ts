@@ -109,8 +109,9 @@ export const RULES_TRY_SAMPLES_MAX = 50
 export const RULES_TRY_EVENTS_MAX = 100
 /** A TCF or GPP string; the longest seen name every vendor and are under 3000 characters. */
 export const CONSENT_STRING_CHARS_MAX = 4096
-/** Vendors all ranges of one TCF string name: the real list has some 1200, and each costs time. */
-export const TCF_VENDORS_MAX = 100_000
+/** Vendors that both lists of a TCF string name together: the IAB's list has some 1400. Each costs
+ * the library time, once a string. */
+export const TCF_VENDORS_MAX = 10_000
 /** Decoded consent strings remembered, of each kind: about 1 KB each, 16 MB at the very most. */
 export const CONSENT_STRINGS_CACHED_MAX = 2000
 /** Destination types one consent may speak of by name. */

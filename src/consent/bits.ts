@@ -24,6 +24,15 @@ export class Bits {
     if (this.#at > this.#text.length * 6) throw new RangeError('the string ends too early')
   }
 
+  /** The text of all bits so far, followed by `zeros` bits that are 0. */
+  textSoFar(zeros: number): string {
+    const whole = Math.floor(this.#at / 6)
+    const unread = 6 - (this.#at % 6)
+    const sextet = LETTERS.indexOf(this.#text.charAt(whole) || 'A')
+    const last = unread === 6 ? '' : LETTERS.charAt((sextet >> unread) << unread)
+    return (this.#text.slice(0, whole) + last).padEnd(Math.ceil((this.#at + zeros) / 6), 'A')
+  }
+
   #bit(): number {
     const sextet = LETTERS.indexOf(this.#text.charAt(Math.floor(this.#at / 6)) || ' ')
     if (sextet < 0) throw new RangeError('the string ends too early or has a strange character')

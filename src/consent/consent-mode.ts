@@ -13,7 +13,7 @@ const GCD = /^1\d([a-z])\d([a-z])\d([a-z])\d([a-z])\d/
 
 const FIELDS = ['ad_storage', 'analytics_storage', 'ad_user_data', 'ad_personalization'] as const
 
-/** Undefined where nothing of it can be read. What is set twice is denied if one of them says so. */
+/** Undefined where nothing of it can be read. Of two answers for one field, denied wins. */
 export function readConsentMode(given: {
   readonly consent_mode?: unknown
   readonly gcs?: unknown

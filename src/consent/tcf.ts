@@ -24,33 +24,27 @@ export const readTcf: (text: string) => Tcf | undefined = remembered(
 function decode(text: string): Tcf | undefined {
   // Only the first segment decides; the others list who was disclosed to and what publishers allow.
   const [core = ''] = text.split('.', 1)
-  if (text.length > CONSENT_STRING_CHARS_MAX || !isReasonable(core)) return undefined
+  const bounded = text.length > CONSENT_STRING_CHARS_MAX ? undefined : boundedCore(core)
+  if (!bounded) return undefined
   try {
-    const { purposeConsents, purposeLegitimateInterests, vendorConsents, publisherRestrictions } =
-      TCString.decode(core)
-    const forbidden = new Set(
-      publisherRestrictions
-        .getRestrictions()
-        .filter(({ restrictionType }) => restrictionType === NOT_ALLOWED)
-        .flatMap((restriction) => publisherRestrictions.getVendors(restriction)),
-    )
+    const model = TCString.decode(bounded.core)
+    const { purposeConsents, purposeLegitimateInterests, vendorConsents } = model
     const vendors = new Uint8Array(Math.ceil((vendorConsents.maxId + 1) / 8))
     vendorConsents.forEach((consented, id) => {
-      if (consented && !forbidden.has(id))
-        vendors[id >> 3] = (vendors[id >> 3] ?? 0) | (1 << (id & 7))
+      if (consented) vendors[id >> 3] = (vendors[id >> 3] ?? 0) | (1 << (id & 7))
     })
+    const isForbidden = (id: number): boolean =>
+      bounded.forbidden.some(([first, last]) => first <= id && id <= last)
     return {
       purposes: consentedOf(purposeConsents),
       legitimateInterests: consentedOf(purposeLegitimateInterests),
-      mayAct: (id) => ((vendors[id >> 3] ?? 0) & (1 << (id & 7))) !== 0,
+      mayAct: (id) => ((vendors[id >> 3] ?? 0) & (1 << (id & 7))) !== 0 && !isForbidden(id),
     }
   } catch {
     // The library throws errors of several kinds for one reason: this is no such string.
     return undefined
   }
 }
-
-const NOT_ALLOWED = 0
 
 function consentedOf(vector: {
   forEach(call: (value: boolean, id: number) => void): void
@@ -62,43 +56,58 @@ function consentedOf(vector: {
   return ids
 }
 
-/** Bits of version 2 before the vendors; layout of the IAB's "Consent string" document, v2. */
-const FIXED_BITS = 213
+/** Layout of the IAB's "Consent string" document, version 2. */
 const VERSION_BITS = 6
+const BITS_BEFORE_VENDORS = 213
+const COUNT_BITS = 12
+const VENDOR_BITS = 16
+/** Of a publisher's restriction: the purpose must not be used by these vendors at all. */
+const NOT_ALLOWED = 0
 
-/** A version 2 string whose ranges name at most TCF_VENDORS_MAX vendors, all lists together. */
-function isReasonable(core: string): boolean {
+type Range = readonly [first: number, last: number]
+
+/**
+ * A version 2 string whose lists name at most TCF_VENDORS_MAX vendors. The library writes out each
+ * vendor of each restriction, which is slow: it gets the string without them, ranges stay ranges.
+ */
+function boundedCore(core: string): { core: string; forbidden: readonly Range[] } | undefined {
   try {
     const bits = new Bits(core)
-    if (bits.read(VERSION_BITS) !== 2) return false
-    bits.skip(FIXED_BITS - VERSION_BITS)
-    let left = TCF_VENDORS_MAX
-    for (let list = 0; list < 2; list++) left = takeVendors(bits, left)
-    for (let restrictions = bits.read(12); restrictions > 0; restrictions--) {
-      bits.skip(8)
-      left = takeRanges(bits, left)
+    if (bits.read(VERSION_BITS) !== 2) return undefined
+    bits.skip(BITS_BEFORE_VENDORS - VERSION_BITS)
+    const named = skipVendors(bits) + skipVendors(bits)
+    if (named > TCF_VENDORS_MAX) return undefined
+    const withoutRestrictions = bits.textSoFar(COUNT_BITS)
+    const forbidden: Range[] = []
+    for (let restrictions = bits.read(COUNT_BITS); restrictions > 0; restrictions--) {
+      bits.skip(6)
+      const type = bits.read(2)
+      const ranges = readRanges(bits)
+      if (type === NOT_ALLOWED) forbidden.push(...ranges)
     }
-    return true
+    return { core: withoutRestrictions, forbidden }
   } catch (error) {
-    if (error instanceof RangeError) return false
+    if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
-function takeVendors(bits: Bits, left: number): number {
-  const maxId = bits.read(16)
-  if (bits.read(1) === 1) return takeRanges(bits, left)
+/** How many vendors a list names. */
+function skipVendors(bits: Bits): number {
+  const maxId = bits.read(VENDOR_BITS)
+  if (bits.read(1) === 1) {
+    return readRanges(bits).reduce((sum, [first, last]) => sum + Math.max(0, last - first) + 1, 0)
+  }
   bits.skip(maxId)
-  return left - maxId
+  return maxId
 }
 
-function takeRanges(bits: Bits, left: number): number {
-  let rest = left
-  for (let ranges = bits.read(12); ranges > 0; ranges--) {
+function readRanges(bits: Bits): Range[] {
+  const ranges: Range[] = []
+  for (let left = bits.read(COUNT_BITS); left > 0; left--) {
     const isRange = bits.read(1) === 1
-    const first = bits.read(16)
-    rest -= isRange ? Math.max(0, bits.read(16) - first) + 1 : 1
-    if (rest < 0) throw new RangeError('the string names too many vendors')
+    const first = bits.read(VENDOR_BITS)
+    ranges.push([first, isRange ? bits.read(VENDOR_BITS) : first])
   }
-  return rest
+  return ranges
 }

@@ -11,12 +11,15 @@ const host = z
   .toLowerCase()
   .regex(/^(\*\.)?[a-z0-9.-]+$/, 'a host name such as shop.example.com or *.example.com')
 
+const CONSENT_RULE =
+  /^(eea|other|[a-z]{2}(-[a-z\d]{1,3})?) +((denied|unknown) +(limit|anonymous|drop)|unknown +keep)$/
+
 const consentRule = z
   .string()
   .trim()
   .toLowerCase()
   .regex(
-    /^(eea|other|[a-z]{2}(-[a-z0-9]{1,3})?) +(unknown +keep|(denied|unknown) +(limit|anonymous|drop))$/,
+    CONSENT_RULE,
     'a region, denied or unknown, and limit, anonymous or drop (unknown also keep): "eea unknown drop"',
   )
 

@@ -55,8 +55,20 @@ const EEA: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-const OTHER_EUROPE =
-  /\/(Istanbul|Moscow|Minsk|Kiev|Kyiv|Uzhgorod|Zaporozhye|Chisinau|Tiraspol|Belgrade|Sarajevo|Podgorica|Skopje|Tirane|Kaliningrad|Samara|Saratov|Simferopol|Volgograd|Ulyanovsk|Astrakhan|Kirov)$/
+const zones = (names: string): string => names.split(' ').join('|')
+
+/** Cities of the zones Europe/... that lie outside of the EEA, UK and Switzerland. */
+const OTHER_EUROPE = new RegExp(
+  `/(${zones(
+    'Istanbul Moscow Minsk Kiev Kyiv Uzhgorod Zaporozhye Chisinau Tiraspol Belgrade Sarajevo ' +
+      'Podgorica Skopje Tirane Kaliningrad Samara Saratov Simferopol Volgograd Ulyanovsk ' +
+      'Astrakhan Kirov',
+  )})$`,
+)
 const EEA_ISLANDS = /^(Atlantic\/(Reykjavik|Canary|Madeira|Azores)|Asia\/(Nicosia|Famagusta))$/
-const US_ZONES =
-  /^(US\/|America\/(New_York|Detroit|Kentucky\/|Indiana\/|Chicago|Menominee|North_Dakota\/|Denver|Boise|Phoenix|Los_Angeles|Anchorage|Juneau|Sitka|Metlakatla|Yakutat|Nome|Adak)|Pacific\/Honolulu)/
+const US_ZONES = new RegExp(
+  `^(US/.+|Pacific/Honolulu|America/((Kentucky|Indiana|North_Dakota)/.+|${zones(
+    'New_York Detroit Chicago Menominee Denver Boise Phoenix Los_Angeles Anchorage Juneau Sitka ' +
+      'Metlakatla Yakutat Nome Adak',
+  )}))$`,
+)
