@@ -4,14 +4,15 @@
  * its body into our events; tr.ts takes the script's image hits. Facts: what the script was seen
  * to send; keys that only Meta's own gateway uses are left out.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { TwofoldError } from '../errors.ts'
 import { PIXEL_EVENTS_MAX } from '../limits.ts'
 import { originHeaders, PREFLIGHT } from './cross-origin.ts'
 import { type Hit, type Hits, takeHits } from './hits.ts'
 import { isRecord, parseJson, textOf } from './parameters.ts'
-import type { DoorPorts } from './ports.ts'
-import { refusalAnswer, refusalOf, write } from './respond.ts'
+import { answered, pixelRefusal } from './pixel-door.ts'
+import type { DoorPorts, PixelAnswer } from './ports.ts'
+import { refusalAnswer, write } from './respond.ts'
 import { MATCH_KEYS, ownId } from './tr.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -19,7 +20,11 @@ type Values = Readonly<Record<string, unknown>>
 export function registerGateway(app: FastifyInstance, ports: DoorPorts): void {
   // The script may add the SHA-256 of the shop's domain to the path.
   for (const url of ['/events', '/events/:site(^[0-9a-f]{64}$)']) {
-    app.post(url, (request, reply) => answer(request, reply, ports))
+    app.post(url, async (request, reply) => {
+      const answer = await answerOf(request, ports)
+      reply.hijack()
+      write(reply.raw, answer)
+    })
     app.options(url, ({ raw }, reply) => {
       reply.hijack()
       reply.raw.writeHead(204, [...originHeaders(raw), ...PREFLIGHT]).end()
@@ -27,29 +32,18 @@ export function registerGateway(app: FastifyInstance, ports: DoorPorts): void {
   }
 }
 
-/** The script tries once more unless it may read a good answer. */
-async function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  ports: DoorPorts,
-): Promise<FastifyReply> {
-  const headers = originHeaders(request.raw)
-  reply.hijack()
+/** The script tries once more unless it may read a good answer: refusals are readable as well. */
+async function answerOf({ raw, body }: FastifyRequest, ports: DoorPorts): Promise<PixelAnswer> {
   try {
-    const hits = readHits(request.body as Buffer | undefined, ports)
-    const { refused, received, messages, setCookie } = await takeHits(request.raw, ports, hits)
-    if (refused) {
-      write(reply.raw, refusalAnswer(refused), headers)
-      return reply
-    }
+    const hits = readHits(body as Buffer | undefined, ports)
+    const { refused, received, messages, setCookie } = await takeHits(raw, ports, hits)
+    const headers = originHeaders(raw)
+    if (refused) return answered(refusalAnswer(refused), headers)
     for (const cookie of setCookie) headers.push('set-cookie', cookie)
-    write(reply.raw, { status: 200, body: { events_received: received, messages } }, headers)
+    return answered({ status: 200, body: { events_received: received, messages } }, headers)
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (refusal.code === 'internal') ports.logError(error)
-    write(reply.raw, refusalAnswer(refusal), headers)
+    return pixelRefusal(error, raw, ports)
   }
-  return reply
 }
 
 function readHits(body: Buffer | undefined, ports: DoorPorts): Hits {

@@ -36,7 +36,7 @@ export function pixelRefusal(
   return answered(refusalAnswer(refusal), originHeaders(visit))
 }
 
-function answered(answer: Answer, headers: readonly string[]): PixelAnswer {
+export function answered(answer: Answer, headers: readonly string[]): PixelAnswer {
   const { status, retryAfterS } = answer
   const wait = retryAfterS === undefined ? [] : ['retry-after', String(retryAfterS)]
   return { status, text: answerText(answer), headers: [...wait, ...headers] }
