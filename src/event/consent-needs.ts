@@ -29,17 +29,24 @@ export type ConsentModeKey =
 const ADS_PURPOSES = [1, 3, 4, 7]
 const ADS_MODES = ['ad_storage', 'ad_user_data', 'ad_personalization'] as const
 const ADS: ConsentNeed = { purposes: ADS_PURPOSES, modes: ADS_MODES }
+/** Its own word for Limited Data Use is sent by the destination. */
+const LIMITABLE_ADS: ConsentNeed = { ...ADS, canLimit: true }
 const OWN: ConsentNeed = { purposes: [], modes: [], isOwn: true }
 
 /** A type that is not listed is treated as an advertising platform. */
 export const UNLISTED_NEED: ConsentNeed = ADS
 
 export const CONSENT_NEEDS: { readonly [destinationType: string]: ConsentNeed } = {
-  meta: { ...ADS, canLimit: true },
-  tiktok: ADS,
-  ga4: { purposes: [1, 7], vendor: 755, modes: ['analytics_storage', 'ad_user_data'] },
-  pinterest: ADS,
-  snapchat: ADS,
+  meta: LIMITABLE_ADS,
+  tiktok: LIMITABLE_ADS,
+  ga4: {
+    purposes: [1, 7],
+    vendor: 755,
+    modes: ['analytics_storage', 'ad_user_data'],
+    canLimit: true,
+  },
+  pinterest: LIMITABLE_ADS,
+  snapchat: LIMITABLE_ADS,
   linkedin: ADS,
   webhook: OWN,
   file: OWN,

@@ -31,9 +31,14 @@ describe('which destination may have an event', () => {
     ['nothing is known', undefined, {}, ['meta', 'tiktok', 'ga4', 'webhook', 'newcomer']],
     ['granted', GRANTED, {}, ['meta', 'tiktok', 'ga4', 'webhook', 'newcomer']],
     ['denied', DENIED, {}, []],
-    ['denied, but limited use', DENIED, { denied_consent: 'limit' }, ['meta', 'webhook']],
+    [
+      'denied, but limited use',
+      DENIED,
+      { denied_consent: 'limit' },
+      ['meta', 'tiktok', 'ga4', 'webhook'],
+    ],
     ['denied, counted only', DENIED, { denied_consent: 'anonymous' }, ['webhook']],
-    ['privacy control', GPC, {}, ['meta', 'webhook']],
+    ['privacy control', GPC, {}, ['meta', 'tiktok', 'ga4', 'webhook']],
     [
       'privacy control ignored',
       GPC,
@@ -41,7 +46,7 @@ describe('which destination may have an event', () => {
       ['meta', 'tiktok', 'ga4', 'webhook', 'newcomer'],
     ],
     ['privacy control blocks', GPC, { gpc: 'block' }, []],
-    ['opt-out', OPTED_OUT, {}, ['meta', 'webhook']],
+    ['opt-out', OPTED_OUT, {}, ['meta', 'tiktok', 'ga4', 'webhook']],
     ['all purposes', tcf([1, 3, 4, 7]), {}, ['meta', 'tiktok', 'webhook', 'newcomer']],
     [
       'all purposes and Google',
@@ -100,7 +105,12 @@ describe('which destination may have an event', () => {
       {},
       ['meta', 'tiktok', 'ga4', 'newcomer'],
     ],
-    ['named although limited', { ...GPC, vendors: { meta: 'denied' } }, {}, ['webhook']],
+    [
+      'named although limited',
+      { ...GPC, vendors: { meta: 'denied' } },
+      {},
+      ['tiktok', 'ga4', 'webhook'],
+    ],
   ])('%s', (_name, consent, settings, allowed) => {
     const policy = policyOf(settings)
     const types = ['meta', 'tiktok', 'ga4', 'webhook', 'newcomer']
@@ -119,7 +129,7 @@ describe('which destination may have an event', () => {
 
 describe('what happens with an event', () => {
   const RULES = { consent_rules: ['de unknown anonymous', 'eea  unknown drop', 'us denied limit'] }
-  const WITHHELD_WHEN_LIMITED = ['tiktok', 'ga4', 'pinterest', 'snapchat', 'linkedin']
+  const OTHER_ADS = ['tiktok', 'ga4', 'pinterest', 'snapchat', 'linkedin']
   it.each<
     [string, Consent | undefined, string | undefined, object, ConsentDecision['action'] | undefined]
   >([
@@ -155,12 +165,12 @@ describe('what happens with an event', () => {
     expect(decideConsent(GPC, 'US-CA', DEFAULT)).toEqual({
       action: 'limit',
       region: 'US-CA',
-      withheld: WITHHELD_WHEN_LIMITED,
+      withheld: ['linkedin'],
     })
     expect(decideConsent(tcf([1, 7]), 'DE', policyOf({ consent_needs: ['newcomer=2'] }))).toEqual({
       action: 'keep',
       region: 'DE',
-      withheld: ['meta', ...WITHHELD_WHEN_LIMITED, 'newcomer'],
+      withheld: ['meta', ...OTHER_ADS, 'newcomer'],
     })
   })
 })

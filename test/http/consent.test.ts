@@ -151,7 +151,7 @@ describe('a string from the consent platform', () => {
       signal: 'gpp',
       region: 'US',
       action: 'limit',
-      destinations: { meta: 'limited', tiktok: 'not_consented', file: 'allowed' },
+      destinations: { meta: 'limited', linkedin: 'not_consented', file: 'allowed' },
     })
   })
 })
