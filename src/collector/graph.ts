@@ -4,12 +4,12 @@
  * hands the events on untouched; capi.ts is the same door with another handshake.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { readConsent } from '../consent/read-consent.ts'
 import { consentPolicyOf } from '../event/consent.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { GraphErrorName } from '../event/problems.ts'
 import type { Delivery } from '../ingest/ingest.ts'
 import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
+import { readConsent } from './consent/read-consent.ts'
 import { type Parameters, parseJson, readParameters } from './parameters.ts'
 import type { DoorPorts } from './ports.ts'
 import { type Answer, graphAnswer, graphRefusal, graphThrown, send } from './respond.ts'

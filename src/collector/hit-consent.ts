@@ -3,10 +3,11 @@
  * consent platform's own cookies where the dataset wants them read. Also whether cookies of ours
  * may be kept. Called by hits.ts.
  */
-import { type ReadConsent, readConsent } from '../consent/read-consent.ts'
+
 import { consentActionOf, consentPolicyOf, isOptOut } from '../event/consent.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Consent } from '../event/shape.ts'
+import { type ReadConsent, readConsent } from './consent/read-consent.ts'
 import { isRecord } from './parameters.ts'
 import type { Visit } from './visit.ts'
 

@@ -48,6 +48,8 @@ export const CONSENT_NEEDS: { readonly [destinationType: string]: ConsentNeed } 
   pinterest: LIMITABLE_ADS,
   snapchat: LIMITABLE_ADS,
   linkedin: ADS,
+  /** Whatever is not listed. */
+  other: ADS,
   webhook: OWN,
   file: OWN,
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { consentAllows, consentPolicyOf, decideConsent, eventConsent } from './consent.ts'
+import {
+  consentAllows,
+  consentPolicyOf,
+  decideConsent,
+  eventConsent,
+  isWithheld,
+} from './consent.ts'
 import { datasetSettingsSchema } from './dataset.ts'
 import type { Consent, ConsentDecision, ConsentMode, Leg } from './shape.ts'
 
@@ -165,14 +171,30 @@ describe('what happens with an event', () => {
     expect(decideConsent(GPC, 'US-CA', DEFAULT)).toEqual({
       action: 'limit',
       region: 'US-CA',
-      withheld: ['linkedin'],
+      withheld: ['linkedin', 'other'],
     })
     expect(decideConsent(tcf([1, 7]), 'DE', policyOf({ consent_needs: ['newcomer=2'] }))).toEqual({
       action: 'keep',
       region: 'DE',
-      withheld: ['meta', ...OTHER_ADS, 'newcomer'],
+      withheld: ['meta', ...OTHER_ADS, 'other', 'newcomer'],
     })
   })
+})
+
+it('the decision alone answers as the policy did', () => {
+  const types = ['meta', 'tiktok', 'ga4', 'linkedin', 'webhook', 'newcomer']
+  const consents = [GRANTED, DENIED, GPC, OPTED_OUT, tcf([1, 7]), tcf([1, 3, 4, 7])]
+  for (const settings of [{}, { denied_consent: 'anonymous' }, { gpc: 'ignore' }]) {
+    const policy = policyOf(settings)
+    for (const consent of consents) {
+      const decision = decideConsent(consent, undefined, policy)
+      const stored = { ...consent, ...(decision ? { decision } : {}) }
+      expect(types.filter((type) => !isWithheld(stored, type))).toEqual(
+        types.filter((type) => consentAllows(consent, type, policy) === true),
+      )
+    }
+  }
+  expect(isWithheld(undefined, 'meta')).toBe(false)
 })
 
 describe('rules that are not taken', () => {

@@ -3,7 +3,7 @@
  * dropped, and which destinations may have it. Pure, on plain data: ingest calls decideConsent, the
  * routing of deliveries consentAllows, reports eventConsent. Strings are decoded elsewhere.
  */
-import { type ConsentNeed, needsOf, UNLISTED_NEED } from './consent-needs.ts'
+import { CONSENT_NEEDS, type ConsentNeed, needsOf, UNLISTED_NEED } from './consent-needs.ts'
 import type { DatasetSettings } from './dataset.ts'
 import { isInRegion } from './region.ts'
 import type { Consent, ConsentAction, ConsentDecision, Leg } from './shape.ts'
@@ -93,6 +93,19 @@ function decidedAction(consent: Consent | undefined, policy: ConsentPolicy): Con
   if (consent?.decision) return consent.decision.action
   if (consent?.state !== 'denied') return 'keep'
   return consentActionOf(consent, consent.region, policy)
+}
+
+/**
+ * The same from what ingest wrote down, without a policy: for what routes and sends stored legs.
+ * One leg's answer; a refusal of any leg binds the event.
+ */
+export function isWithheld(consent: Consent | undefined, destinationType: string): boolean {
+  if (!consent) return false
+  const { decision, state } = consent
+  if (!decision) return state === 'denied' && !isOptOut(consent)
+  const withheld = decision.withheld ?? []
+  const isListed = Object.hasOwn(CONSENT_NEEDS, destinationType)
+  return withheld.includes(destinationType) || (!isListed && withheld.includes('other'))
 }
 
 /** Every signal that speaks of purposes or vendors must allow the destination. */

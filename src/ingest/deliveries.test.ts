@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000
 const routeTo = (more: Partial<Route> = {}): Route => ({
   dataset_id: DATASET,
   destination_id: 'd_1',
+  type: 'meta',
   since_ms: START_MS - 1,
   enabled: true,
   legs: { default: null, by_event: {} },

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consentRecordSchema } from '../../src/api/consents-schema.ts'
 import type { ConsentRecord, EventsAnswer } from '../../src/api/types.ts'
-import { tcfString } from '../../src/consent/tcf.fixture.ts'
+import { tcfString } from '../../src/collector/consent/tcf.fixture.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 let server: TestServer

@@ -27,7 +27,6 @@ const ARROWS: Record<string, readonly string[]> = {
   'src/pixel/': ['src/event/'],
   'src/rules/': ['src/event/'],
   'src/destinations/': ['src/event/'],
-  'src/consent/': ['src/event/'],
   'src/relay/': [
     'src/event/',
     'src/store/store.ts',
@@ -45,7 +44,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/store.ts',
   ],
   'src/access/': ['src/event/', 'src/store/store.ts'],
-  'src/collector/': ['src/event/', 'src/consent/', 'src/ingest/'],
+  'src/collector/': ['src/event/', 'src/ingest/'],
   'src/api/': [
     'src/event/',
     'src/rules/',

@@ -27,8 +27,8 @@ import {
   UsUt,
   UsVa,
 } from '@iabgpp/cmpapi'
-import type { OptOut } from '../event/shape.ts'
-import { CONSENT_STRING_CHARS_MAX, CONSENT_STRINGS_CACHED_MAX } from '../limits.ts'
+import type { OptOut } from '../../event/shape.ts'
+import { CONSENT_STRING_CHARS_MAX, CONSENT_STRINGS_CACHED_MAX } from '../../limits.ts'
 import { Bits } from './bits.ts'
 import { remembered } from './remembered.ts'
 

@@ -1,6 +1,6 @@
 import { GppModel } from '@iabgpp/cmpapi'
 import { describe, expect, it } from 'vitest'
-import { CONSENT_STRING_CHARS_MAX } from '../limits.ts'
+import { CONSENT_STRING_CHARS_MAX } from '../../limits.ts'
 import { readGpp } from './gpp.ts'
 
 /** Examples of the IAB's documents: one section each, and two of them. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { CONSENT_STRING_CHARS_MAX } from '../limits.ts'
+import { CONSENT_STRING_CHARS_MAX } from '../../limits.ts'
 import { tcfString } from './tcf.fixture.ts'
 import { readTcf } from './tcf.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { consentPolicyOf } from '../event/consent.ts'
-import { datasetSettingsSchema } from '../event/dataset.ts'
+import { consentPolicyOf } from '../../event/consent.ts'
+import { datasetSettingsSchema } from '../../event/dataset.ts'
 import { readConsent } from './read-consent.ts'
 import { tcfString } from './tcf.fixture.ts'
 

@@ -2,7 +2,7 @@
  * Google's Consent Mode, given as its fields or as the parameters that Google's tags send (`gcs`,
  * `gcd`). Pure; called by read-consent.ts.
  */
-import type { ConsentMode } from '../event/shape.ts'
+import type { ConsentMode } from '../../event/shape.ts'
 
 type Word = 'granted' | 'denied'
 

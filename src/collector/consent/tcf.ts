@@ -4,7 +4,11 @@
  * name millions of vendors, and anybody may send one. Called by read-consent.ts.
  */
 import { TCString } from '@iabtechlabtcf/core'
-import { CONSENT_STRING_CHARS_MAX, CONSENT_STRINGS_CACHED_MAX, TCF_VENDORS_MAX } from '../limits.ts'
+import {
+  CONSENT_STRING_CHARS_MAX,
+  CONSENT_STRINGS_CACHED_MAX,
+  TCF_VENDORS_MAX,
+} from '../../limits.ts'
 import { Bits } from './bits.ts'
 import { remembered } from './remembered.ts'
 

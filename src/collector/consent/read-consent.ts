@@ -3,8 +3,8 @@
  * record that ingest decides by. Whatever is given and cannot be read is a refusal, with a finding:
  * nobody is identified by a mistake. Never throws. Called by the collector's doors.
  */
-import type { ConsentPolicy } from '../event/consent.ts'
-import { readRegion, regionOfTimezone } from '../event/region.ts'
+import type { ConsentPolicy } from '../../event/consent.ts'
+import { readRegion, regionOfTimezone } from '../../event/region.ts'
 import type {
   Consent,
   ConsentMode,
@@ -13,8 +13,8 @@ import type {
   GppConsent,
   OptOut,
   TcfConsent,
-} from '../event/shape.ts'
-import { CONSENT_VENDORS_MAX } from '../limits.ts'
+} from '../../event/shape.ts'
+import { CONSENT_VENDORS_MAX } from '../../limits.ts'
 import { readConsentMode } from './consent-mode.ts'
 import { type GppSection, readGpp } from './gpp.ts'
 import { readTcf } from './tcf.ts'
