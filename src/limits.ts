@@ -107,6 +107,17 @@ export const RULES_TRY_LEGS_MAX = 5000
 export const RULES_TRY_SAMPLES_MAX = 50
 /** Events given in the request to be tried. */
 export const RULES_TRY_EVENTS_MAX = 100
+/** A TCF or GPP string; the longest seen name every vendor and are under 3000 characters. */
+export const CONSENT_STRING_CHARS_MAX = 4096
+/** Vendors that both lists of a TCF string name together: the IAB's list has some 1400. Each costs
+ * the library time, once a string. */
+export const TCF_VENDORS_MAX = 10_000
+/** Decoded consent strings remembered, of each kind: about 1 KB each, 16 MB at the very most. */
+export const CONSENT_STRINGS_CACHED_MAX = 2000
+/** Destination types one consent may speak of by name. */
+export const CONSENT_VENDORS_MAX = 40
+/** Records of a consent export read from the store and written in one go. */
+export const EXPORT_PAGE_EVENTS = 200
 
 /** Legs in one compressed block: 128 compress nearly as well, 1000 cost four times as much to read
  * one leg from (measured: 0.2 ms for 256). */

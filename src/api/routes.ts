@@ -1,5 +1,6 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
 import { backupRoutes } from './backup.ts'
+import { consentRoutes } from './consents.ts'
 import { datasetRoutes } from './datasets.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...datasetRoutes,
   ...reportRoutes,
   ...eventRoutes,
+  ...consentRoutes,
   ...liveRoutes,
   ...ruleRoutes,
   ...tokenRoutes,

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as rules from './rule-schemas.ts'
+import type { consentRecordSchema } from './consents-schema.ts'
 import type * as schemas from './schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
@@ -25,6 +26,7 @@ export type Timeline = z.infer<typeof schemas.timelineSchema>
 export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
+export type ConsentRecord = z.infer<typeof consentRecordSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
 export type DoctorAnswer = z.infer<typeof doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBackup } from './backup.ts'
 import { declare } from './command.ts'
+import { addConsents } from './consents.ts'
 import { addDataset } from './dataset.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addSend(program)
   addEvents(program)
   addRules(program)
+  addConsents(program)
   addExplain(program)
   addDoctor(program)
   addBackup(program)

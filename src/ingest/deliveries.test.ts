@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000
 const routeTo = (more: Partial<Route> = {}): Route => ({
   dataset_id: DATASET,
   destination_id: 'd_1',
+  type: 'meta',
   since_ms: START_MS - 1,
   enabled: true,
   legs: { default: null, by_event: {} },
@@ -21,6 +22,13 @@ const routeTo = (more: Partial<Route> = {}): Route => ({
   age_ms_max: { website: 7 * DAY_MS },
   ...more,
 })
+
+/** May measure, may not profile. */
+const MEASURING: Consent = {
+  state: 'granted',
+  signal: 'tcf',
+  tcf: { string: 'C', purposes: [1, 7], legitimate_interests: [], vendors: [] },
+}
 
 const sending = (send: 'browser' | 'server' | 'both' | 'merged', wait_s = 0): LegsPolicy => ({
   default: { send, wait_s },
@@ -131,6 +139,8 @@ describe('what is not meant for a destination', () => {
     ['when its name is left out', { except_events: ['Purchase'] }, undefined, { event_filter: 1 }],
     ['when consent is refused', {}, denied, { not_consented: 1 }],
     ['unless Global Privacy Control was dealt with', {}, { state: 'denied', signal: 'gpc' }, {}],
+    ['when not all purposes are allowed', {}, MEASURING, { not_consented: 1 }],
+    ['unless the kind of destination needs none', { type: 'webhook' }, MEASURING, {}],
     ['unless consent is unknown', {}, { state: 'unknown', signal: 'none' }, {}],
   ])('is counted, %s', async (_, more, consent, skipped) => {
     const routes = [routeTo(more)]

@@ -19,6 +19,7 @@ export function routeOf(config: Routed, destination: Destination | undefined): R
   return {
     dataset_id: config.dataset_id,
     destination_id: config.destination_id,
+    type: config.type,
     since_ms: config.created_at_ms,
     enabled: config.enabled,
     legs: config.legs,
