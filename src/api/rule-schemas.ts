@@ -93,6 +93,12 @@ export const ruleTryRequestSchema = z
   })
   .meta({ id: 'RuleTryRequest' })
 
+export const ruleCheckRequestSchema = z
+  .strictObject({ rules: rulesSchema })
+  .meta({ id: 'RuleCheckRequest' })
+
+export const ruleCheckSchema = z.object({ sentences }).meta({ id: 'RuleCheck' })
+
 const json = z.unknown()
 
 const sampleSchema = z.object({

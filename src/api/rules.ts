@@ -10,6 +10,8 @@ import { sentenceOf } from '../rules/words.ts'
 import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
 import {
+  ruleCheckRequestSchema,
+  ruleCheckSchema,
   ruleDraftRequestSchema,
   rulePublishRequestSchema,
   ruleRollbackRequestSchema,
@@ -140,6 +142,16 @@ export const ruleRoutes: readonly Route[] = [
     },
   }),
   ...changingRoutes,
+  route({
+    method: 'POST',
+    path: '/api/rule-check',
+    auth: { purpose: 'read', on: 'own' },
+    summary: 'Check rules and read them as sentences',
+    description: 'Stores nothing. What is wrong with them is answered field by field.',
+    body: ruleCheckRequestSchema,
+    answer: { status: 200, description: 'The rules are valid.', schema: ruleCheckSchema },
+    run: ({ body }) => ({ sentences: body.rules.map(sentenceOf) }),
+  }),
   route({
     method: 'GET',
     path: '/api/rule-vocabulary',

@@ -132,6 +132,12 @@ const installRoute = createRoute({
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),
 })
 
+const rulesRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./rules/rules.tsx'), 'RulesPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/settings',
@@ -144,7 +150,13 @@ export const router = createRouter({
     signInRoute,
     signedInRoute.addChildren([
       homeRoute,
-      datasetRoute.addChildren([overviewRoute, testEventsRoute, installRoute, settingsRoute]),
+      datasetRoute.addChildren([
+        overviewRoute,
+        testEventsRoute,
+        rulesRoute,
+        installRoute,
+        settingsRoute,
+      ]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -5,6 +5,7 @@ import {
   IconActivity,
   IconChartBar,
   IconDatabase,
+  IconListCheck,
   IconPlugConnected,
   IconSettings,
 } from '@tabler/icons-react'
@@ -82,6 +83,7 @@ export function Shell() {
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconListCheck },
   { to: '/datasets/$datasetId/install', label: 'Install', icon: IconPlugConnected },
   { to: '/datasets/$datasetId/settings', label: 'Settings', icon: IconSettings },
 ] as const
