@@ -113,12 +113,20 @@ function ActionEditor(props: ActionEditorProps) {
           onChange={(next) => next && next !== kind && onChange(startOf(next))}
           className={classes.grow ?? ''}
         />
-        <Move label={`Move ${name} up`} icon={<IconArrowUp size={16} aria-hidden />} on={onUp} />
-        <Move
-          label={`Move ${name} down`}
-          icon={<IconArrowDown size={16} aria-hidden />}
-          on={onDown}
-        />
+        {(onUp ?? onDown) && (
+          <>
+            <Move
+              label={`Move ${name} up`}
+              icon={<IconArrowUp size={16} aria-hidden />}
+              on={onUp}
+            />
+            <Move
+              label={`Move ${name} down`}
+              icon={<IconArrowDown size={16} aria-hidden />}
+              on={onDown}
+            />
+          </>
+        )}
         <Remove label={`Remove ${name}`} onClick={onRemove} />
       </Group>
       <ActionInputs vocabulary={vocabulary} action={node.action} onChange={onChange} />

@@ -19,7 +19,7 @@ import { STANDARD_EVENTS } from '../../event/names.ts'
 import { FieldSelect, type FieldUse } from './field-select.tsx'
 import type { Json } from './rule.ts'
 import { destinationNamesQuery } from './rule-queries.ts'
-import { choiceWords, inputWords } from './rule-words.ts'
+import { choiceWords, helpWords, inputWords } from './rule-words.ts'
 import classes from './rules.module.css'
 import { DecimalInput, ScalarInput } from './value-input.tsx'
 import { type ActionInput, inputsOf, kindOf, tableOf, tableText } from './vocabulary.ts'
@@ -108,6 +108,11 @@ function OneInput(props: OneInputProps) {
   return <PlainInput {...props} label={label} value={value} />
 }
 
+/** Help stands below, so that inputs beside each other begin at one height. */
+const below: { inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] } = {
+  inputWrapperOrder: ['label', 'input', 'description', 'error'],
+}
+
 interface PlainInputProps extends OneInputProps {
   readonly label: string
   readonly value: unknown
@@ -115,12 +120,14 @@ interface PlainInputProps extends OneInputProps {
 
 function PlainInput(props: PlainInputProps) {
   const { input, label, value, onChange } = props
-  const { help, required } = input
-  const common = { label, description: help, required, withAsterisk: false }
+  const { required } = input
+  const help = helpWords(String(props.action.do), input)
+  const common = { ...below, label, description: help, required, withAsterisk: false }
   switch (input.input.kind) {
     case 'switch':
       return (
         <Checkbox
+          className={classes.switch ?? ''}
           label={label}
           checked={value === true}
           onChange={(change) => onChange(change.currentTarget.checked || undefined)}
@@ -181,6 +188,7 @@ function ChoiceInput(props: PlainInputProps & { choices: readonly string[] }) {
     <Select
       label={label}
       description={input.help}
+      {...below}
       allowDeselect={false}
       data={choicesOf(choices)}
       value={String(value ?? choices[0])}
@@ -204,8 +212,9 @@ function TableInput({ label, help, value, onChange }: TableInputProps) {
   const [text, setText] = useState(() => tableText(value))
   return (
     <Textarea
+      {...below}
       label={label}
-      description={`${help ?? ''} One a line; paste two columns of a spreadsheet.`.trim()}
+      description={help}
       placeholder={'beans-1kg 42.5%\ngrinder 25.50'}
       autosize
       minRows={3}

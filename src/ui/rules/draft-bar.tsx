@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp, IconCircleCheck, IconPencil } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { countOf } from '../format.ts'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import type { Draft } from './draft.ts'
@@ -63,7 +64,7 @@ export function DraftBar({ draft, changes, locked }: DraftBarProps) {
                 </Button>
               )}
               <Button variant="default" onClick={discard.open} disabled={saving === 'saving'}>
-                Discard draft
+                Discard
               </Button>
               <Button onClick={publish.open} disabled={saving !== 'saved'}>
                 Publish
@@ -169,8 +170,11 @@ function PublishForm({ draft, changes, onDone }: DialogProps) {
     >
       <Stack gap="md">
         <Text size="sm">
-          {changesWords(changes) || 'Nothing'} in the new version. It acts on every event from now
-          on; what is counted already stays as it is. You can go back at any time.
+          {draft.state.published
+            ? `Compared with what is in force: ${changesWords(changes) || 'nothing is different'}.`
+            : `${countOf(draft.rules.length, 'rule')}.`}{' '}
+          In force from the next event on; what is counted already stays as it is. You can go back
+          at any time.
         </Text>
         <Textarea
           label="Note"

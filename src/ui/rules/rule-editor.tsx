@@ -364,7 +364,12 @@ function Preview({ rule }: { rule: unknown }) {
   })
   const isWrong = error instanceof ApiError && error.code === 'invalid_request'
   return (
-    <Text size="sm" {...(isWrong || !data ? { c: 'dimmed' } : {})} data-testid="rule-preview">
+    <Text
+      size="sm"
+      {...(isWrong || !data ? { c: 'dimmed' } : {})}
+      className={classes.preview ?? ''}
+      data-testid="rule-preview"
+    >
       {isWrong || !data ? 'Reads as a sentence here as soon as it is complete.' : data[0]}
     </Text>
   )

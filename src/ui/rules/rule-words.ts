@@ -139,6 +139,22 @@ const INPUTS: Readonly<Record<string, string>> = {
 export const inputWords = (action: string, input: string): string =>
   INPUTS[`${action}.${input}`] ?? readable(input)
 
+const HELP: Readonly<Record<string, string>> = {
+  'margin.to': 'Where the result goes.',
+  'margin.margin': 'A share such as 30%, or an amount per piece such as 12.50; for all products.',
+  'margin.by_content_id': 'One a line; paste two columns of a spreadsheet.',
+  'margin.currency': 'Needed with amounts, such as EUR. Sales in another one are left alone.',
+  'multiply.by': '0.01 makes euros of cents.',
+  'strip_query.keep': 'Names of parameters; * stands for any text.',
+  'strip_query.remove': 'Names of parameters; * stands for any text.',
+}
+
+/** Where the server's help speaks of names that the form does not show. */
+export const helpWords = (
+  action: string,
+  { name, help }: { readonly name: string; readonly help: string | undefined },
+): string | undefined => HELP[`${action}.${name}`] ?? help
+
 const CHOICES: Readonly<Record<string, string>> = {
   event_source_url: 'Page',
   referrer_url: 'Page before',

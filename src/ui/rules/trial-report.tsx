@@ -1,6 +1,7 @@
 /** What a trial found: counts, each rule, each field, and samples with before and after. */
-import { Alert, Badge, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Badge, Button, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { RuleTrial } from '../../api/types.ts'
 import { countOf, formatCount } from '../format.ts'
 import { Time } from '../parts/time.tsx'
@@ -91,7 +92,7 @@ function ByRule({ trial, title }: { trial: RuleTrial } & Titled) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th scope="col">Rule</Table.Th>
-          {['Matched', 'Changed', 'Left out', 'Not possible'].map((label) => (
+          {['Matched', 'Acted on', 'Left out', 'Not possible'].map((label) => (
             <Table.Th key={label} scope="col" className={classes.number ?? ''}>
               {label}
             </Table.Th>
@@ -105,7 +106,7 @@ function ByRule({ trial, title }: { trial: RuleTrial } & Titled) {
               {title(rule_id)}
             </Table.Th>
             <Count label="Matched" n={matched} />
-            <Count label="Changed" n={changed} />
+            <Count label="Acted on" n={changed} />
             <Count label="Left out" n={dropped} />
             <Count label="Not possible" n={not_applied + failed} />
           </Table.Tr>
@@ -125,9 +126,10 @@ function Count({ label, n }: { label: string; n: number }) {
   )
 }
 
-const SHOWN = 20
+const SHOWN = 6
 
 function Samples({ samples, title }: { samples: readonly Sample[] } & Titled) {
+  const [all, showAll] = useState(false)
   if (samples.length === 0) return null
   return (
     <Stack gap={6}>
@@ -135,7 +137,7 @@ function Samples({ samples, title }: { samples: readonly Sample[] } & Titled) {
         Examples
       </Title>
       <ul className={classes.samples}>
-        {samples.slice(0, SHOWN).map((sample) => (
+        {samples.slice(0, all ? samples.length : SHOWN).map((sample) => (
           <SampleRow
             key={sample.seq ?? `given-${String(sample.index)}`}
             sample={sample}
@@ -143,6 +145,13 @@ function Samples({ samples, title }: { samples: readonly Sample[] } & Titled) {
           />
         ))}
       </ul>
+      {!all && samples.length > SHOWN && (
+        <div>
+          <Button size="xs" variant="default" onClick={() => showAll(true)}>
+            Show all {samples.length} examples
+          </Button>
+        </div>
+      )}
     </Stack>
   )
 }

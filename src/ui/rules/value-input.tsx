@@ -140,6 +140,7 @@ export function DecimalInput(props: DecimalProps) {
     <TextInput
       label={label}
       description={help}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={error}
       inputMode="decimal"
       required={required}
