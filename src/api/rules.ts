@@ -147,10 +147,17 @@ export const ruleRoutes: readonly Route[] = [
     path: '/api/rule-check',
     auth: { purpose: 'read', on: 'own' },
     summary: 'Check rules and read them as sentences',
-    description: 'Stores nothing. What is wrong with them is answered field by field.',
+    description: 'For an editor or a pipeline. Stores nothing; wrong rules are no error here.',
     body: ruleCheckRequestSchema,
-    answer: { status: 200, description: 'The rules are valid.', schema: ruleCheckSchema },
-    run: ({ body }) => ({ sentences: body.rules.map(sentenceOf) }),
+    answer: { status: 200, description: 'What is wrong, if anything.', schema: ruleCheckSchema },
+    run: ({ body }) => {
+      const read = rulesSchema.safeParse(body.rules)
+      const problems = (read.error?.issues ?? []).map(({ path, message }) => ({
+        path: path.join('.'),
+        message,
+      }))
+      return { problems, sentences: (read.data ?? []).map(sentenceOf) }
+    },
   }),
   route({
     method: 'GET',

@@ -9,8 +9,6 @@ export class ApiError extends Error {
   readonly status: number
   readonly fix: string
   readonly retryable: boolean
-  /** What exactly, where the message alone does not say it. */
-  readonly detail: string
   constructor(status: number, answer: ErrorAnswer) {
     super(answer.detail ? `${answer.message} ${answer.detail}` : answer.message)
     this.name = 'ApiError'
@@ -18,7 +16,6 @@ export class ApiError extends Error {
     this.code = answer.code
     this.fix = answer.fix
     this.retryable = answer.retryable
-    this.detail = answer.detail ?? ''
   }
 }
 

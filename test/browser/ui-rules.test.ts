@@ -75,9 +75,7 @@ describe('a marketer with a keyboard', () => {
 
     await tabTo(page, /^Add rule/)
     await keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: 'Empty rule' }).waitFor()
-    await page.locator('[role=menuitem]:focus').waitFor()
-    await keyboard.press('Enter')
+    await choose(page, 'Empty rule')
     await page.locator('input:focus').waitFor()
     await keyboard.type('Leave out test orders')
     await tabTo(page, /^Field/)
@@ -102,7 +100,7 @@ describe('a marketer with a keyboard', () => {
     await keyboard.press('Enter')
     const trial = page.getByTestId('trial')
     await trial.getByText('By Leave out test orders').waitFor()
-    expect(await trial.getByRole('status').innerText()).toMatch(/1\s+Left out/)
+    expect(await trial.getByRole('status').innerText()).toMatch(/Left out\s+1/)
 
     await tabTo(page, /^Publish/, 'Shift+Tab')
     await keyboard.press('Enter')
@@ -146,9 +144,7 @@ describe('a marketer with a keyboard', () => {
     await page.keyboard.press('Space')
     await tabTo(page, /^More for Clean addresses/)
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: 'Delete' }).waitFor()
-    await page.keyboard.press('ArrowUp')
-    await page.keyboard.press('Enter')
+    await choose(page, 'Delete')
     await expect.poll(() => focusedName(page)).toBe(`Edit ${CENTS.name}`)
     await page.getByText('Removed: Clean addresses.').waitFor()
     const { draft } = await state()
@@ -179,7 +175,7 @@ describe('with a mouse', () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Group', exact: true }).click()
     await dialog.getByRole('button', { name: 'Group', exact: true }).first().click()
-    const inner = dialog.getByRole('group', { name: 'Group 3.2' })
+    const inner = dialog.getByRole('group', { name: 'Group 3.2', exact: true })
     await inner.getByLabel('Value', { exact: true }).fill('Lead')
     await dialog
       .getByRole('group', { name: 'Condition 3.1' })
@@ -190,7 +186,10 @@ describe('with a mouse', () => {
       .waitFor()
     await dialog.getByText('JSON', { exact: true }).click()
     const json = JSON.parse(await dialog.getByLabel('The rule as JSON').inputValue())
-    expect(json.when.of[2]).toMatchObject({ op: 'any', of: [{}, { value: 'Lead' }] })
+    expect(json.when.of[2]).toMatchObject({
+      op: 'any',
+      of: [{ value: 'Donate' }, { value: 'Lead' }],
+    })
   })
 
   it('says in the server’s words what is wrong, beside the thing or in the JSON', async () => {
@@ -211,9 +210,6 @@ describe('with a mouse', () => {
     await editor.fill('{"id":"own","actions":[{"do":"drop"}]}')
     await dialog.getByRole('button', { name: 'Save to draft' }).click()
     await page.getByText('Always: do not count it.').waitFor()
-    // Refused rules are an error to the browser, too.
-    const said = reader?.complaints.splice(0) ?? []
-    expect(said.every((complaint) => complaint.includes('400'))).toBe(true)
   })
 
   it('tries rules on events of its own', async () => {
@@ -347,6 +343,18 @@ const FOCUSED = `(() => {
 })()`
 
 const focusedName = (page: Page): Promise<string> => page.evaluate<string>(FOCUSED)
+
+/** In an open menu, by arrow keys. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page.getByRole('menuitem', { name, exact: true }).waitFor()
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('ArrowDown')
+      return focusedName(page)
+    })
+    .toBe(name)
+  await page.keyboard.press('Enter')
+}
 
 async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
   for (let presses = 0; presses < 90; presses++) {

@@ -33,14 +33,16 @@ interface GroupEditorProps {
   readonly vocabulary: RuleVocabulary
   readonly group: GroupNode
   readonly level?: number
-  readonly name?: string
+  /** Where it stands: "3.2" is the second in the third of the outermost. */
+  readonly place?: string
   readonly onChange: (group: GroupNode) => void
   readonly onRemove?: () => void
 }
 
 export function GroupEditor(props: GroupEditorProps) {
-  const { vocabulary, group, level = 1, name = 'Conditions', onChange, onRemove } = props
+  const { vocabulary, group, level = 1, place = '', onChange, onRemove } = props
   const problem = useProblem(group.key)
+  const name = place === '' ? 'Conditions' : `Group ${place}`
   const swap = (key: string, next: Node | undefined): void =>
     onChange({
       ...group,
@@ -65,7 +67,7 @@ export function GroupEditor(props: GroupEditorProps) {
           {onRemove && <Remove label={`Remove ${name}`} onClick={onRemove} />}
         </Group>
         {group.of.map((node, index) => {
-          const label = `${name} ${index + 1}`
+          const inside = place === '' ? String(index + 1) : `${place}.${index + 1}`
           const common = { vocabulary, onRemove: () => swap(node.key, undefined) }
           return isGroup(node) ? (
             <GroupEditor
@@ -73,7 +75,7 @@ export function GroupEditor(props: GroupEditorProps) {
               {...common}
               group={node}
               level={level + 1}
-              name={`Group ${label.replace(/\D+/, '')}`}
+              place={inside}
               onChange={(next) => swap(node.key, next)}
             />
           ) : (
@@ -81,7 +83,7 @@ export function GroupEditor(props: GroupEditorProps) {
               key={node.key}
               {...common}
               node={node}
-              name={`Condition ${label.replace(/\D+/, '')}`}
+              name={`Condition ${inside}`}
               onChange={(test) => swap(node.key, { ...node, test })}
             />
           )

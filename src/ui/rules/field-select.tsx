@@ -2,7 +2,16 @@
  * Chooses a field of an event by the words of a shop owner; the name that stands in the rule is
  * shown with each. A family such as custom_data asks for the name of the property beside it.
  */
-import { Autocomplete, Group, Select, Stack, Text } from '@mantine/core'
+import {
+  Autocomplete,
+  type ComboboxItem,
+  type ComboboxItemGroup,
+  Group,
+  type OptionsFilter,
+  Select,
+  Stack,
+  Text,
+} from '@mantine/core'
 import { useId, useRef } from 'react'
 import type { RuleVocabulary } from '../../api/types.ts'
 import { matchKeyWords } from '../words.ts'
@@ -37,6 +46,10 @@ export function FieldSelect(props: FieldSelectProps) {
         withAsterisk={false}
         searchable
         allowDeselect={false}
+        // What is typed takes the place of what stood there.
+        onFocus={(focus) => focus.currentTarget.select()}
+        onClick={(click) => click.currentTarget.select()}
+        filter={found}
         maxDropdownHeight={340}
         data={grouped(options)}
         value={family ?? (value === '' ? null : value)}
@@ -53,7 +66,6 @@ export function FieldSelect(props: FieldSelectProps) {
             </Text>
           </Stack>
         )}
-        nothingFoundMessage="No such field. Choose “Another property …” and name it."
         error={error}
         className={classes.grow ?? ''}
       />
@@ -118,6 +130,23 @@ function fieldOptions({ fields }: RuleVocabulary, use: FieldUse): readonly strin
     }
   })
 }
+
+/** By words or by the name in the rule; what is not listed may be a property of the shop's own. */
+const found: OptionsFilter = ({ options, search }) => {
+  const wanted = search.trim().toLowerCase()
+  const matches = keep(options, ({ label, value }) =>
+    `${label} ${value}`.toLowerCase().includes(wanted),
+  )
+  if (matches.length > 0) return matches
+  return keep(options, ({ value }) => value === 'custom_data.')
+}
+
+type Options = Parameters<OptionsFilter>[0]['options']
+
+const keep = (options: Options, test: (item: ComboboxItem) => boolean): Options =>
+  (options as ComboboxItemGroup<ComboboxItem>[])
+    .map(({ group, items }) => ({ group, items: items.filter(test) }))
+    .filter(({ items }) => items.length > 0)
 
 function grouped(fields: readonly string[]) {
   return FIELD_GROUPS.map((group) => ({

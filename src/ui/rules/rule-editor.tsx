@@ -20,15 +20,14 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { RuleVocabulary } from '../../api/types.ts'
-import { ApiError } from '../api-client.ts'
 import { Failed } from '../parts/states.tsx'
 import { ActionsEditor } from './action-editor.tsx'
 import { GroupEditor, Wrong } from './condition-editor.tsx'
 import { newGroup } from './condition-form.ts'
 import { ProblemsProvider } from './problems.tsx'
-import { freeId, isJson, type Problem, problemsIn, type Rule, ruleOf } from './rule.ts'
+import { freeId, isJson, type Problem, type Rule, ruleOf } from './rule.ts'
 import { problemsByKey, type RuleForm, ruleForm, ruleOfForm } from './rule-form.ts'
-import { checkRules } from './rule-queries.ts'
+import { checkRule } from './rule-queries.ts'
 import classes from './rules.module.css'
 
 export interface Editing {
@@ -163,14 +162,13 @@ function useRuleForm({ editing, taken, onDirty, onSave }: FormProps) {
     setFailure(undefined)
     setChecking(true)
     try {
-      await checkRules([rule])
-      const isTaken = taken.includes((rule as Rule).id)
-      if (!isTaken) return onSave(rule as Rule)
-      setProblems([{ rule: 0, path: 'id', message: 'Another rule has this id.' }])
+      const { problems: found } = await checkRule(rule)
+      const { id } = rule as Rule
+      const isTaken = found.length === 0 && taken.includes(id)
+      setProblems(isTaken ? [{ path: 'id', message: 'Another rule has this id.' }] : found)
+      if (found.length === 0 && !isTaken) onSave(rule as Rule)
     } catch (error) {
-      const found = error instanceof ApiError ? problemsIn(error.detail) : []
-      setProblems(found)
-      if (found.length === 0) setFailure(error)
+      setFailure(error)
     } finally {
       setChecking(false)
     }
@@ -354,23 +352,21 @@ const PREVIEW_MS = 350
 /** How the server reads the rule, as soon as it can. */
 function Preview({ rule }: { rule: unknown }) {
   const [settled] = useDebouncedValue(JSON.stringify(rule) ?? '', PREVIEW_MS)
-  const { data, error } = useQuery({
+  const { data } = useQuery({
     queryKey: ['rule-check', settled],
-    queryFn: () => checkRules([JSON.parse(settled)]),
+    queryFn: () => checkRule(JSON.parse(settled)),
     enabled: settled !== '',
-    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   })
-  const isWrong = error instanceof ApiError && error.code === 'invalid_request'
   return (
     <Text
       size="sm"
-      {...(isWrong || !data ? { c: 'dimmed' } : {})}
+      {...(data?.sentence ? {} : { c: 'dimmed' })}
       className={classes.preview ?? ''}
       data-testid="rule-preview"
     >
-      {isWrong || !data ? 'Reads as a sentence here as soon as it is complete.' : data[0]}
+      {data?.sentence ?? 'Reads as a sentence here as soon as it is complete.'}
     </Text>
   )
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../api/types.ts'
 import { STANDARD_EVENTS } from '../../event/names.ts'
 import { call } from '../api-client.ts'
-import type { Rule } from './rule.ts'
+import { type Problem, problemOf, type Rule } from './rule.ts'
 
 const path = (datasetId: string, rest = ''): string => `/api/datasets/${datasetId}/rules${rest}`
 
@@ -91,5 +91,12 @@ export const tryRules = (
   request: Omit<RuleTryRequest, 'rules'> & { rules: readonly Rule[] },
 ): Promise<RuleTrial> => call('POST', path(datasetId, '/try'), request)
 
-export const checkRules = async (rules: readonly unknown[]): Promise<readonly string[]> =>
-  (await call<RuleCheck>('POST', '/api/rule-check', { rules })).sentences
+/** One rule: what is wrong with it, or how it reads. Never fails because it is wrong. */
+export async function checkRule(
+  rule: unknown,
+): Promise<{ problems: readonly Problem[]; sentence: string | undefined }> {
+  const { problems, sentences } = await call<RuleCheck>('POST', '/api/rule-check', {
+    rules: [rule],
+  })
+  return { problems: problems.map(problemOf), sentence: sentences[0] }
+}

@@ -5,7 +5,7 @@ import {
   freeId,
   isUnchanged,
   moved,
-  problemsIn,
+  problemOf,
   type Rule,
   ruleOf,
 } from './rule.ts'
@@ -53,14 +53,14 @@ it('moves one of a list', () => {
   expect(moved(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b'])
 })
 
-it('reads the server’s words about each place', () => {
-  const detail =
-    'body.rules.0.actions.1.by: must be a decimal; see the docs; body.rules.0.id: is wrong'
-  expect(problemsIn(detail)).toEqual([
-    { rule: 0, path: 'actions.1.by', message: 'Must be a decimal; see the docs.' },
-    { rule: 0, path: 'id', message: 'Is wrong.' },
-  ])
-  expect(problemsIn('The body is not JSON.')).toEqual([])
+it('makes a sentence of the server’s words about a place', () => {
+  expect(problemOf({ path: '0.actions.1.by', message: 'must be a decimal; see the docs' })).toEqual(
+    {
+      path: 'actions.1.by',
+      message: 'Must be a decimal; see the docs.',
+    },
+  )
+  expect(problemOf({ path: '0', message: 'Is wrong.' })).toEqual({ path: '', message: 'Is wrong.' })
 })
 
 it('shows what is no rule any more under a name of its own', () => {

@@ -102,19 +102,15 @@ function sorted(value: unknown): string {
 
 /** Where a rule is wrong, in the server's words: `actions.0.by` and what is said about it. */
 export interface Problem {
-  readonly rule: number
   readonly path: string
   readonly message: string
 }
 
-/** From the detail of an `invalid_request`; empty when it is about something else. */
-export function problemsIn(detail: string): readonly Problem[] {
-  return detail.split(/; (?=body\.)/).flatMap((text) => {
-    const [, rule, path = '', message = ''] =
-      /^body\.rules\.(\d+)(?:\.([^:]*))?: (.*)$/s.exec(text) ?? []
-    return rule === undefined ? [] : [{ rule: Number(rule), path, message: sentence(message) }]
-  })
-}
+/** Of the one rule that was checked; the server names it by its place, which is 0. */
+export const problemOf = ({ path, message }: Problem): Problem => ({
+  path: path.replace(/^0\.?/, ''),
+  message: sentence(message),
+})
 
 function sentence(message: string): string {
   const start = message.charAt(0).toUpperCase() + message.slice(1)
