@@ -113,7 +113,7 @@ describe('a marketer with a keyboard', () => {
     await send.server(testOrder(2))
     await page.goto(`/datasets/${datasetId}/test-events`)
     await page.getByTestId('event-row').first().getByRole('button').click()
-    await page.getByText('Left out by the rule leave-out-test-orders').waitFor()
+    await page.getByText('Dropped: Left out by the rule leave-out-test-orders').waitFor()
     await page.goto(`/datasets/${datasetId}/rules`)
     await page.getByText('Acted on 1 report in the last 7 days').waitFor()
 
