@@ -36,7 +36,12 @@ export function ConsentRulesInput({ label, value, onChange, disabled }: ConsentR
     onChange([...value.slice(0, index - 1), one, before, ...value.slice(index + 1)])
   }
   return (
-    <Fieldset legend={label} variant="unstyled" disabled={disabled}>
+    <Fieldset
+      legend={label}
+      variant="unstyled"
+      disabled={disabled}
+      classNames={{ legend: classes.legend ?? '' }}
+    >
       <Stack gap="sm">
         <Text size="xs" c="dimmed">
           The first that fits wins; where none does, the choices above hold.

@@ -19,8 +19,8 @@ export const consentRuleText = ({ region, said, action }: ConsentRule): string =
 export const NEW_CONSENT_RULE: ConsentRule = { region: 'eea', said: 'unknown', action: 'anonymous' }
 
 export const SAID_WORDS: Readonly<Record<string, string>> = {
-  denied: 'who refuse consent',
-  unknown: 'of whom nothing is said',
+  denied: 'who refuse',
+  unknown: 'who say nothing',
 }
 
 /** What happens with an event, for the settings and their exceptions by region. */
