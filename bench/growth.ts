@@ -202,7 +202,9 @@ function resolved(drafts: readonly Draft[], loaded: Loaded): CommitBatch {
     }
     count(counts, leg, kept ? 'duplicate' : 'accepted')
   }
-  return { revision: loaded.revision, legs, keys, counters: [...counts.values()], money: [] }
+  const { revision } = loaded
+  const none = { money: [], deliveries: [], skips: [] }
+  return { ...none, revision, legs, keys, counters: [...counts.values()] }
 }
 
 function count(counts: Map<string, CounterDelta>, { event, envelope }: Leg, verdict: string): void {

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { TwofoldError } from './errors.ts'
 import { networks } from './private-address.ts'
+import { parseSecretKey } from './secret-box.ts'
 
 export interface Config {
   /** 0 picks a free port. */
@@ -14,6 +15,8 @@ export interface Config {
   /** The address people and pixels use, when a proxy stands in front. */
   readonly publicUrl: string | undefined
   readonly adminToken: string | undefined
+  /** Encrypts the secrets of destinations; undefined: the one in the data folder. */
+  readonly secretKey: Uint8Array | undefined
   /** Proxies in front that append to X-Forwarded-For; 0 trusts nobody. */
   readonly trustedProxies: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -60,6 +63,13 @@ export const OPTIONS = {
     variable: 'TWOFOLD_ADMIN_TOKEN',
     default: '',
     description: 'An admin token for automation and the command line (8 characters or more).',
+  },
+  secretKey: {
+    variable: 'TWOFOLD_SECRET_KEY',
+    default: '',
+    description:
+      'Key that encrypts the secrets of destinations: 32 bytes as hex or base64. Without it one ' +
+      'is made in the data folder, `secret.key`: back it up apart from the database.',
   },
   trustedProxies: {
     variable: 'TWOFOLD_TRUSTED_PROXIES',
@@ -144,12 +154,17 @@ export function readConfig(
   if (adminToken && adminToken.length < 8) {
     throw wrong('adminToken', 'a shorter one', 'at least 8 characters')
   }
+  const secretKey = text('secretKey') ? parseSecretKey(text('secretKey')) : undefined
+  if (text('secretKey') && !secretKey) {
+    throw wrong('secretKey', 'not a key', '32 bytes, such as `openssl rand -hex 32` prints')
+  }
   return {
     port: integer('port', text('port'), 65_535),
     host: text('host'),
     dataDir: text('dataDir'),
     publicUrl: publicUrl ? publicUrl.replace(/\/$/, '') : undefined,
     adminToken: adminToken || undefined,
+    secretKey,
     trustedProxies: integer('trustedProxies', text('trustedProxies'), 10),
     logLevel,
     allowPrivateTargets: networkList(text('allowPrivateTargets')),

@@ -114,6 +114,24 @@ export const ERRORS = {
     message: 'The database did not take the write.',
     fix: 'See the server log; senders will try again, nothing was half-applied.',
   },
+  destination_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such destination.',
+    fix: 'List the destinations of the dataset; maybe this one was removed.',
+  },
+  secret_unreadable: {
+    status: 409,
+    retryable: false,
+    message: 'A stored secret cannot be read with the key of this server.',
+    fix: 'Start with the TWOFOLD_SECRET_KEY (or the secret.key in the data folder) it was stored with, or enter the secret again.',
+  },
+  secret_key_invalid: {
+    status: 503,
+    retryable: false,
+    message: 'The key that secrets are stored with is not usable.',
+    fix: 'Put back the secret.key of your backup. If it is lost, remove the file and enter the secrets of your destinations again.',
+  },
   setup_link_invalid: {
     status: 403,
     retryable: false,

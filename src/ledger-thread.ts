@@ -12,6 +12,7 @@ import { createRate } from './collector/rate.ts'
 import { unpackVisit } from './collector/visit.ts'
 import { TwofoldError } from './errors.ts'
 import type { Dataset } from './event/dataset.ts'
+import type { Route } from './event/route.ts'
 import type { Leg } from './event/shape.ts'
 import { createIngest, type Ingest } from './ingest/accept.ts'
 import type { Delivery } from './ingest/ingest.ts'
@@ -32,6 +33,7 @@ const TROUBLE_MS = 30_000
 /** How often the store merges small blocks and drops expired keys. */
 const UPKEEP_MS = 2000
 const UPKEEP_AGAIN_MS = 50
+const NO_ROUTES: readonly Route[] = []
 
 if (!parentPort) throw new Error('ledger-thread.ts runs in a worker thread')
 const port = parentPort
@@ -47,6 +49,7 @@ interface Parts {
   readonly tally: Tally
   readonly answerPixel: AnswerPixel
   readonly datasets: Map<string, Dataset>
+  readonly routes: Map<string, readonly Route[]>
   /** Datasets that somebody watches right now. */
   readonly watched: Set<string>
 }
@@ -64,6 +67,7 @@ async function run(options: ThreadOptions): Promise<void> {
 
 function assemble(store: Store, options: ThreadOptions): Parts {
   const datasets = new Map<string, Dataset>()
+  const routes = new Map<string, readonly Route[]>()
   const watched = new Set<string>()
   const tally = createTally()
   const trouble = atMostEvery(TROUBLE_MS, (error) => {
@@ -72,6 +76,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
   })
   const ingest = createIngest({
     store,
+    routesOf: (id) => routes.get(id) ?? NO_ROUTES,
     nowMs: Date.now,
     clockMs: () => performance.now(),
     soon: setImmediate,
@@ -80,6 +85,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     onCommitted: (legs) => {
       tally.countLegs(legs)
       publish(legs, watched)
+      if (legs.some(({ envelope }) => routes.has(envelope.dataset_id))) tell({ kind: 'deliveries' })
     },
     onError: trouble,
     onStep: tally.timeStep,
@@ -95,7 +101,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     random: Math.random,
     logError: trouble,
   })
-  return { store, ingest, tally, answerPixel, datasets, watched }
+  return { store, ingest, tally, answerPixel, datasets, routes, watched }
 }
 
 /** Costs nothing while nobody watches. */
@@ -119,6 +125,10 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'dataset':
       if (message.dataset) parts.datasets.set(message.dataset_id, message.dataset)
       else parts.datasets.delete(message.dataset_id)
+      return
+    case 'routes':
+      if (message.routes.length > 0) parts.routes.set(message.dataset_id, message.routes)
+      else parts.routes.delete(message.dataset_id)
       return
     case 'watch':
       parts.watched.clear()

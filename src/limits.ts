@@ -112,6 +112,56 @@ export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 export const STORE_WAL_PAGES = 4000
 /** A commit waits this long for another process on the same file before `store_locked`. */
 export const STORE_BUSY_MS = 2000
+/** Due times to come are rounded up to this, so that the deliveries of a commit make few groups:
+ * well below the seconds that an event waits for its twin. */
+export const DELIVERY_DUE_STEP_MS = 250
+/** Deliveries that expire within the same hour are equally urgent: limits are of days. */
+export const DELIVERY_URGENCY_STEP_MS = 3_600_000
+/** What a destination said of one event, kept with a failed delivery. */
+export const DELIVERY_DETAIL_CHARS_MAX = 500
+/** An answer of a destination, kept for people: the errors seen are under it. */
+export const EXCHANGE_ANSWER_CHARS_MAX = 1000
+/** An address that was called; our own are under 300. */
+export const EXCHANGE_URL_CHARS_MAX = 500
+/** Exchanges kept per destination and how long: at most about 50 MB, and Meta's seven days. */
+export const EXCHANGES_PER_DESTINATION_MAX = 10_000
+export const EXCHANGE_MS_MAX = 7 * 86_400_000
+
+/** Destinations of one dataset: each costs every accepted event a delivery. */
+export const DESTINATIONS_PER_DATASET_MAX = 20
+/** Events claimed at once for one destination, whatever larger batch it would take. */
+export const CLAIM_EVENTS_MAX = 1000
+/** A batch leaves when it is full or its first event waited this long for company. */
+export const GATHER_MS = 50
+/** The relay looks for work this often even when nothing woke it: leases of a dead process end. */
+export const RELAY_LOOK_MS = 5000
+/** A batch that takes longer halves how many are under way at once: the field's soft timeout. */
+export const SEND_SOFT_MS = 1500
+/** A batch that takes longer is given up and tried again: the field's hard timeout. */
+export const SEND_HARD_MS = 10_000
+/** What a destination gets after that to say which events had already gone. */
+export const SEND_LAST_WORDS_MS = 500
+/** How long claimed deliveries stay reserved: several batches up to the hard timeout. */
+export const LEASE_MS = 60_000
+/** What batches under way get to end when the server stops, before they are cut off. */
+export const RELAY_STOP_MS = 2000
+/** Pauses after a failed try: the first, doubled each time up to the last. */
+export const BACKOFF_FIRST_MS = 1000
+export const BACKOFF_MS_MAX = 5 * 60_000
+/** The longest Retry-After that is believed. */
+export const RETRY_AFTER_MS_MAX = 3_600_000
+/** An event no destination limits by age is given up after this, and kept as rejected. */
+export const RETRY_AGE_MS_MAX = 30 * 86_400_000
+/** Batches that fail in a row before a destination gets a pause, and how long that is. */
+export const BREAKER_FAILURES_MAX = 5
+export const BREAKER_OPEN_MS_MIN = 500
+export const BREAKER_OPEN_MS_MAX = 60_000
+/** A destination held for its owner is asked again by itself this often. */
+export const HOLD_PROBE_MS = 15 * 60_000
+/** Events of a probe: enough to learn from, few enough to fail. */
+export const PROBE_EVENTS_MAX = 20
+/** The relay pauses this long after the store refused it something. */
+export const RELAY_STORE_RETRY_MS = 2000
 
 /** Connections to one place that events are sent to; each carries one request at a time. */
 export const GUARDED_CONNECTIONS_MAX = 16
@@ -119,12 +169,8 @@ export const GUARDED_CONNECTIONS_MAX = 16
 export const GUARDED_CONNECT_MS = 5000
 /** An idle connection is kept this long unless the other side says otherwise. */
 export const GUARDED_KEEP_ALIVE_MS = 15_000
-/** What is kept of an answer for people to read. */
-export const EXCHANGE_ANSWER_CHARS_MAX = 2000
 /** What is read of an answer before the connection is given up: an answer says yes or no. */
 export const ANSWER_BYTES_MAX = 64 * 1024
-/** The longest pause that a Retry-After can ask for: a day; a typing error must not last a year. */
-export const RETRY_AFTER_MS_MAX = 86_400_000
 /** Events of one webhook batch, and what its body may hold: many receivers stop at 1 MB. */
 export const WEBHOOK_EVENTS_MAX = 100
 export const WEBHOOK_BYTES_MAX = 512 * 1024
@@ -160,6 +206,9 @@ const relations: readonly (readonly [boolean, string])[] = [
   [LIVE_BACKLOG_MAX > COMMIT_EVENTS_MAX, 'one commit must not drop a live listener'],
   [META_UNPROVEN_REQUESTS_MAX > 13, 'one bad event in 1000 must be found before giving up'],
   [META_REQUESTS_PER_BATCH_MAX > META_UNPROVEN_REQUESTS_MAX, 'the search must outlast its start'],
+  [SEND_SOFT_MS < SEND_HARD_MS, 'a slow batch is noticed before it is given up'],
+  [LEASE_MS >= 3 * (SEND_HARD_MS + SEND_LAST_WORDS_MS), 'a lease must outlast its batches'],
+  [BACKOFF_FIRST_MS < BACKOFF_MS_MAX, 'pauses must grow'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import { createAccess } from './access/access.ts'
+import { type Access, createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
 import { registerCollector } from './collector/collector.ts'
@@ -15,11 +15,39 @@ import { registerHealth } from './collector/health.ts'
 import { createMetrics } from './collector/metrics.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
+import type { Destination } from './destinations/destination.ts'
+import { createFileDestination } from './destinations/file.ts'
+import { ga4 } from './destinations/ga4.ts'
+import { linkedin } from './destinations/linkedin.ts'
+import { meta } from './destinations/meta.ts'
+import { pinterest } from './destinations/pinterest.ts'
+import { snapchat } from './destinations/snapchat.ts'
+import { tiktok } from './destinations/tiktok.ts'
+import { webhook } from './destinations/webhook.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
+import { type Configs, createConfigs } from './relay/configs.ts'
+import { createRelay, type Relay } from './relay/relay.ts'
+import type { DestinationSettings, RelayControl } from './relay/view.ts'
+import { createSecretBox, loadSecretKey } from './secret-box.ts'
+
+/** Every kind of destination, in the order of the page where one is chosen. */
+function builtIn(config: Config): readonly Destination[] {
+  return [
+    meta,
+    tiktok,
+    ga4,
+    pinterest,
+    snapchat,
+    linkedin,
+    webhook,
+    createFileDestination({ folder: config.exportDir }),
+  ]
+}
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -28,7 +56,9 @@ export interface Running {
   readonly setupUrl?: string
   /** Creates or finds the demo shop. */
   readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
-  /** Stops taking requests, answers what is queued, closes the store. */
+  readonly destinations: DestinationSettings
+  readonly relay: RelayControl
+  /** Stops taking requests, answers what is queued, lets go of the outbox, closes the store. */
   readonly close: () => Promise<void>
   /** Resolves when it cannot go on: what keeps the events has died. The process should end. */
   readonly died: Promise<Error>
@@ -40,7 +70,10 @@ const CLOSE_MS = 2000
 const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : '../..')
 
 /** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
-export async function start(config: Config): Promise<Running> {
+export async function start(
+  config: Config,
+  destinations?: readonly Destination[],
+): Promise<Running> {
   makeFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
   let ledger: Ledger | undefined
@@ -48,6 +81,7 @@ export async function start(config: Config): Promise<Running> {
     const app = createApp(config)
     const live = createLive((datasets) => ledger?.watch(datasets))
     const death = Promise.withResolvers<Error>()
+    const wake = { relay: (): void => undefined }
     ledger = await openLedger({
       options: {
         file: join(config.dataDir, 'twofold.db'),
@@ -55,10 +89,21 @@ export async function start(config: Config): Promise<Running> {
         trustedProxies: config.trustedProxies,
       },
       onLegs: live.publish,
+      onDeliveries: () => wake.relay(),
       onTrouble: (error, words) => app.log.error({ err: error }, words),
       onDeath: death.resolve,
     })
-    const { close, ...running } = await serve({ config, app, live, ledger })
+    const kinds = destinations ?? builtIn(config)
+    const { close, ...running } = await serve({
+      config,
+      app,
+      live,
+      ledger,
+      destinations: kinds,
+      onRelay: (relay) => {
+        wake.relay = relay.wake
+      },
+    })
     return {
       died: death.promise,
       ...running,
@@ -93,17 +138,14 @@ interface Parts {
   readonly app: FastifyInstance
   readonly live: Live
   readonly ledger: Ledger
+  readonly destinations: readonly Destination[]
+  readonly onRelay: (relay: Relay) => void
 }
 
-async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running, 'died'>> {
+async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
+  const { config, app, live, ledger } = parts
   const { store } = ledger
-  const access = await createAccess({
-    store,
-    onDataset: ledger.setDataset,
-    nowMs: Date.now,
-    randomBytes: (bytes) => randomBytes(bytes),
-    adminToken: config.adminToken,
-  })
+  const { access, configs, relay, closeFetch } = await openRelay(parts)
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -127,6 +169,8 @@ async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running
     store,
     access,
     live,
+    destinations: configs,
+    relay,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -146,15 +190,20 @@ async function serve({ config, app, live, ledger }: Parts): Promise<Omit<Running
     await app.close()
     throw error
   }
+  await relay.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
     url,
     ...(setupCode ? { setupUrl: `${config.publicUrl ?? url}/#setup=${setupCode}` } : {}),
     startDemo: demo.start,
+    destinations: configs,
+    relay,
     close: async () => {
       await ledger.drain()
+      await relay.stop()
       await closeApp(app)
+      await closeFetch()
       await store.close()
     },
   }
@@ -165,6 +214,65 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
   await app.close()
   clearTimeout(cut)
+}
+
+/** Datasets, their destinations and what sends to them; a dataset takes its destinations along. */
+async function openRelay({ app, config, ledger, destinations, onRelay }: Parts): Promise<{
+  access: Access
+  configs: Configs
+  relay: Relay
+  closeFetch: () => Promise<void>
+}> {
+  const { store } = ledger
+  const access = await createAccess({
+    store,
+    onDataset: ledger.setDataset,
+    nowMs: Date.now,
+    randomBytes,
+    adminToken: config.adminToken,
+  })
+  const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
+  const configs = await createConfigs({
+    store,
+    destinations,
+    box: createSecretBox({ key, randomBytes }),
+    hasDataset: (id) => access.findDataset(id) !== undefined,
+    nowMs: Date.now,
+    randomBytes,
+  })
+  const giveRoutes = ({ dataset_id }: { readonly dataset_id: string }): void =>
+    ledger.setRoutes(dataset_id, configs.routesOf(dataset_id))
+  configs.onChange(giveRoutes)
+  for (const key of configs.keys()) giveRoutes(key)
+  const guarded = createGuardedFetch({ allowed: config.allowPrivateTargets })
+  const relay = createRelay({
+    store,
+    configs,
+    // A redirect would take the token to an address that nobody entered.
+    fetch: (input, init) => guarded.fetch(input, { redirect: 'manual', ...init }),
+    nowMs: Date.now,
+    random: Math.random,
+    sleep,
+    log: (level, message, fields) => app.log[level](fields, message),
+  })
+  onRelay(relay)
+  const deleteDataset = async (id: string): Promise<void> => {
+    await access.deleteDataset(id)
+    await configs.removeDataset(id)
+  }
+  return { access: { ...access, deleteDataset }, configs, relay, closeFetch: guarded.close }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      done()
+    }
+    const timer = setTimeout(end, signal.aborted ? 0 : ms)
+    signal.addEventListener('abort', end)
+  })
 }
 
 /** No request log: URLs may hold what their senders should not have put there. */

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, readConfig } from '../src/config.ts'
+import type { Destination } from '../src/destinations/destination.ts'
 import { type Running, start } from '../src/main.ts'
 
 export interface TestServer {
@@ -23,14 +24,20 @@ export interface TestServer {
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789'
 
-export async function startTwofold(options: Partial<Config> = {}): Promise<TestServer> {
+/** `destinations`: instead of the kinds that are built in. */
+export async function startTwofold(
+  options: Partial<Config> = {},
+  destinations?: readonly Destination[],
+): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'twofold-test-'))
-  const running = await start({
+  const config = {
     ...readConfig({ port: '0', logLevel: 'error' }, {}),
     adminToken: ADMIN_TOKEN,
+    allowPrivateTargets: ['127.0.0.1'],
     ...options,
     dataDir,
-  })
+  }
+  const running = await start(config, destinations)
   const { url } = running
   const adminToken = options.adminToken ?? ADMIN_TOKEN
   const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {

@@ -4,6 +4,7 @@
  */
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
+import type { DestinationSettings, RelayControl } from '../relay/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Live } from './live.ts'
 
@@ -11,6 +12,8 @@ export interface ApiPorts {
   readonly store: Store
   readonly access: Access
   readonly live: Live
+  readonly destinations: DestinationSettings
+  readonly relay: RelayControl
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */
   startDemo(): Promise<{ url: string; dataset_id: string }>

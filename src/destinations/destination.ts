@@ -46,7 +46,8 @@ export interface Sent {
   /** One per event, in the order given. */
   readonly outcomes: readonly Outcome[]
   readonly exchanges: readonly Exchange[]
-  /** Per event, the index of the last exchange that carried it; undefined: not sent. */
+  /** Per event, the index of the exchange that decided it; undefined: not sent. Without it the
+   * last one did. */
   readonly exchangeOf?: readonly (number | undefined)[]
   /** Usage headers ask for this pause before the next batch. */
   readonly pauseMs?: number

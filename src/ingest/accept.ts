@@ -12,6 +12,7 @@ import {
   QUEUE_EVENTS_MAX,
 } from '../limits.ts'
 import type { Store } from '../store/store.ts'
+import type { RoutesOf } from './deliveries.ts'
 import type { Draft } from './draft.ts'
 import type { Accept, Delivery, OnCommitted, Outcome } from './ingest.ts'
 import { candidateOf, readsOf } from './reads.ts'
@@ -21,6 +22,8 @@ import { draftsOf, PREPARE, type StepPorts } from './steps.ts'
 export interface IngestPorts extends StepPorts {
   readonly store: Pick<Store, 'load' | 'commit'>
   readonly nowMs: () => number
+  /** Where the events of a dataset go; none costs nothing. */
+  readonly routesOf: RoutesOf
   /** Runs a task after the I/O that is ready now, so that one round takes what arrived together. */
   readonly soon: (task: () => void) => void
   readonly onCommitted: OnCommitted
@@ -159,6 +162,7 @@ async function commitRound(
   ports: IngestPorts,
   round: readonly Waiting[],
 ): Promise<{ outcomes: readonly Outcome[]; legs: readonly Leg[] }> {
+  const { routesOf } = ports
   const drafts = prepare(ports, round)
   const candidates = drafts.map(candidateOf)
   const reads = readsOf(candidates)
@@ -167,7 +171,7 @@ async function commitRound(
     const started = ports.clockMs()
     const loaded = await ports.store.load(reads, datasets)
     const read = ports.clockMs()
-    const { batch, outcomes } = resolve(drafts, candidates, loaded)
+    const { batch, outcomes } = resolve(drafts, candidates, { loaded, routesOf })
     const resolved = ports.clockMs()
     const { conflict } = await ports.store.commit(batch).catch(asStoreError)
     ports.onStep('load', read - started, drafts.length)

@@ -14,6 +14,7 @@ import {
   REPAIR_WINDOW_S,
 } from '../limits.ts'
 import type { CommitBatch, KeyRead, Loaded } from '../store/store.ts'
+import { type RoutesOf, routeLeg } from './deliveries.ts'
 import { disagreements } from './disagreements.ts'
 import type { Draft } from './draft.ts'
 import type { Outcome } from './ingest.ts'
@@ -31,12 +32,15 @@ interface Match {
 export function resolve(
   drafts: readonly Draft[],
   candidates: readonly (Candidate | undefined)[],
-  loaded: Loaded,
+  { loaded, routesOf }: { readonly loaded: Loaded; readonly routesOf: RoutesOf },
 ): { batch: CommitBatch; outcomes: Outcome[] } {
   const round = new Round(loaded)
   const outcomes = drafts.map((draft, index) => {
     const candidate = candidates[index]
-    const leg = candidate ? decidedLeg(candidate, round) : endedLeg(draft, round)
+    if (!candidate) return outcomeOf(endedLeg(draft, round), draft)
+    const { leg, kept } = decidedLeg(candidate, round)
+    const routes = routesOf(leg.envelope.dataset_id)
+    if (routes.length > 0) routeLeg(round, { leg, kept, routes })
     return outcomeOf(leg, draft)
   })
   return { batch: round.batch(), outcomes }
@@ -58,11 +62,15 @@ function endedLeg(draft: Draft, round: Round): Leg {
   return leg
 }
 
-function decidedLeg(candidate: Candidate, round: Round): Leg {
+/** The leg, and the event that it joins as it was before. */
+function decidedLeg(
+  candidate: Candidate,
+  round: Round,
+): { leg: Leg; kept: StoredEvent | undefined } {
   const match = findMatch(candidate, round)
   const leg = match ? duplicateLeg(candidate, match, round) : acceptedLeg(candidate, round)
   rememberKeys(candidate, match?.kept.legs[0] ?? leg, round)
-  return leg
+  return { leg, kept: match?.kept }
 }
 
 /** The first that holds, strongest first. */

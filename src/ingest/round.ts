@@ -4,6 +4,7 @@
  */
 import { amountOf } from '../event/money.ts'
 import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
+import type { DeliveryWrite, SkipWrite } from '../store/outbox.ts'
 import {
   type CommitBatch,
   type CounterDelta,
@@ -40,6 +41,8 @@ export class Round {
   readonly #tallies = new Map<string, Tally>()
   readonly #money = new Map<string, { -readonly [K in keyof MoneyDelta]: MoneyDelta[K] }>()
   readonly #legs: Leg[] = []
+  readonly #deliveries: DeliveryWrite[] = []
+  readonly #skips = new Map<string, { -readonly [K in keyof SkipWrite]: SkipWrite[K] }>()
 
   constructor(loaded: Loaded) {
     this.#loaded = loaded
@@ -106,6 +109,17 @@ export class Round {
     this.#money.set(name, sum)
   }
 
+  deliver(write: DeliveryWrite): void {
+    this.#deliveries.push(write)
+  }
+
+  skip({ dataset_id, destination_id, reason, n }: SkipWrite): void {
+    const name = `${dataset_id}\n${destination_id}\n${reason}`
+    const known = this.#skips.get(name)
+    if (known) known.n += n
+    else this.#skips.set(name, { dataset_id, destination_id, reason, n })
+  }
+
   batch(): CommitBatch {
     return {
       revision: this.#loaded.revision,
@@ -116,6 +130,8 @@ export class Round {
       ]),
       counters: this.#counters(),
       money: [...this.#money.values()],
+      deliveries: this.#deliveries,
+      skips: [...this.#skips.values()].filter(({ n }) => n !== 0),
     }
   }
 

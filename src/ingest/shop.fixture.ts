@@ -5,6 +5,7 @@ import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createIngest, type Ingest } from './accept.ts'
+import type { RoutesOf } from './deliveries.ts'
 import type { Outcome } from './ingest.ts'
 
 export const START_MS = Date.UTC(2026, 10, 23, 12)
@@ -28,8 +29,10 @@ export interface Shop {
 export function openShop(
   settings: Partial<DatasetSettings> = {},
   store: Store = memoryStore(),
+  ports: { readonly routesOf?: RoutesOf; readonly nowMs?: () => number } = {},
 ): Shop {
-  let nowMs = START_MS
+  let waitedMs = 0
+  const nowMs = (): number => (ports.nowMs?.() ?? START_MS) + waitedMs
   const dataset: Dataset = {
     ...datasetSettingsSchema.parse({ name: 'Shop', ...settings }),
     dataset_id: '123456789012345',
@@ -37,7 +40,8 @@ export function openShop(
   }
   const ingest = createIngest({
     store,
-    nowMs: () => nowMs,
+    nowMs,
+    routesOf: ports.routesOf ?? (() => []),
     clockMs: () => 0,
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
@@ -55,11 +59,11 @@ export function openShop(
       ingest.accept({
         dataset,
         envelope: { channel, via: channel === 'browser' ? 'pixel' : 'graph' },
-        events: events.map((event) => serverEvent(event, nowMs)),
+        events: events.map((event) => serverEvent(event, nowMs())),
         bytes: 100,
       }),
     wait: (ms) => {
-      nowMs += ms
+      waitedMs += ms
     },
     events: async () => [...(await store.events({ dataset_id, limit: 1000 })).events].reverse(),
     total: async (metric) => {

@@ -8,6 +8,7 @@ import type { AnswerPixel, PixelAnswer } from '../collector/ports.ts'
 import { packVisit } from '../collector/visit.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
+import type { Route } from '../event/route.ts'
 import type { Leg } from '../event/shape.ts'
 import type { Accept, OnCommitted, Outcome } from '../ingest/ingest.ts'
 import type { Tallies } from '../ingest/tally.ts'
@@ -35,6 +36,8 @@ export interface Ledger {
   readonly answerPixel: AnswerPixel
   /** In force for everything handed over after the call; undefined: it is gone. */
   readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
+  /** The destinations of a dataset, in force for everything handed over after the call. */
+  readonly setRoutes: (datasetId: string, routes: readonly Route[]) => void
   /** Legs of these datasets come to `onLegs` from now on. */
   readonly watch: (datasets: readonly string[]) => void
   readonly tallies: () => Promise<Tallies>
@@ -49,6 +52,8 @@ export interface Ledger {
 export interface LedgerPorts {
   readonly options: ThreadOptions
   readonly onLegs: OnCommitted
+  /** There may be something new for the relay. */
+  readonly onDeliveries: () => void
   /** Something went wrong that nobody is waiting to hear of. */
   readonly onTrouble: (error: Error, words: string) => void
   /** The thread is gone and took what it had not answered with it: the process has to end. */
@@ -74,6 +79,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     accept: (delivery) => link.accept(delivery),
     answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
+    setRoutes: (dataset_id, routes) => link.tell({ kind: 'routes', dataset_id, routes }),
     watch: (datasets) => link.tell({ kind: 'watch', datasets }),
     tallies: () => link.call('tallies', []) as Promise<Tallies>,
     queued: () => link.events,
@@ -236,6 +242,9 @@ class Link {
         return
       case 'legs':
         this.#ports.onLegs(JSON.parse(message.text) as readonly Leg[])
+        return
+      case 'deliveries':
+        this.#ports.onDeliveries()
         return
       case 'failing':
         this.failing = message.failure && errorOf(message.failure)

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
+import type { Route } from '../event/route.ts'
 import type { StoreCapabilities } from '../store/store.ts'
 
 /** Given to the thread when it starts. */
@@ -31,6 +32,8 @@ export type ToThread =
     }
   /** In force for every message after it. */
   | { readonly kind: 'dataset'; readonly dataset_id: string; readonly dataset: Dataset | undefined }
+  /** The destinations of a dataset, in force for every message after it. */
+  | { readonly kind: 'routes'; readonly dataset_id: string; readonly routes: readonly Route[] }
   /** Datasets whose legs are wanted as they are committed. */
   | { readonly kind: 'watch'; readonly datasets: readonly string[] }
   | { readonly kind: 'close' }
@@ -41,6 +44,8 @@ export type FromThread =
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'legs'; readonly text: string }
+  /** A commit wrote deliveries, or may have. */
+  | { readonly kind: 'deliveries' }
   /** Of the store: absent when it takes events again. */
   | { readonly kind: 'failing'; readonly failure: Failure | undefined }
   | { readonly kind: 'trouble'; readonly words: string; readonly failure: Failure }
@@ -58,6 +63,16 @@ export const CALLS = [
   'tidyUp',
   'backup',
   'stats',
+  'claim',
+  'settle',
+  'dueDeliveries',
+  'deliveries',
+  'requeue',
+  'enqueue',
+  'destinationStatus',
+  'auditDeliveries',
+  'deliveryHours',
+  'eraseDestination',
 ] as const
 
 export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'tallies'

@@ -89,11 +89,20 @@ export const seqsOf = (key: string, family: KeyRead['family'] = 'window'): KeyRe
   want: 'seqs',
 })
 
+/** A batch that writes nothing, but for its revision. */
+export const NOTHING = {
+  legs: [],
+  keys: [],
+  counters: [],
+  money: [],
+  deliveries: [],
+  skips: [],
+} as const satisfies Omit<CommitBatch, 'revision'>
+
 /** One round as ingest does it; the suite has no rival, so a conflict is a fault. */
 export async function put(store: Store, batch: Partial<CommitBatch>): Promise<void> {
   const { revision } = await store.load([], [])
-  const empty: CommitBatch = { revision, legs: [], keys: [], counters: [], money: [] }
-  expect(await store.commit({ ...empty, ...batch })).toEqual({ conflict: false })
+  expect(await store.commit({ ...NOTHING, revision, ...batch })).toEqual({ conflict: false })
 }
 
 export async function putLegs(store: Store, legs: readonly Leg[]): Promise<void> {

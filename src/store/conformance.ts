@@ -8,6 +8,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Hashed, Leg } from '../event/shape.ts'
 import { DEDUP_WINDOW_MS, ORDER_WINDOW_MS } from '../limits.ts'
+import {
+  describeDeliveryLists,
+  describeDeliveryStates,
+  describeExchanges,
+  describeForgetting,
+  describeRepeats,
+} from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
 import {
   byText,
@@ -15,6 +22,7 @@ import {
   EVER,
   euros,
   leg,
+  NOTHING,
   type OpenStore,
   paged,
   put,
@@ -27,6 +35,15 @@ import {
   tidied,
   windowKey,
 } from './conformance-legs.ts'
+import {
+  describeClaimOrder,
+  describeClaimSafety,
+  describeClaims,
+  describeEndings,
+  describeLeases,
+  describeTries,
+} from './conformance-outbox.ts'
+import { describeOutboxModel } from './conformance-outbox-model.ts'
 import { describeBounds, describeCounters, describeEvents } from './conformance-reads.ts'
 import type { CommitBatch, KeyRead, Loaded, Store } from './store.ts'
 import { eventKey, keyOf } from './store.ts'
@@ -59,6 +76,18 @@ export function describeStore(
     describe('large sums and many names', () => describeBounds(suite))
     describe('erase and settings', () => describeErase(suite))
     describe('random histories', () => describeHistories(suite))
+    describe('outbox: claims', () => describeClaims(suite))
+    describe('outbox: order of claims', () => describeClaimOrder(suite))
+    describe('outbox: safety of claims', () => describeClaimSafety(suite))
+    describe('outbox: leases', () => describeLeases(suite))
+    describe('outbox: endings', () => describeEndings(suite))
+    describe('outbox: tries', () => describeTries(suite))
+    describe('outbox: lists', () => describeDeliveryLists(suite))
+    describe('outbox: states', () => describeDeliveryStates(suite))
+    describe('outbox: exchanges', () => describeExchanges(suite))
+    describe('outbox: sending again', () => describeRepeats(suite))
+    describe('outbox: forgetting', () => describeForgetting(suite))
+    describe('outbox: random lives', () => describeOutboxModel(suite))
     describe('capabilities', () => describeCapabilities(suite))
   })
 }
@@ -102,6 +131,8 @@ function describeCommit({ store: make, fresh }: Suite): void {
       keys: [windowKey(id, [1])],
       counters: [counter({ metric: id })],
       money: [euros({ units: 5 })],
+      deliveries: [],
+      skips: [],
     })
     expect(await store.commit(batch('first'))).toEqual({ conflict: false })
     expect(await store.commit(batch('late'))).toEqual({ conflict: true })
@@ -136,6 +167,8 @@ function describeCommit({ store: make, fresh }: Suite): void {
       keys: [windowKey('k', [loaded.nextSeq.get(SHOP) ?? 0])],
       counters: [counter()],
       money: [],
+      deliveries: [],
+      skips: [],
     })
     expect(await store.commit(batch(mine))).toEqual({ conflict: false })
     expect(await other.commit(batch(theirs))).toEqual({ conflict: true })
@@ -229,9 +262,7 @@ function describeErase({ store: make }: Suite): void {
     })
     const before = await store.load([], [])
     expect(await store.erase(SHOP)).toBe(3)
-    expect(
-      (await store.commit({ ...before, legs: [], keys: [], counters: [], money: [] })).conflict,
-    ).toBe(true)
+    expect((await store.commit({ ...NOTHING, ...before })).conflict).toBe(true)
     expect(await store.erase(SHOP)).toBe(0)
     expect(await scanned(store)).toEqual([])
     expect(await paged(store, { limit: 10, event_id: 'l' })).toEqual([])

@@ -5,10 +5,18 @@
  *   const claimed = await store.claim({ ... })          // leased, with the events they carry
  *   const sent = await destination.send(...)            // outside of any transaction
  *   await store.settle(claimed.lease, settlements)      // one transaction
- * A lease that ran out (crash, hang) makes its deliveries claimable again; settling one that was
- * claimed anew by somebody else changes nothing.
+ * A lease that ran out (crash, hang) makes its deliveries claimable again, with one more attempt
+ * behind them: it may have been sent. Settling one that was claimed anew changes nothing.
+ *
+ * Always, per destination: created + created_further = the sum of `states`.
  */
 import type { StoredEvent } from '../event/shape.ts'
+import {
+  DELIVERY_DUE_STEP_MS,
+  DELIVERY_URGENCY_STEP_MS,
+  EXCHANGE_ANSWER_CHARS_MAX,
+  EXCHANGE_URL_CHARS_MAX,
+} from '../limits.ts'
 
 /**
  * pending: waits for its time. leased: being sent. retrying: waits after a failure. held: waits for
@@ -26,15 +34,61 @@ export interface DeliveryKey {
   readonly leg_seq: number
 }
 
-/** In CommitBatch.deliveries: created in the same commit as the leg that causes it. */
+/**
+ * In CommitBatch.deliveries: created in the same commit as the leg that causes it, once per key.
+ * A further leg of an older event names that leg. What `scheduled` makes of the times is kept.
+ */
 export interface DeliveryWrite extends DeliveryKey {
-  /** Not to be sent before (ms); waiting for a twin. */
+  /** Not to be sent before (ms); waiting for a twin. 0: at once. */
   readonly due_ms: number
-  /** Its destination refuses it afterwards (ms); the nearest goes first when there is a choice. */
+  /** Its destination refuses it afterwards (ms); the nearest goes first when there is a choice.
+   * Infinity where it takes events of any age. */
   readonly expires_ms: number
-  /** False for a further leg of an event that goes there already: not in the equation. */
+  /** False for a further leg of an event that goes there already: counted as created_further. */
   readonly first: boolean
 }
+
+/** How a delivery ends whose person was erased before it was sent. */
+export const ERASED_CODE = 'erased'
+export const ERASED_DETAIL = 'The person of this event was erased before it was sent.'
+
+/** Stands for an expiry that never comes: the last moment that a Date can name. */
+export const NEVER_MS = 8_640_000_000_000_000
+
+/**
+ * The times as every driver keeps them, so that one commit makes few different ones: a due time to
+ * come is rounded up, one that has come is `nowMs`; an expiry is rounded down to the second, which
+ * is as fine as event_time is.
+ */
+export function scheduled(
+  { due_ms, expires_ms }: { readonly due_ms: number; readonly expires_ms: number },
+  nowMs: number,
+): { due_ms: number; expires_ms: number } {
+  return {
+    due_ms:
+      due_ms <= nowMs ? nowMs : Math.ceil(due_ms / DELIVERY_DUE_STEP_MS) * DELIVERY_DUE_STEP_MS,
+    expires_ms: Math.floor(Math.max(0, Math.min(expires_ms, NEVER_MS)) / 1000) * 1000,
+  }
+}
+
+/** Clocks may give fractions, and a store without a clock -Infinity. */
+export const wholeMs = (nowMs: number): number => Math.floor(Math.max(0, nowMs))
+
+/** An exchange as every driver keeps it: whole numbers, bounded texts. */
+export function keptExchange({ url, answer, ...numbers }: ExchangeRecord): ExchangeRecord {
+  return {
+    at_ms: Math.floor(numbers.at_ms),
+    url: url.slice(0, EXCHANGE_URL_CHARS_MAX),
+    status: Math.round(numbers.status),
+    ms: Math.round(numbers.ms),
+    events: Math.round(numbers.events),
+    answer: answer.slice(0, EXCHANGE_ANSWER_CHARS_MAX),
+  }
+}
+
+/** Smaller goes first. Within one step the older goes first, by and large. */
+export const urgencyOf = (expiresMs: number): number =>
+  Math.floor(expiresMs / DELIVERY_URGENCY_STEP_MS)
 
 export interface ClaimRequest {
   readonly dataset_id: string
@@ -46,15 +100,17 @@ export interface ClaimRequest {
 }
 
 export interface ClaimedDelivery extends DeliveryKey {
-  /** Tries before this one. */
+  /** Tries before this one; a lease that ran out counts as one. */
   readonly attempts: number
+  /** When it was written, by the store's clock. */
   readonly created_ms: number
   readonly expires_ms: number
-  /** All legs known now; undefined when the event was erased. */
+  /** All legs known now; undefined when there is no such event. */
   readonly event: StoredEvent | undefined
 }
 
 export interface Claimed {
+  /** Empty when there was nothing to claim. */
   readonly lease: string
   readonly deliveries: readonly ClaimedDelivery[]
 }
@@ -75,23 +131,29 @@ export type Settlement = DeliveryKey &
         readonly detail: string
         readonly exchange?: number
       }
-    /** Given back unsent: attempts do not rise (stop, breaker open). */
+    /** Given back unsent: attempts do not rise, an earlier code stays (stop, breaker open). */
     | { readonly state: 'pending'; readonly due_ms: number }
   )
 
-/** What was asked and answered, as kept for people; `exchange` of a settlement is its index. */
+/**
+ * What was asked and answered, as kept for people; `exchange` of a settlement is its index. Kept
+ * where a settlement that took effect names it, for EXCHANGE_MS_MAX, the last
+ * EXCHANGES_PER_DESTINATION_MAX of a destination.
+ */
 export interface ExchangeRecord {
   readonly at_ms: number
   readonly url: string
   readonly status: number
   readonly ms: number
   readonly events: number
+  /** Cut to EXCHANGE_ANSWER_CHARS_MAX. */
   readonly answer: string
 }
 
 export interface SettleRequest {
   readonly lease: string
   readonly now_ms: number
+  /** Those left out stay leased. */
   readonly settlements: readonly Settlement[]
   readonly exchanges: readonly ExchangeRecord[]
 }
@@ -101,19 +163,26 @@ export interface DeliveryRow extends DeliveryKey {
   readonly state: DeliveryState
   readonly attempts: number
   readonly created_ms: number
+  /** Of a leased one: when its lease ends. Of a delivered one: when it was delivered. */
   readonly due_ms: number
+  /** When it was delivered or failed last. */
   readonly settled_ms?: number
+  /** Of the last failure. */
   readonly code?: string
+  /** Cut to DELIVERY_DETAIL_CHARS_MAX. */
   readonly detail?: string
   readonly exchange?: ExchangeRecord
 }
 
+/** Filters combine with and. Newest legs first; see delivery-order.ts. */
 export interface DeliveryQuery {
   readonly dataset_id: string
   readonly destination_id?: string
   readonly states?: readonly DeliveryState[]
   readonly code?: string
+  /** Of the kept event: finds the deliveries of all its legs. */
   readonly seq?: number
+  /** created_ms: from inclusive, to exclusive. */
   readonly from_ms?: number
   readonly to_ms?: number
   readonly limit: number
@@ -122,6 +191,8 @@ export interface DeliveryQuery {
 
 export interface DeliveryPage {
   readonly deliveries: readonly DeliveryRow[]
+  /** Present when there may be more; a page may be short and still have one, because a driver reads
+   * a bounded amount per call. */
   readonly next_cursor?: string
 }
 
@@ -141,11 +212,22 @@ export interface DestinationStatus {
   /** Deliveries ever created, `first` ones and further legs apart. */
   readonly created: number
   readonly created_further: number
-  /** By state now; delivered and rejected are of all time. Sums to created + created_further. */
+  /** By state now; delivered is of all time, rejected counts those kept (all but the requeued). */
   readonly states: Readonly<Record<DeliveryState, number>>
   /** Accepted events not meant for it, by reason (not_consented, rule, leg_policy, ...). */
   readonly skipped: Readonly<Record<string, number>>
+  /** created_ms of the oldest that is neither delivered nor rejected. */
   readonly oldest_waiting_ms?: number
+}
+
+/** One destination twice, seen in one moment: what its counters say and what is really stored. */
+export interface DeliveryAudit {
+  readonly destination_id: string
+  readonly created: number
+  readonly created_further: number
+  readonly states: Readonly<Record<DeliveryState, number>>
+  /** Delivered ones are no rows any more: theirs is the number of the counters. */
+  readonly stored: Readonly<Record<DeliveryState, number>>
 }
 
 export interface HourlyDeliveries {
@@ -153,6 +235,7 @@ export interface HourlyDeliveries {
   readonly hour_s: number
   readonly delivered: number
   readonly rejected: number
+  /** Failures that are tried again. */
   readonly retried: number
 }
 
@@ -175,14 +258,28 @@ export interface Outbox {
     readonly next_due_ms?: number
   }>
   deliveries(query: DeliveryQuery): Promise<DeliveryPage>
-  /** Makes them pending again, attempts anew. Returns how many. */
+  /** Makes them pending again, due now, attempts anew. Returns how many. Works in bounded steps. */
   requeue(request: RequeueRequest): Promise<number>
-  /** Writes new deliveries for events that are stored already (replay). Existing ones stay. */
-  enqueue(writes: readonly DeliveryWrite[]): Promise<number>
+  /**
+   * Writes new deliveries for events that are stored already. A key that waits, is held or rejected
+   * stays as it is (requeue is for those), and so does a delivered one, unless `again` says that
+   * this is a replay: then it is sent once more. Returns how many were written; they count as
+   * created_further. Works in bounded steps; to repeat it after a fault writes none twice.
+   */
+  enqueue(
+    writes: readonly Omit<DeliveryWrite, 'first'>[],
+    options?: { readonly again: boolean },
+  ): Promise<number>
+  /** By destination_id: those that ever had a delivery or a skip. */
   destinationStatus(datasetId: string): Promise<readonly DestinationStatus[]>
+  /** Counts every stored delivery: takes time, for `doctor --deep`. */
+  auditDeliveries(datasetId: string): Promise<readonly DeliveryAudit[]>
+  /** Hours that overlap [from_s, to_s) and saw something. */
   deliveryHours(
     datasetId: string,
     from_s: number,
     to_s: number,
   ): Promise<readonly HourlyDeliveries[]>
+  /** Removes a destination's deliveries, counters and exchanges. Returns how many still waited. */
+  eraseDestination(datasetId: string, destinationId: string): Promise<number>
 }

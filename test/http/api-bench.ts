@@ -12,6 +12,8 @@ import { createLive } from '../../src/api/live.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
+import { createConfigs } from '../../src/relay/configs.ts'
+import { createSecretBox } from '../../src/secret-box.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -54,6 +56,14 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     adminToken: ADMIN,
     onDataset: () => undefined,
   })
+  const configs = await createConfigs({
+    store,
+    destinations: [],
+    box: createSecretBox({ key: randomBytes(32), randomBytes }),
+    hasDataset: (id) => access.findDataset(id) !== undefined,
+    nowMs,
+    randomBytes,
+  })
   const live = createLive(() => undefined)
   const beats = new Set<() => void>()
   const logged: string[] = []
@@ -62,6 +72,8 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     store,
     access,
     live,
+    destinations: configs,
+    relay: { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 },
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),
     tempFile: (name) => join(tmpdir(), name),
@@ -75,6 +87,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   })
   const ingest = createIngest({
     store,
+    routesOf: configs.routesOf,
     nowMs,
     clockMs: () => 0,
     soon: setImmediate,

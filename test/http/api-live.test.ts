@@ -143,7 +143,8 @@ describe('the live view', () => {
       envelope: { ...envelope, test_event_code: 'TEST1' },
       verdict: 'accepted' as const,
     }
-    await store.commit({ revision, legs: [test], keys: [], counters: [], money: [] })
+    const nothing = { keys: [], counters: [], money: [], deliveries: [], skips: [] }
+    await store.commit({ ...nothing, revision, legs: [test] })
     bench.publish([test])
     expect(await live.leg()).toMatchObject({ seq: 2, test_event_code: 'TEST1' })
   })

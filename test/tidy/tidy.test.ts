@@ -46,12 +46,13 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/store.ts',
     'src/store/outbox.ts',
     'src/destinations/destination.ts',
+    'src/relay/view.ts',
   ],
   'src/ui/': ['src/event/', 'src/api/types.ts'],
   'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/fake-meta/'],
 }
 /** What any part of the server may import. */
-const COMMON = ['src/config.ts', 'src/limits.ts', 'src/errors.ts']
+const COMMON = ['src/config.ts', 'src/limits.ts', 'src/errors.ts', 'src/secret-box.ts']
 const NOT_SERVER = ['src/event/', 'src/pixel/', 'src/ui/']
 
 /** Calls that only the edges may make, and where. */

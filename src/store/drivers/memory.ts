@@ -6,6 +6,7 @@
 import { TwofoldError } from '../../errors.ts'
 import type { Leg, StoredEvent } from '../../event/shape.ts'
 import { DEDUP_WINDOW_MS, EVENT_NAMES_PER_DATASET_MAX, ORDER_WINDOW_MS } from '../../limits.ts'
+import type { Outbox } from '../outbox.ts'
 import type {
   CommitBatch,
   CommitResult,
@@ -21,6 +22,7 @@ import type {
   Store,
 } from '../store.ts'
 import { eventKey, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
+import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
   readonly legs: Leg[]
@@ -38,6 +40,7 @@ interface State {
   readonly nowMs: () => number
   readonly datasets: Map<string, DatasetState>
   readonly settings: Map<string, SettingsDocument>
+  readonly outbox: MemoryOutbox
 }
 
 const WINDOW_MS = { window: DEDUP_WINDOW_MS, order: ORDER_WINDOW_MS } as const
@@ -47,8 +50,18 @@ const SCAN_CHUNK = 100
 /** Without a clock, keys expire only by tidyUp. */
 export function memoryStore(options: { nowMs?: () => number } = {}): Store {
   const nowMs = options.nowMs ?? (() => Number.NEGATIVE_INFINITY)
-  const state: State = { revision: 0, nowMs, datasets: new Map(), settings: new Map() }
+  const datasets: State['datasets'] = new Map()
+  const outbox = new MemoryOutbox({
+    nowMs,
+    eventOf: (datasetId, seq) => {
+      const dataset = datasets.get(datasetId)
+      const legs = dataset && legsOf(dataset, seq)
+      return legs && { legs }
+    },
+  })
+  const state: State = { revision: 0, nowMs, datasets, settings: new Map(), outbox }
   return {
+    ...outboxOf(outbox),
     capabilities: {
       durable: false,
       shared: false,
@@ -69,7 +82,10 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
       }
     },
     erase: async (datasetId, hashes) => erase(state, datasetId, hashes),
-    tidyUp: async (now) => dropExpired(state, now),
+    tidyUp: async (now) => {
+      outbox.tidyUp(now)
+      return dropExpired(state, now)
+    },
     backup: async () => {
       throw new TwofoldError('store_failed', 'The memory store has no file to copy.')
     },
@@ -81,6 +97,22 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
       bytes_free: 0,
     }),
     close: async () => {},
+  }
+}
+
+/** The methods by name: an object spread leaves out those of a class. */
+function outboxOf(outbox: MemoryOutbox): Outbox {
+  return {
+    claim: (request) => outbox.claim(request),
+    settle: (request) => outbox.settle(request),
+    dueDeliveries: (now) => outbox.dueDeliveries(now),
+    deliveries: (query) => outbox.deliveries(query),
+    requeue: (request) => outbox.requeue(request),
+    enqueue: (writes, options) => outbox.enqueue(writes, options),
+    destinationStatus: (datasetId) => outbox.destinationStatus(datasetId),
+    auditDeliveries: (datasetId) => outbox.auditDeliveries(datasetId),
+    deliveryHours: (...range) => outbox.deliveryHours(...range),
+    eraseDestination: (...where) => outbox.eraseDestination(...where),
   }
 }
 
@@ -124,7 +156,9 @@ function commit(state: State, batch: CommitBatch): CommitResult {
     if (seq !== expected) throw new Error(`commit: seq ${seq} where ${expected} is next`)
     next.set(id, seq + 1)
   }
+  state.outbox.check(batch.deliveries)
   state.revision += 1
+  state.outbox.add(batch.deliveries, batch.skips)
   for (const leg of batch.legs) {
     const dataset = datasetOf(state, leg.envelope.dataset_id)
     dataset.legs.push(leg)
@@ -237,10 +271,12 @@ function erase(state: State, datasetId: string, hashes?: readonly string[]): num
   state.revision += 1
   if (!hashes) {
     state.datasets.delete(datasetId)
+    state.outbox.eraseDataset(datasetId)
     return dataset.legs.length
   }
   const wanted = new Set(hashes)
   const touched = new Set<number>()
+  const events = new Set<number>()
   for (const leg of dataset.legs) {
     if (
       !Object.values(leg.event.user_data)
@@ -249,12 +285,14 @@ function erase(state: State, datasetId: string, hashes?: readonly string[]): num
     )
       continue
     const kept = leg.of_seq ?? leg.seq
+    events.add(kept)
     for (const { seq } of legsOf(dataset, kept) ?? []) touched.add(seq)
   }
   for (const seq of touched) {
     const leg = dataset.legs[seq - 1]
     if (leg) dataset.legs[seq - 1] = { ...leg, event: { ...leg.event, user_data: {} } }
   }
+  state.outbox.erasePerson(datasetId, events)
   return touched.size
 }
 

@@ -13,6 +13,7 @@ import type { KeyHash } from './sqlite-key-hash.ts'
 import type { KeyEntry } from './sqlite-key-pages.ts'
 import type { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import type { Names } from './sqlite-names.ts'
+import type { SqliteOutbox } from './sqlite-outbox.ts'
 import { logKey } from './sqlite-queries.ts'
 
 interface Parts {
@@ -21,6 +22,7 @@ interface Parts {
   readonly blocks: Blocks
   readonly names: Names
   readonly counters: Counters
+  readonly outbox: SqliteOutbox
   readonly hashOf: (datasetNo: number, key: string) => KeyHash
 }
 
@@ -56,7 +58,7 @@ export class Committer {
   }
 
   commit(batch: CommitBatch): CommitResult {
-    const { connection, keys, counters } = this.#parts
+    const { connection, keys, counters, outbox } = this.#parts
     if (batch.revision !== connection.revision) return { conflict: true }
     const datasets = new Map<string, DatasetRow>()
     const noOf = (id: string): number => this.#dataset(id, datasets).no
@@ -72,6 +74,7 @@ export class Committer {
       const hash = this.#parts.hashOf(noOf(dataset_id), key)
       entries[family].push({ ...hash, at_s: Math.ceil(at_ms / 1000), seqs })
     }
+    outbox.write(noOf, batch.deliveries, batch.skips)
     const revision = connection.revision + 1
     keys.window.write(revision, entries.window)
     keys.order.write(revision, entries.order)

@@ -9,6 +9,7 @@ import type { Blocks, Line } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { inOurWords } from './sqlite-errors.ts'
 import type { Names } from './sqlite-names.ts'
+import type { OutboxEraser } from './sqlite-outbox-erase.ts'
 
 /** One slice stays within a few milliseconds. */
 const BLOCKS_PER_SLICE = 32
@@ -24,21 +25,30 @@ const TABLES: readonly (readonly [string, string])[] = [
   ['money', 'dataset_no, span_s, start_s, name_no, currency'],
 ]
 
+interface Parts {
+  readonly connection: Connection
+  readonly blocks: Blocks
+  readonly names: Names
+  readonly outbox: OutboxEraser
+}
+
 export class Eraser {
   readonly #connection: Connection
   readonly #blocks: Blocks
   readonly #names: Names
+  readonly #outbox: OutboxEraser
   readonly #sql: Record<
     'dataset' | 'removeDataset' | 'begin' | 'next' | 'end' | 'blocks',
     StatementSync
   >
   readonly #removeRows: readonly StatementSync[]
 
-  constructor(connection: Connection, blocks: Blocks, names: Names) {
+  constructor({ connection, blocks, names, outbox }: Parts) {
     const { db } = connection
     this.#connection = connection
     this.#blocks = blocks
     this.#names = names
+    this.#outbox = outbox
     this.#sql = {
       dataset: db.prepare('SELECT no, next_seq FROM datasets WHERE id = ?'),
       removeDataset: db.prepare('DELETE FROM datasets WHERE no = ?'),
@@ -61,16 +71,17 @@ export class Eraser {
       if (!row) return 0
       this.#sql.removeDataset.run(row.no)
       this.#sql.begin.run(row.no)
-      this.#connection.bump('revision')
+      this.#outbox.retireDataset(row.no)
       return row.next_seq - 1
     })
     while (this.step()) await turn()
-    this.#emptyLog()
+    this.emptyLog()
     return legs
   }
 
   /** One slice of what is left of erased datasets; true when something was done. */
   step(): boolean {
+    if (this.#outbox.step()) return true
     if (this.#sql.next.get() === undefined) return false
     return this.#connection.write(() => {
       const datasetNo = this.#sql.next.get()?.dataset_no as number | undefined
@@ -91,11 +102,17 @@ export class Eraser {
     if (!row) return 0
     const datasetNo = row.no as number
     const seqs = await this.#carriers(datasetNo, new Set(values))
+    const all = new Set(seqs)
+    // First, so that nothing of them leaves without the person's data.
+    for (const chunk of this.#outbox.chunksOf(seqs)) {
+      this.#connection.write(() => this.#outbox.erasePerson(datasetNo, chunk, all))
+      await turn()
+    }
     for (let at = 0; at < seqs.length; ) {
       at = this.#connection.write(() => this.#scrub(datasetNo, seqs, at))
       await turn()
     }
-    this.#emptyLog()
+    this.emptyLog()
     return seqs.length
   }
 
@@ -158,7 +175,7 @@ export class Eraser {
   }
 
   /** The log still holds the pages as they were. */
-  #emptyLog(): void {
+  emptyLog(): void {
     const { db, file } = this.#connection
     inOurWords(file, () => db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get())
   }

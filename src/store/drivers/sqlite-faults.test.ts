@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { TwofoldError } from '../../errors.ts'
 import type { Hashed, Leg } from '../../event/shape.ts'
+import { NOTHING } from '../conformance-legs.ts'
 import type { CommitBatch, Store } from '../store.ts'
 import { openSqliteStore, storeOn } from './sqlite.ts'
 import { migrate, openDatabase, SCHEMA_VERSION, STEPS } from './sqlite-schema.ts'
@@ -63,7 +64,7 @@ async function batchOf(store: Store, size: number): Promise<CommitBatch> {
   const keys = legs.map(({ seq }) => ({ ...key, key: `e-${seq}`, seqs: [seq] }))
   const hour = { dataset_id: '1', hour_s: nowMs() / 1000, event_name: 'PageView' }
   const counter = { ...hour, channel: 'browser', metric: 'received', n: size } as const
-  return { revision, legs, keys, counters: [counter], money: [] }
+  return { ...NOTHING, revision, legs, keys, counters: [counter] }
 }
 
 async function legsIn(store: Store): Promise<Leg[]> {

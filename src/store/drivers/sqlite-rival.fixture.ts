@@ -4,7 +4,7 @@
  * told, and prints how many events it accepted.
  */
 import { once } from 'node:events'
-import { idWrite, leg, SHOP, START_MS } from '../conformance-legs.ts'
+import { idWrite, leg, NOTHING, SHOP, START_MS } from '../conformance-legs.ts'
 import { openSqliteStore } from './sqlite.ts'
 
 const [file = '', events = '0'] = process.argv.slice(2)
@@ -17,7 +17,7 @@ for (let n = 1; n <= Number(events); ) {
   const read = { dataset_id: SHOP, family: 'window', key, want: 'events' } as const
   const { revision, nextSeq, seqs } = await store.load([read], [SHOP])
   const next = leg(nextSeq.get(SHOP) ?? 0, { id: `event-${n}` })
-  const batch = { revision, legs: [next], keys: [idWrite(next)], counters: [], money: [] }
+  const batch = { ...NOTHING, revision, legs: [next], keys: [idWrite(next)] }
   const isNew = seqs.size === 0
   if (isNew && (await store.commit(batch)).conflict) continue
   if (isNew) accepted += 1

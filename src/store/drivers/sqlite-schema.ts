@@ -19,6 +19,10 @@ const APPLICATION_ID = 0x54774664
  * merged: the later legs of an event. conversions: accepted legs of names that are not browsing.
  * hours: which seqs were received in an hour. counters, money: one row per hour and one per day.
  * key_*: see sqlite-keys.ts. erasing: deleted datasets whose rows are still being removed.
+ *
+ * destinations: their numbers and counters; dataset_no 0 while an erased one is being removed.
+ * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
+ * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
   `
@@ -77,6 +81,53 @@ export const STEPS: readonly string[] = [
   CREATE TABLE key_pages (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE settings (
     kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE destinations (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, dataset_no INTEGER NOT NULL, id TEXT NOT NULL,
+    leases INTEGER NOT NULL DEFAULT 0, exchanges INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL DEFAULT 0, created_further INTEGER NOT NULL DEFAULT 0,
+    pending INTEGER NOT NULL DEFAULT 0, leased INTEGER NOT NULL DEFAULT 0,
+    retrying INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (dataset_no, id)
+  ) STRICT;
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY, destination_no INTEGER NOT NULL, state INTEGER NOT NULL,
+    ready INTEGER NOT NULL, due_ms INTEGER NOT NULL, urgency INTEGER NOT NULL,
+    chunk INTEGER NOT NULL, created_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    n INTEGER NOT NULL, data BLOB NOT NULL,
+    lease INTEGER, settled_ms INTEGER, code TEXT, detail TEXT, exchange_no INTEGER
+  ) STRICT;
+  CREATE INDEX deliveries_ready ON deliveries (destination_no, urgency) WHERE ready = 1;
+  CREATE INDEX deliveries_waiting ON deliveries (destination_no, due_ms) WHERE ready = 0;
+  CREATE INDEX deliveries_leased ON deliveries (destination_no, lease) WHERE lease IS NOT NULL;
+  CREATE INDEX deliveries_by_age ON deliveries (destination_no, created_ms) WHERE state <> 4;
+  CREATE INDEX deliveries_by_chunk ON deliveries (destination_no, state, chunk);
+  CREATE TABLE delivered (
+    destination_no INTEGER NOT NULL, kind INTEGER NOT NULL, chunk INTEGER NOT NULL,
+    bits BLOB NOT NULL, PRIMARY KEY (destination_no, kind, chunk)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE exchanges (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, destination_no INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, url TEXT NOT NULL, status INTEGER NOT NULL, ms INTEGER NOT NULL,
+    events INTEGER NOT NULL, answer TEXT NOT NULL, chunks TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX exchanges_by_destination ON exchanges (destination_no);
+  CREATE INDEX exchanges_by_age ON exchanges (at_ms);
+  CREATE TABLE exchange_deliveries (
+    destination_no INTEGER NOT NULL, chunk INTEGER NOT NULL, exchange_no INTEGER NOT NULL,
+    settled_ms INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (destination_no, chunk, exchange_no)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE skips (
+    destination_no INTEGER NOT NULL, reason TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (destination_no, reason)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE delivery_hours (
+    destination_no INTEGER NOT NULL, hour_s INTEGER NOT NULL, delivered INTEGER NOT NULL,
+    rejected INTEGER NOT NULL, retried INTEGER NOT NULL, PRIMARY KEY (destination_no, hour_s)
   ) STRICT, WITHOUT ROWID;
   `,
 ]

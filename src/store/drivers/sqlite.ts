@@ -22,6 +22,7 @@ import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import { Names } from './sqlite-names.ts'
+import { SqliteOutbox } from './sqlite-outbox.ts'
 import { Queries } from './sqlite-queries.ts'
 import { openDatabase, SCHEMA_VERSION } from './sqlite-schema.ts'
 import type { Sync } from './sqlite-wal-flush.ts'
@@ -52,11 +53,12 @@ export function storeOn(
 ): Store {
   const { file } = options
   const parts = assemble(db, options)
-  const { connection, counters, queries, eraser, upkeep, committer, sql } = parts
+  const { connection, counters, queries, eraser, upkeep, committer, outbox, sql } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
+    ...outbox.port(() => eraser.emptyLog()),
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
@@ -89,7 +91,11 @@ export function storeOn(
       return legs
     },
     tidyUp: async (nowMs) =>
-      inOurWords(file, () => eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs)),
+      inOurWords(
+        file,
+        () =>
+          eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs) || outbox.step(nowMs),
+      ),
     backup: async (to) => {
       const copy = copyTo(connection, to)
       copies.add(copy)
@@ -118,6 +124,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
   const names = new Names(connection)
   const blocks = new Blocks(connection)
   const counters = new Counters(connection, names)
+  const outbox = new SqliteOutbox(connection, blocks)
   const sql = {
     dataset: db.prepare('SELECT no, next_seq FROM datasets WHERE id = ?'),
     legs: db.prepare('SELECT coalesce(sum(next_seq - 1), 0) AS legs FROM datasets'),
@@ -130,11 +137,12 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     keys,
     blocks,
     counters,
+    outbox,
     sql,
     hashOf,
-    committer: new Committer({ connection, keys, blocks, names, counters, hashOf }),
+    committer: new Committer({ connection, keys, blocks, names, counters, outbox, hashOf }),
     queries: new Queries({ connection, blocks, names, hashOf, window: keys.window, log: keys.log }),
-    eraser: new Eraser(connection, blocks, names),
+    eraser: new Eraser({ connection, blocks, names, outbox: outbox.eraser }),
     upkeep: {
       blocks: new BlockUpkeep(connection, blocks, names),
       keys: new KeyUpkeep(connection, Object.values(keys)),

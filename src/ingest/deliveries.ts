@@ -1,0 +1,86 @@
+/**
+ * What a leg causes on its way out: one delivery or one counted skip per destination, in the same
+ * commit as the leg. Pure; called by resolve.ts for every accepted or duplicate leg. It sends
+ * nothing: the relay does, later.
+ *
+ * Always, per destination: events accepted while it was there = first deliveries + skips.
+ */
+import { sideOf } from '../event/dedup-key.ts'
+import { policyOf, type Route, skipReasonOf } from '../event/route.ts'
+import type { Leg, StoredEvent } from '../event/shape.ts'
+import type { DeliveryWrite, SkipWrite } from '../store/outbox.ts'
+
+/** The destinations of a dataset; an empty list costs nothing. */
+export type RoutesOf = (datasetId: string) => readonly Route[]
+
+/** Where what this round decides is kept until its commit. */
+interface Outgoing {
+  deliver(write: DeliveryWrite): void
+  skip(write: SkipWrite): void
+}
+
+interface Arrived {
+  readonly leg: Leg
+  /** The event that a duplicate leg joins, as it was before; undefined for a new event. */
+  readonly kept: StoredEvent | undefined
+  readonly routes: readonly Route[]
+}
+
+export function routeLeg(out: Outgoing, { leg, kept, routes }: Arrived): void {
+  for (const route of routes) {
+    if (kept) routeTwin(out, route, { leg, kept })
+    else routeNew(out, route, leg)
+  }
+}
+
+function routeNew(out: Outgoing, route: Route, leg: Leg): void {
+  const { send, wait_s } = policyOf(route, leg.event.event_name)
+  const { received_at_ms, channel } = leg.envelope
+  // Its other side may still come: then this skip is taken back.
+  const otherSide = send !== 'merged' && send !== 'both' && send !== sideOf(channel)
+  const reason = skipReasonOf(route, leg) ?? (otherSide ? 'leg_policy' : undefined)
+  if (reason) {
+    out.skip(skipOf(route, reason, 1))
+    return
+  }
+  const write = deliveryOf(route, leg, leg)
+  const due_ms = received_at_ms + wait_s * 1000
+  out.deliver(send === 'merged' ? { ...write, leg_seq: 0, due_ms } : write)
+}
+
+/** A repeat on a side that the event was heard from never leaves: that copy went already. */
+function routeTwin(out: Outgoing, route: Route, { leg, kept }: Twin): void {
+  const side = sideOf(leg.envelope.channel)
+  if (kept.legs.some(({ envelope }) => sideOf(envelope.channel) === side)) return
+  // Judged as the event was: a refusal of one leg keeps every copy here.
+  if ([...kept.legs, leg].some((one) => skipReasonOf(route, one) !== undefined)) return
+  const { send } = policyOf(route, leg.event.event_name)
+  if (send !== 'both' && send !== side) return
+  // Where the event came before the destination was there, nothing was counted to take back.
+  const first = send === side && kept.legs[0].envelope.received_at_ms > route.since_ms
+  if (first) out.skip(skipOf(route, 'leg_policy', -1))
+  out.deliver({ ...deliveryOf(route, leg, kept.legs[0]), first })
+}
+
+interface Twin {
+  readonly leg: Leg
+  readonly kept: StoredEvent
+}
+
+function deliveryOf(route: Route, leg: Leg, kept: Leg): DeliveryWrite {
+  const { event_time, action_source } = leg.event
+  const ageMs = route.age_ms_max[action_source] ?? Number.POSITIVE_INFINITY
+  return {
+    dataset_id: route.dataset_id,
+    destination_id: route.destination_id,
+    seq: kept.seq,
+    leg_seq: leg.seq,
+    due_ms: leg.envelope.received_at_ms,
+    expires_ms: event_time * 1000 + ageMs,
+    first: true,
+  }
+}
+
+function skipOf({ dataset_id, destination_id }: Route, reason: string, n: number): SkipWrite {
+  return { dataset_id, destination_id, reason, n }
+}

@@ -1,0 +1,116 @@
+/**
+ * From claimed deliveries to batches that a destination takes: what cannot or may not leave is
+ * settled before it can sink its neighbours, the rest is cut by count and bytes. Pure. Called by
+ * lane.ts.
+ */
+import { Buffer } from 'node:buffer'
+import type { Destination, OutboundEvent } from '../destinations/destination.ts'
+import { RETRY_AGE_MS_MAX, SEND_HARD_MS } from '../limits.ts'
+import type { ClaimedDelivery, DeliveryKey, Settlement } from '../store/outbox.ts'
+import { isUnsendable, outboundOf } from './outbound.ts'
+import type { Problem } from './view.ts'
+
+/** `events[i]` is made of `claimed[i]`. */
+export interface Batch {
+  readonly claimed: ClaimedDelivery[]
+  readonly events: OutboundEvent[]
+}
+
+export interface Prepared {
+  readonly batches: readonly Batch[]
+  readonly refused: readonly Settlement[]
+}
+
+interface Target {
+  readonly destination: Destination
+  readonly settings: unknown
+  readonly nowMs: number
+}
+
+export function prepare(deliveries: readonly ClaimedDelivery[], target: Target): Prepared {
+  const { eventsMax } = target.destination.bounds
+  const bytesMax = roomOf(target.destination)
+  const batches: Batch[] = []
+  const refused: Settlement[] = []
+  let open: Batch = { claimed: [], events: [] }
+  let bytes = 0
+  for (const claimed of deliveries) {
+    const made = eventOf(claimed, target)
+    if ('code' in made) {
+      refused.push({ ...keyOf(claimed), state: 'rejected', ...made })
+      continue
+    }
+    if (open.events.length >= eventsMax || (bytes + made.bytes > bytesMax && bytes > 0)) {
+      batches.push(open)
+      open = { claimed: [], events: [] }
+      bytes = 0
+    }
+    open.claimed.push(claimed)
+    open.events.push(made.event)
+    bytes += made.bytes
+  }
+  if (open.events.length > 0) batches.push(open)
+  return { batches, refused }
+}
+
+export function keyOf({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): DeliveryKey {
+  return { dataset_id, destination_id, seq, leg_seq }
+}
+
+/** Between two events of a body. */
+const COMMA_BYTES = 1
+/** Around them all: names, brackets, a token. */
+const FRAME_BYTES = 4096
+
+function roomOf({ bounds: { bytesMax } }: Destination): number {
+  return bytesMax - Math.min(FRAME_BYTES, Math.floor(bytesMax / 16))
+}
+
+/** The event and its bytes on the wire, or why it does not leave, for good. */
+function eventOf(
+  claimed: ClaimedDelivery,
+  { destination, settings, nowMs }: Target,
+): { event: OutboundEvent; bytes: number } | Problem {
+  const event = outboundOf(claimed)
+  if (isUnsendable(event)) return event
+  const tooOld = tooOldOf(claimed, event, { destination, nowMs })
+  if (tooOld) return tooOld
+  try {
+    const accepted = destination.accepts(event, settings)
+    if (accepted !== true) {
+      return { code: accepted, detail: `${destination.title} has no use for this event.` }
+    }
+    const payload = JSON.stringify(destination.payloadOf(event, settings)) ?? ''
+    const bytes = Buffer.byteLength(payload) + COMMA_BYTES
+    const bytesMax = roomOf(destination)
+    if (bytes <= bytesMax) return { event, bytes }
+    return { code: 'too_large', detail: `It takes ${bytes} bytes, more than ${bytesMax}.` }
+  } catch (error) {
+    // A defect of ours that one event brings out must not stop the others; it can be sent again
+    // from the dead letters once it is mended. The message may quote the event: only its name.
+    const name = error instanceof Error ? error.name : 'error'
+    return { code: 'translation_failed', detail: `Twofold could not translate it (${name}).` }
+  }
+}
+
+const DAY_MS = 86_400_000
+
+/** Refused a little early: what becomes too old on its way would sink its whole batch. */
+function tooOldOf(
+  { expires_ms, created_ms }: ClaimedDelivery,
+  { event }: OutboundEvent,
+  { destination, nowMs }: Pick<Target, 'destination' | 'nowMs'>,
+): Problem | undefined {
+  const ageMsMax = destination.bounds.ageMsMax(event)
+  const arrivesMs = nowMs + SEND_HARD_MS
+  if (arrivesMs >= expires_ms || arrivesMs - event.event_time * 1000 > ageMsMax) {
+    const days = Math.round((ageMsMax / DAY_MS) * 10) / 10
+    return {
+      code: 'too_old',
+      detail: `${destination.title} takes events of the last ${days} days.`,
+    }
+  }
+  if (nowMs - created_ms <= RETRY_AGE_MS_MAX) return undefined
+  const days = RETRY_AGE_MS_MAX / DAY_MS
+  return { code: 'gave_up', detail: `It could not be delivered for ${days} days.` }
+}

@@ -1,0 +1,172 @@
+/**
+ * Claiming in the SQLite driver: leases whole rows, or a part of the last one, and reads the events
+ * they carry. Says which destinations have something to claim. Used by sqlite-outbox.ts.
+ */
+import type { StatementSync } from 'node:sqlite'
+import type { Leg, StoredEvent } from '../../event/shape.ts'
+import type { Claimed, ClaimedDelivery, ClaimRequest, Outbox } from '../outbox.ts'
+import type { Blocks } from './sqlite-blocks.ts'
+import type { Connection } from './sqlite-connection.ts'
+import type { Destinations } from './sqlite-outbox-destinations.ts'
+import type { Entry, Row, RowHead, Rows } from './sqlite-outbox-rows.ts'
+
+interface Parts {
+  readonly connection: Connection
+  readonly blocks: Blocks
+  readonly destinations: Destinations
+  readonly rows: Rows
+}
+
+interface Taken {
+  readonly row: Row
+  readonly attempts: number
+  readonly entries: readonly Entry[]
+}
+
+export class Claimer {
+  readonly #parts: Parts
+  readonly #sql: Record<'due' | 'merged', StatementSync>
+
+  constructor(parts: Parts) {
+    const { db } = parts.connection
+    const of = 'FROM deliveries WHERE destination_no = d.no AND ready'
+    this.#parts = parts
+    this.#sql = {
+      due: db.prepare(`
+        SELECT s.id AS dataset_id, d.id AS destination_id,
+          EXISTS (SELECT 1 ${of} = 1) OR EXISTS (SELECT 1 ${of} = 0 AND due_ms <= ?1) AS is_due,
+          (SELECT min(due_ms) ${of} = 0 AND due_ms > ?1) AS next_due_ms
+        FROM destinations d JOIN datasets s ON s.no = d.dataset_no
+        WHERE d.pending + d.leased + d.retrying > 0`),
+      merged: db.prepare(
+        'SELECT kept_seq, seq FROM merged WHERE dataset_no = ? AND kept_seq >= ? AND kept_seq < ?',
+      ),
+    }
+  }
+
+  due(nowMs: number): Awaited<ReturnType<Outbox['dueDeliveries']>> {
+    const rows = this.#sql.due.all(nowMs)
+    const due = rows
+      .filter(({ is_due }) => is_due === 1)
+      .map(({ dataset_id, destination_id }) => ({
+        dataset_id: String(dataset_id),
+        destination_id: String(destination_id),
+      }))
+    const next = rows.reduce(
+      (min, row) => Math.min(min, (row.next_due_ms as number | null) ?? min),
+      Number.POSITIVE_INFINITY,
+    )
+    return { due, ...(Number.isFinite(next) ? { next_due_ms: next } : {}) }
+  }
+
+  claim(request: ClaimRequest): Claimed {
+    const { connection, destinations } = this.#parts
+    const { dataset_id, destination_id } = request
+    const { lease, taken } = connection.write(() => this.#lease(request))
+    const seqs = taken.flatMap(({ entries }) => entries.map(({ seq }) => seq))
+    // After the lease is durable: what cannot be read now is claimable again when it ends.
+    const events = connection.read(() => {
+      const datasetNo = seqs.length === 0 ? undefined : destinations.datasetNo(dataset_id)
+      return datasetNo === undefined ? new Map() : this.#events(datasetNo, seqs)
+    })
+    const deliveries = taken.flatMap(({ row, attempts, entries }) =>
+      entries.map(({ seq, leg_seq, expires_ms }): ClaimedDelivery => {
+        const key = { dataset_id, destination_id, seq, leg_seq }
+        const { created_ms } = row
+        return { ...key, attempts, created_ms, expires_ms, event: events.get(seq) }
+      }),
+    )
+    return { lease, deliveries }
+  }
+
+  #lease(request: ClaimRequest): { lease: string; taken: Taken[] } {
+    const { destinations, rows } = this.#parts
+    const { dataset_id, destination_id, limit } = request
+    const nowMs = Math.floor(request.now_ms)
+    const no = destinations.find(dataset_id, destination_id)
+    if (no === undefined || limit < 1) return { lease: '', taken: [] }
+    // Every row holds one delivery at least, so these suffice.
+    rows.awaken(no, nowMs, limit)
+    const due = rows.due(no, limit)
+    if (due.length === 0) return { lease: '', taken: [] }
+    const lease = destinations.nextLease(no)
+    const taken: Taken[] = []
+    const counts = { pending: 0, retrying: 0, leased: 0 }
+    let left = limit
+    for (const row of due) {
+      const entries = row.entries.slice(0, left)
+      left -= entries.length
+      const attempts = row.attempts + (row.state === 'leased' ? 1 : 0)
+      const due_ms = Math.ceil(request.lease_until_ms)
+      const head: RowHead = { ...row, state: 'leased', due_ms, attempts, lease }
+      if (entries.length === row.entries.length) {
+        rows.change(row.id, head, nowMs)
+      } else {
+        rows.keep(row, row.entries.slice(entries.length))
+        rows.insert(head, entries, nowMs)
+      }
+      taken.push({ row, attempts, entries })
+      counts.leased += entries.length
+      if (row.state in counts) counts[row.state as keyof typeof counts] -= entries.length
+    }
+    destinations.count(no, counts)
+    return { lease: `${no}.${lease}`, taken }
+  }
+
+  /** Each block is unpacked once, in the order of the file, without pushing out recent ones. */
+  #events(datasetNo: number, keptSeqs: readonly number[]): Map<number, StoredEvent> {
+    const kept = [...new Set(keptSeqs)].sort((a, b) => a - b)
+    const later = this.#laterLegs(datasetNo, kept)
+    const all = new Set([...kept, ...[...later.values()].flat()])
+    const legs = this.#legs(
+      datasetNo,
+      [...all].sort((a, b) => a - b),
+    )
+    const events = new Map<number, StoredEvent>()
+    for (const seq of kept) {
+      const first = legs.get(seq)
+      const rest = (later.get(seq) ?? []).flatMap((one) => legs.get(one) ?? [])
+      if (first) events.set(seq, { legs: [first, ...rest] })
+    }
+    return events
+  }
+
+  /** Neighbouring seqs share a look-up. */
+  #laterLegs(datasetNo: number, kept: readonly number[]): Map<number, number[]> {
+    const later = new Map<number, number[]>()
+    const wanted = new Set(kept)
+    for (let at = 0; at < kept.length; ) {
+      const first = kept[at] ?? 0
+      let last = first
+      while (at < kept.length && (kept[at] ?? 0) <= last + GAP_MAX) last = kept[at++] ?? 0
+      for (const row of this.#sql.merged.all(datasetNo, first, last + 1)) {
+        const { kept_seq, seq } = row as { kept_seq: number; seq: number }
+        if (!wanted.has(kept_seq)) continue
+        const known = later.get(kept_seq)
+        if (known) known.push(seq)
+        else later.set(kept_seq, [seq])
+      }
+    }
+    return later
+  }
+
+  #legs(datasetNo: number, seqs: readonly number[]): Map<number, Leg> {
+    const { blocks } = this.#parts
+    const legs = new Map<number, Leg>()
+    let head: ReturnType<Blocks['headAt']>
+    let lines: string[] = []
+    for (const seq of seqs) {
+      if (!head || seq >= head.first_seq + head.n) {
+        head = blocks.headAt(datasetNo, seq)
+        if (!head || seq >= head.first_seq + head.n) continue
+        lines = blocks.lines(head.id)
+      }
+      const line = lines[seq - head.first_seq]
+      if (line !== undefined) legs.set(seq, blocks.parse(line, head.id))
+    }
+    return legs
+  }
+}
+
+/** Kept seqs this close are looked up together. */
+const GAP_MAX = 64

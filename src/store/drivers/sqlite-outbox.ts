@@ -1,0 +1,108 @@
+/**
+ * The outbox of the SQLite driver: puts its parts together, writes the deliveries of a commit, and
+ * gives each function of the port its transaction. Called by sqlite.ts.
+ */
+import { setImmediate as turn } from 'node:timers/promises'
+import { type DeliveryWrite, type Outbox, type SkipWrite, wholeMs } from '../outbox.ts'
+import type { Blocks } from './sqlite-blocks.ts'
+import type { Connection } from './sqlite-connection.ts'
+import { Claimer } from './sqlite-outbox-claim.ts'
+import { Delivered } from './sqlite-outbox-delivered.ts'
+import { type CountDeltas, Destinations } from './sqlite-outbox-destinations.ts'
+import { OutboxEraser } from './sqlite-outbox-erase.ts'
+import { Exchanges } from './sqlite-outbox-exchanges.ts'
+import { Lists } from './sqlite-outbox-list.ts'
+import { Repeater } from './sqlite-outbox-repeat.ts'
+import { Rows } from './sqlite-outbox-rows.ts'
+import { Settler } from './sqlite-outbox-settle.ts'
+
+type Parts = ReturnType<typeof assemble>
+
+export class SqliteOutbox {
+  readonly eraser: OutboxEraser
+  readonly #parts: Parts
+
+  constructor(connection: Connection, blocks: Blocks) {
+    this.#parts = assemble(connection, blocks)
+    this.eraser = this.#parts.eraser
+  }
+
+  /** The functions of the port; `emptyLog` runs after something was erased. */
+  port(emptyLog: () => void): Outbox {
+    const { connection, destinations, claimer, settler, lists, repeater, eraser } = this.#parts
+    const ofDataset = <T>(id: string, read: (datasetNo: number) => T[]): T[] =>
+      connection.read(() => {
+        const datasetNo = destinations.datasetNo(id)
+        return datasetNo === undefined ? [] : read(datasetNo)
+      })
+    return {
+      claim: async (request) => claimer.claim(request),
+      settle: async (request) => connection.write(() => settler.settle(request)),
+      dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
+      deliveries: async (query) => connection.read(() => lists.page(query)),
+      requeue: (request) => repeater.requeue(request),
+      enqueue: (writes, { again } = { again: false }) => repeater.enqueue(writes, again),
+      destinationStatus: async (id) => ofDataset(id, (no) => destinations.statuses(no)),
+      auditDeliveries: async (id) => ofDataset(id, (no) => destinations.audits(no)),
+      deliveryHours: async (id, fromS, toS) =>
+        ofDataset(id, (no) => destinations.hours(no, fromS, toS)),
+      eraseDestination: async (datasetId, destinationId) => {
+        const waiting = eraser.retire(datasetId, destinationId)
+        while (eraser.step()) await turn()
+        emptyLog()
+        return waiting
+      },
+    }
+  }
+
+  /** Inside write: what a commit creates and skips. */
+  write(
+    datasetNo: (id: string) => number,
+    deliveries: readonly DeliveryWrite[],
+    skips: readonly SkipWrite[],
+  ): void {
+    const { connection, destinations, rows } = this.#parts
+    const nowMs = deliveries.length === 0 ? 0 : wholeMs(connection.nowMs())
+    for (const [id, ofDataset] of byDataset(deliveries)) {
+      const ofDestination = Map.groupBy(ofDataset, ({ destination_id }) => destination_id)
+      for (const [destinationId, writes] of ofDestination) {
+        const no = destinations.intern(datasetNo(id), destinationId)
+        rows.create(no, writes, nowMs)
+        destinations.count(no, countsOf(writes))
+      }
+    }
+    for (const { dataset_id, destination_id, reason, n } of skips) {
+      destinations.skip(destinations.intern(datasetNo(dataset_id), destination_id), reason, n)
+    }
+  }
+
+  /** One slice of upkeep; true when something was done. */
+  step(nowMs: number): boolean {
+    return this.#parts.exchanges.step(nowMs)
+  }
+}
+
+function byDataset(writes: readonly DeliveryWrite[]): Map<string, DeliveryWrite[]> {
+  return Map.groupBy(writes, ({ dataset_id }) => dataset_id)
+}
+
+function countsOf(writes: readonly DeliveryWrite[]): CountDeltas {
+  const created = writes.reduce((sum, { first }) => sum + (first ? 1 : 0), 0)
+  return { created, created_further: writes.length - created, pending: writes.length }
+}
+
+function assemble(connection: Connection, blocks: Blocks) {
+  const destinations = new Destinations(connection)
+  const rows = new Rows(connection)
+  const delivered = new Delivered(connection)
+  const exchanges = new Exchanges(connection, destinations)
+  const parts = { connection, blocks, destinations, rows, delivered, exchanges }
+  return {
+    ...parts,
+    claimer: new Claimer(parts),
+    settler: new Settler(parts),
+    lists: new Lists(parts),
+    repeater: new Repeater(parts),
+    eraser: new OutboxEraser(parts),
+  }
+}
