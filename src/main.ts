@@ -31,8 +31,9 @@ import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
+import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
-import type { DestinationSettings, RelayControl } from './relay/view.ts'
+import type { DestinationPreview, DestinationSettings, RelayControl } from './relay/view.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
@@ -145,7 +146,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
   const { config, app, live, ledger } = parts
   const { store } = ledger
-  const { access, configs, relay, closeFetch } = await openRelay(parts)
+  const { access, configs, relay, preview, closeFetch } = await openRelay(parts)
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -171,6 +172,7 @@ async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
     live,
     destinations: configs,
     relay,
+    preview,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -221,6 +223,7 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
   access: Access
   configs: Configs
   relay: Relay
+  preview: DestinationPreview
   closeFetch: () => Promise<void>
 }> {
   const { store } = ledger
@@ -245,14 +248,17 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
   configs.onChange(giveRoutes)
   for (const key of configs.keys()) giveRoutes(key)
   const guarded = createGuardedFetch({ allowed: config.allowPrivateTargets })
-  const relay = createRelay({
-    store,
+  const ports = {
     configs,
     // A redirect would take the token to an address that nobody entered.
-    fetch: (input, init) => guarded.fetch(input, { redirect: 'manual', ...init }),
+    fetch: ((input, init) => guarded.fetch(input, { redirect: 'manual', ...init })) as typeof fetch,
     nowMs: Date.now,
     random: Math.random,
     sleep,
+  }
+  const relay = createRelay({
+    ...ports,
+    store,
     log: (level, message, fields) => app.log[level](fields, message),
   })
   onRelay(relay)
@@ -260,7 +266,9 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
     await access.deleteDataset(id)
     await configs.removeDataset(id)
   }
-  return { access: { ...access, deleteDataset }, configs, relay, closeFetch: guarded.close }
+  const preview = createPreview(ports)
+  const whole = { ...access, deleteDataset }
+  return { access: whole, configs, relay, preview, closeFetch: guarded.close }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
 import { backupRoutes } from './backup.ts'
 import { datasetRoutes } from './datasets.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
@@ -16,6 +18,8 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...eventRoutes,
   ...liveRoutes,
+  ...destinationRoutes,
+  ...deliveryRoutes,
   ...tokenRoutes,
   ...doctorRoutes,
   ...backupRoutes,

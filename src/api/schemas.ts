@@ -11,7 +11,6 @@ const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = z.coerce.number().int().min(0).max(99_999_999_999)
 const time = (what: string) => z.preprocess(empty, whole.optional()).describe(what)
 const text = (what: string) => z.preprocess(empty, z.string().max(512).optional()).describe(what)
-const flag = z.preprocess(empty, z.enum(['true', 'false']).optional())
 
 const FROM = 'From this time on (unix seconds). Default: 7 days before `to`.'
 const TO = 'Up to this time (unix seconds, exclusive). Default: now.'
@@ -316,42 +315,6 @@ export const liveQuerySchema = z.strictObject({
 })
 
 // -- the instance
-
-export const doctorQuerySchema = z.strictObject({
-  deep: flag.describe('true: also fold every stored leg. Takes time.'),
-  dataset_id: text('Only this dataset.'),
-})
-
-const equation = z.object({
-  received: count,
-  accepted: count,
-  duplicate: count,
-  dropped: count,
-  rejected: count,
-})
-
-export const doctorSchema = z
-  .object({
-    ok: z.boolean(),
-    store: z.object({
-      driver: z.string(),
-      schema_version: count,
-      legs: count,
-      bytes: count,
-      bytes_free: count,
-    }),
-    datasets: z.array(
-      z.object({
-        dataset_id: z.string(),
-        name: z.string(),
-        ok: z.boolean(),
-        counters: equation.describe('What the reports read.'),
-        legs: equation.optional().describe('Folded from the stored legs (deep only).'),
-        problems: z.array(z.string()).describe('What does not hold; empty when ok.'),
-      }),
-    ),
-  })
-  .meta({ id: 'Doctor' })
 
 export const statusSchema = z
   .object({

@@ -3,6 +3,8 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type * as outgoing from './destination-schemas.ts'
+import type * as doctor from './doctor-schemas.ts'
 import type * as schemas from './schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
@@ -24,7 +26,23 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
-export type DoctorAnswer = z.infer<typeof schemas.doctorSchema>
+export type DoctorAnswer = z.infer<typeof doctor.doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>
 export type DemoAnswer = z.infer<typeof schemas.demoSchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>
+export type DestinationTypesAnswer = z.infer<typeof outgoing.destinationTypesSchema>
+export type DestinationTypeView = DestinationTypesAnswer['types'][number]
+export type DestinationCreateRequest = z.input<typeof outgoing.destinationCreateSchema>
+export type DestinationPatchRequest = z.input<typeof outgoing.destinationPatchSchema>
+export type DestinationShown = z.infer<typeof outgoing.destinationSchema>
+export type DestinationsAnswer = z.infer<typeof outgoing.destinationsSchema>
+export type LegsPolicyView = DestinationShown['legs']
+export type DestinationTestRequest = z.input<typeof outgoing.destinationTestSchema>
+export type DestinationTested = z.infer<typeof outgoing.testedSchema>
+export type DeliveryStateView = z.infer<typeof outgoing.deliveryStateSchema>
+export type DeliveryView = z.infer<typeof outgoing.deliverySchema>
+export type DeliveriesAnswer = z.infer<typeof outgoing.deliveriesSchema>
+export type DeliveryStory = z.infer<typeof outgoing.deliveryStorySchema>
+export type RequeueRequest = z.input<typeof outgoing.requeueSchema>
+export type RequeuedAnswer = z.infer<typeof outgoing.requeuedSchema>
+export type RetryAnswer = z.infer<typeof outgoing.retrySchema>

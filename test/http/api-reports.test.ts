@@ -1,7 +1,8 @@
 /** Summary, timeline, event log and doctor over the real pipeline: it adds up. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { doctorSchema, eventsSchema, summarySchema, timelineSchema } from '../../src/api/schemas.ts'
+import { doctorSchema } from '../../src/api/doctor-schemas.ts'
+import { eventsSchema, summarySchema, timelineSchema } from '../../src/api/schemas.ts'
 import type { DoctorAnswer, EventsAnswer, Summary, Timeline } from '../../src/api/types.ts'
 import { type ApiBench, apiBench, event, NOW_MS, NOW_S } from './api-bench.ts'
 
