@@ -169,7 +169,7 @@ describe('a test event', () => {
     const tested = testedSchema.parse(await server.api('POST', path('/destinations/test'), body))
     expect(tested).toMatchObject({ state: 'delivered', event_name: 'TwofoldTest' })
     expect(tested.exchanges).toMatchObject([{ status: 200, events: 1 }])
-    expect(meta.good().data).toMatchObject([{ event: { event_id: tested.event_id } }])
+    expect(meta.good().items).toMatchObject([{ event: { event_id: tested.event_id } }])
     expect(JSON.stringify(tested)).not.toContain(TOKEN)
     expect(await server.api('GET', path('/destinations'))).toEqual({ destinations: [] })
   })
@@ -231,11 +231,11 @@ describe('deliveries', () => {
 
   it('wait for the owner, with an alarm, until the token is mended: then all arrive', async () => {
     const { destination_id } = await add()
-    meta.setToken({ state: 'expired' })
+    meta.setToken({ state: 'token_expired' })
     await send({ event_id: 'o-1' }, { event_id: 'o-2' }, { event_id: 'o-3' })
     await expect.poll(async () => (await read(destination_id)).status.states.held, SOON).toBe(3)
     const { status } = await read(destination_id)
-    expect(status).toMatchObject({ lane: 'held', alarm: { code: '190' }, waiting: 3 })
+    expect(status).toMatchObject({ lane: 'held', alarm: { code: '190/463' }, waiting: 3 })
     expect(status.alarm?.detail).toContain('Make a new access token')
     const renewed = 'EAABnewToken9876543210abcd'
     meta.setToken({ token: renewed })
