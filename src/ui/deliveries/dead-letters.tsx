@@ -35,9 +35,14 @@ export function DeadLettersPage() {
       of={dataset?.name ?? ''}
       lead="Events that a destination will not take as they are. They are kept. After a fix, send them again: under the same ids, so that none counts twice."
       actions={
-        !locked &&
-        rows &&
-        rows.length > 0 && <SendAgain datasetId={datasetId} destinations={wanted} code={code} />
+        !locked && (
+          <SendAgain
+            datasetId={datasetId}
+            destinations={wanted}
+            code={code}
+            disabled={!rows || rows.length === 0}
+          />
+        )
       }
     >
       <Filters destinations={destinations} rows={rows ?? []} />
@@ -111,10 +116,11 @@ interface SendAgainProps {
   readonly datasetId: string
   readonly destinations: readonly DestinationShown[]
   readonly code: string | undefined
+  readonly disabled: boolean
 }
 
 /** What the filter shows, also what is not loaded yet. */
-function SendAgain({ datasetId, destinations, code }: SendAgainProps) {
+function SendAgain({ datasetId, destinations, code, disabled }: SendAgainProps) {
   const refresh = useRefresh()
   const all = useMutation({
     mutationFn: async (_: undefined) => {
@@ -139,6 +145,7 @@ function SendAgain({ datasetId, destinations, code }: SendAgainProps) {
         label={code ? `Send all with code ${code} again` : 'Send all again'}
         title="Send them again?"
         action="Send again"
+        disabled={disabled}
         button={{ leftSection: <IconRefresh size={16} aria-hidden /> }}
         work={all}
       >

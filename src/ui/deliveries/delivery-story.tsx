@@ -23,17 +23,18 @@ export function DeliveryStory({ datasetId, delivery }: DeliveryStoryProps) {
   const words = STATE_WORDS[state]
   return (
     <Stack gap="lg" className={classes.story ?? ''}>
-      <Alert color={words.color} variant="light" title={words.title}>
-        {state === 'delivered' ? words.detail : (detail ?? words.detail)}{' '}
-        {code && state !== 'delivered' && <Code>{code}</Code>}
-        {event?.event_id && (
-          <div>
-            It leaves under the event id <Code>{event.event_id}</Code>, the same at every try.
-          </div>
-        )}
-      </Alert>
+      {state !== 'delivered' && (
+        <Alert color={words.color} variant="light" title={words.title}>
+          {detail ?? words.detail} {code && <Code>{code}</Code>}
+        </Alert>
+      )}
+      {event?.event_id && (
+        <Text size="sm">
+          It leaves under the event id <Code>{event.event_id}</Code>, the same at every try.
+        </Text>
+      )}
       <Part title="What was answered">
-        {exchange ? <Answer exchange={exchange} /> : <Text size="sm">Nothing was asked yet.</Text>}
+        {exchange ? <Answer exchange={exchange} /> : <Text size="sm">{unasked(state)}</Text>}
       </Part>
       {error && <Failed error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height={160} />}
@@ -50,6 +51,11 @@ export function DeliveryStory({ datasetId, delivery }: DeliveryStoryProps) {
     </Stack>
   )
 }
+
+const unasked = (state: DeliveryView['state']): string =>
+  state === 'rejected'
+    ? 'Nothing was sent: the fault was found here, before it could sink its neighbours.'
+    : 'Nothing was sent yet.'
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (

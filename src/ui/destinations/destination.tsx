@@ -34,7 +34,7 @@ export function DestinationPage() {
       lead={
         data && (
           <Group gap="sm">
-            {data.title} <LaneBadge destination={data} />
+            {data.title !== data.name && data.title} <LaneBadge destination={data} />
           </Group>
         )
       }
@@ -79,7 +79,7 @@ export function DestinationPage() {
 }
 
 function Status({ destination }: { destination: DestinationShown }) {
-  const { skipped, created, last_error, last_delivered_ms } = destination.status
+  const { skipped, created, created_further, last_error, last_delivered_ms } = destination.status
   const reasons = Object.entries(skipped).filter(([, n]) => n > 0)
   return (
     <Section
@@ -97,8 +97,9 @@ function Status({ destination }: { destination: DestinationShown }) {
     >
       <Numbers destination={destination} />
       <Text size="sm">
-        Since it was added, {countOf(created, 'event')} became deliveries
-        {reasons.length === 0 ? ' and none was skipped.' : ' and these were skipped:'}
+        Since it was added, {countOf(created, 'event')} became{' '}
+        {countOf(created + created_further, 'delivery', 'deliveries')} (browser and server report of
+        one event may each leave, under one id){reasons.length === 0 ? '.' : ', and were skipped:'}
       </Text>
       {reasons.length > 0 && (
         <ul className={classes.plain}>

@@ -88,9 +88,11 @@ function Card({ destination, locked }: { destination: DestinationShown; locked: 
                 {name}
               </TextLink>
             </Title>
-            <Text size="sm" c="dimmed">
-              {title}
-            </Text>
+            {title !== name && (
+              <Text size="sm" c="dimmed">
+                {title}
+              </Text>
+            )}
           </div>
           <LaneBadge destination={destination} />
         </Group>

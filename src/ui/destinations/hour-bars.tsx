@@ -1,5 +1,4 @@
-/** The last 24 hours of a destination as small bars, with the numbers in words. */
-import { Text } from '@mantine/core'
+/** The last 24 hours of a destination as small bars; the sums stand beside it in numbers. */
 import type { DestinationShown } from '../../api/types.ts'
 import { formatBucket, formatCount } from '../format.ts'
 import classes from './destinations.module.css'
@@ -15,7 +14,8 @@ export function HourBars({ hours }: { hours: readonly Hour[] }) {
   const most = Math.max(1, ...bars.map(sumOf))
   return (
     <div>
-      <div className={classes.bars} aria-hidden="true">
+      <dt>Per hour, the last 24 hours</dt>
+      <dd className={classes.bars} aria-hidden="true">
         {bars.map((hour) => (
           <span key={hour.time} className={classes.bar} title={wordsOf(hour)}>
             {KINDS.map((kind) => (
@@ -27,10 +27,7 @@ export function HourBars({ hours }: { hours: readonly Hour[] }) {
             ))}
           </span>
         ))}
-      </div>
-      <Text size="xs" c="dimmed">
-        Per hour, the last 24 hours
-      </Text>
+      </dd>
     </div>
   )
 }

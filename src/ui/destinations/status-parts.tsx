@@ -44,7 +44,7 @@ export function Alarm({ destination, locked, actions }: AlarmProps) {
       icon={<IconAlertTriangle aria-hidden />}
       title={
         alarm
-          ? `${destination.name} needs you: ${countOf(states.held + states.retrying + states.pending, 'event')} on hold`
+          ? `${destination.name} needs you: ${countOf(states.held + states.retrying + states.pending, 'delivery', 'deliveries')} on hold`
           : `${destination.name} does not answer. It is tried again by itself.`
       }
       data-testid="alarm"
@@ -97,17 +97,17 @@ export function Numbers({ destination }: PartProps) {
   return (
     <dl className={classes.numbers}>
       <Figure label="Delivered" value={states.delivered} testId="delivered">
-        events of all time; {formatCount(thisHour(hours))} this hour,{' '}
+        deliveries of all time; {formatCount(thisHour(hours))} this hour,{' '}
         {formatCount(sumOfHours(hours, 'delivered'))} in 24 hours
       </Figure>
       <Figure label="Waiting" value={waiting} testId="waiting">
         {waiting === 0
           ? 'nothing is left to send'
-          : `events now; the oldest for ${formatAge(Date.now() - (oldest_waiting_ms ?? Date.now()))}`}
+          : `deliveries now; the oldest for ${formatAge(Date.now() - (oldest_waiting_ms ?? Date.now()))}`}
       </Figure>
       <Figure label="Rejected" value={states.rejected} testId="rejected">
         {states.rejected === 0 ? (
-          'no event was refused for good'
+          'none was refused for good'
         ) : (
           <TextLink
             to="/datasets/$datasetId/dead-letters"
@@ -115,13 +115,11 @@ export function Numbers({ destination }: PartProps) {
             search={{ destination: destination_id }}
             size="sm"
           >
-            events kept: see why
+            deliveries, kept: see why
           </TextLink>
         )}
       </Figure>
-      <div>
-        <HourBars hours={hours} />
-      </div>
+      <HourBars hours={hours} />
     </dl>
   )
 }

@@ -85,7 +85,7 @@ export function Shell() {
 }
 
 /** What waits for its owner is worth knowing on every page, but not by the second. */
-const ALARM_REFRESH_MS = 15_000
+const ALARM_REFRESH_MS = 5_000
 
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
