@@ -73,6 +73,8 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   })
   const head = ['dataset', 'id', ...COLUMNS, 'stored', '']
   say(rows.length > 0 ? table([head, ...rows], [2, 3, 4, 5, 6, 7]) : 'No dataset yet.')
+  const out = datasets.flatMap(({ deliveries }) => deliveries)
+  if (out.length > 0) say(`\n${deliveryTable(out)}`)
   for (const { dataset_id, problems } of datasets) {
     for (const problem of problems) say(`  ${dataset_id}: ${problem}`)
   }
@@ -82,4 +84,19 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
       `${size(bytes_free)} of it free for reuse.`,
   )
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
+  if (ok && out.length > 0) say('created = delivered + waiting + rejected holds.')
+}
+
+const STATES = ['pending', 'leased', 'retrying', 'held', 'delivered', 'rejected'] as const
+
+function deliveryTable(deliveries: DoctorAnswer['datasets'][number]['deliveries']): string {
+  const rows = deliveries.map(({ destination_id, name, created, created_further, ...rest }) => [
+    plain(name ?? '(removed)'),
+    destination_id,
+    count(created + created_further),
+    ...STATES.map((state) => count(rest.states[state])),
+    count(rest.skipped),
+  ])
+  const head = ['destination', 'id', 'created', ...STATES, 'skipped']
+  return table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9])
 }

@@ -6,7 +6,9 @@ import { Command, CommanderError } from 'commander'
 import { addBackup } from './backup.ts'
 import { declare } from './command.ts'
 import { addDataset } from './dataset.ts'
+import { addDeliveries, addRequeue } from './deliveries.ts'
 import { addDemo } from './demo.ts'
+import { addDestination } from './destination.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
@@ -35,6 +37,9 @@ export function createProgram(): Command {
   addSend(program)
   addEvents(program)
   addExplain(program)
+  addDestination(program)
+  addDeliveries(program)
+  addRequeue(program)
   addDoctor(program)
   addBackup(program)
   addFakeMeta(program)
