@@ -174,6 +174,18 @@ export const ERRORS = {
     message: 'This instance holds as many of these as it can.',
     fix: 'Remove some that are no longer used.',
   },
+  rules_changed: {
+    status: 409,
+    retryable: false,
+    message: 'Somebody else changed the rules meanwhile.',
+    fix: 'Read them again, bring both changes together, and save with the new revision.',
+  },
+  rules_version_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such version of the rules.',
+    fix: 'List them with `twofold rules versions`; the last 50 are kept.',
+  },
   busy: {
     status: 409,
     retryable: true,

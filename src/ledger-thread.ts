@@ -25,6 +25,7 @@ import {
   type ThreadOptions,
   type ToThread,
 } from './ledger/messages.ts'
+import { createRulesInForce, type RulesInForce } from './rules/rules-in-force.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -33,7 +34,6 @@ const TROUBLE_MS = 30_000
 /** How often the store merges small blocks and drops expired keys. */
 const UPKEEP_MS = 2000
 const UPKEEP_AGAIN_MS = 50
-const NO_ROUTES: readonly Route[] = []
 
 if (!parentPort) throw new Error('ledger-thread.ts runs in a worker thread')
 const port = parentPort
@@ -50,6 +50,7 @@ interface Parts {
   readonly answerPixel: AnswerPixel
   readonly datasets: Map<string, Dataset>
   readonly routes: Map<string, readonly Route[]>
+  readonly rules: RulesInForce
   /** Datasets that somebody watches right now. */
   readonly watched: Set<string>
 }
@@ -67,8 +68,10 @@ async function run(options: ThreadOptions): Promise<void> {
 
 function assemble(store: Store, options: ThreadOptions): Parts {
   const datasets = new Map<string, Dataset>()
-  const routes = new Map<string, readonly Route[]>()
   const watched = new Set<string>()
+  const routes = new Map<string, readonly Route[]>()
+  const sha256 = (text: string): string => hash('sha256', text)
+  const rules = createRulesInForce(sha256)
   const tally = createTally()
   const trouble = atMostEvery(TROUBLE_MS, (error) => {
     const words = 'events could not be committed; more of the same is not logged'
@@ -76,16 +79,17 @@ function assemble(store: Store, options: ThreadOptions): Parts {
   })
   const ingest = createIngest({
     store,
-    routesOf: (id) => routes.get(id) ?? NO_ROUTES,
     nowMs: Date.now,
+    routesOf: (datasetId) => routes.get(datasetId) ?? NO_ROUTES,
     clockMs: () => performance.now(),
     soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
+    sha256,
     isBot,
+    rulesOf: rules.of,
     onCommitted: (legs) => {
       tally.countLegs(legs)
       publish(legs, watched)
-      if (legs.some(({ envelope }) => routes.has(envelope.dataset_id))) tell({ kind: 'deliveries' })
+      if (legs.some(({ envelope }) => routes.has(envelope.dataset_id))) tell({ kind: 'due' })
     },
     onError: trouble,
     onStep: tally.timeStep,
@@ -101,8 +105,10 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     random: Math.random,
     logError: trouble,
   })
-  return { store, ingest, tally, answerPixel, datasets, routes, watched }
+  return { store, ingest, tally, answerPixel, datasets, routes, rules, watched }
 }
+
+const NO_ROUTES: readonly Route[] = []
 
 /** Costs nothing while nobody watches. */
 function publish(legs: readonly Leg[], watched: ReadonlySet<string>): void {
@@ -129,6 +135,9 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'routes':
       if (message.routes.length > 0) parts.routes.set(message.dataset_id, message.routes)
       else parts.routes.delete(message.dataset_id)
+      return
+    case 'rules':
+      parts.rules.set(message.dataset_id, message.published)
       return
     case 'watch':
       parts.watched.clear()
@@ -166,6 +175,10 @@ async function call(
   { store, tally }: Parts,
 ): Promise<unknown> {
   if (method === 'tallies') return tally.read()
+  if (method === 'claimText') {
+    const [request] = args as Parameters<Store['claim']>
+    return JSON.stringify(await store.claim(request))
+  }
   if (method === 'scanChunk') {
     const [datasetId, fromSeq] = args as [string, number]
     for await (const chunk of store.scan(datasetId, fromSeq)) return chunk

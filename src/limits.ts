@@ -89,6 +89,25 @@ export const SCRIPTS_CACHED_MAX = 200
 /** Hosts whose cookie domain is remembered. */
 export const HOSTS_CACHED_MAX = 10_000
 
+/** Rules of one dataset: a person still oversees them, and each costs every event a look. */
+export const RULES_PER_DATASET_MAX = 100
+export const RULE_ACTIONS_MAX = 20
+/** Tests in one rule, how deep they nest, and the values one of them compares with. */
+export const RULE_TESTS_MAX = 50
+export const RULE_DEPTH_MAX = 5
+export const RULE_VALUES_MAX = 1000
+/** A text in a rule, and a text that a rule copies: a product's title or an address fits. */
+export const RULE_TEXT_CHARS_MAX = 1000
+/** Products of one margin table; with their ids they fit in a body of the API. */
+export const RULE_MARGIN_ENTRIES_MAX = 5000
+/** Published versions kept to look at and to go back to; the one in force is always kept. */
+export const RULE_VERSIONS_MAX = 50
+/** Stored legs a draft is tried on, and the differences shown: an answer in about a second. */
+export const RULES_TRY_LEGS_MAX = 5000
+export const RULES_TRY_SAMPLES_MAX = 50
+/** Events given in the request to be tried. */
+export const RULES_TRY_EVENTS_MAX = 100
+
 /** Legs in one compressed block: 128 compress nearly as well, 1000 cost four times as much to read
  * one leg from (measured: 0.2 ms for 256). */
 export const BLOCK_LEGS_MAX = 256
@@ -119,8 +138,6 @@ export const DELIVERY_DUE_STEP_MS = 250
 export const DELIVERY_URGENCY_STEP_MS = 3_600_000
 /** What a destination said of one event, kept with a failed delivery. */
 export const DELIVERY_DETAIL_CHARS_MAX = 500
-/** An answer of a destination, kept for people: the errors seen are under it. */
-export const EXCHANGE_ANSWER_CHARS_MAX = 1000
 /** An address that was called; our own are under 300. */
 export const EXCHANGE_URL_CHARS_MAX = 500
 /** Exchanges kept per destination and how long: at most about 50 MB, and Meta's seven days. */
@@ -131,9 +148,6 @@ export const EXCHANGE_MS_MAX = 7 * 86_400_000
 export const DELIVERIES_PAGE_MAX = 200
 /** Events of one search by event_id or order_id whose deliveries are shown. */
 export const DELIVERY_SEARCH_EVENTS_MAX = 20
-/** An event that arrived this close to the making of a destination may or may not count for it:
- * the longest that a request was seen under way. */
-export const DESTINATION_EDGE_MS = 60_000
 /** Destinations of one dataset: each costs every accepted event a delivery. */
 export const DESTINATIONS_PER_DATASET_MAX = 20
 /** Events claimed at once for one destination, whatever larger batch it would take. */
@@ -176,6 +190,8 @@ export const GUARDED_CONNECTIONS_MAX = 16
 export const GUARDED_CONNECT_MS = 5000
 /** An idle connection is kept this long unless the other side says otherwise. */
 export const GUARDED_KEEP_ALIVE_MS = 15_000
+/** What is kept of an answer for people to read. */
+export const EXCHANGE_ANSWER_CHARS_MAX = 2000
 /** What is read of an answer before the connection is given up: an answer says yes or no. */
 export const ANSWER_BYTES_MAX = 64 * 1024
 /** Events of one webhook batch, and what its body may hold: many receivers stop at 1 MB. */
@@ -196,8 +212,6 @@ export const META_REQUESTS_PER_BATCH_MAX = 100
 export const META_UNPROVEN_REQUESTS_MAX = 24
 /** Characters of an outcome's words. */
 export const OUTCOME_DETAIL_CHARS_MAX = 600
-/** A longer Retry-After is shortened: events must not grow too old for a slip of a proxy. */
-export const REMOTE_PAUSE_MS_MAX = 3_600_000
 /** Bytes read of a destination's answer: a line for each of a thousand events fits many times. */
 export const REMOTE_ANSWER_BYTES_MAX = 1024 * 1024
 /** Requests to find the refused events of one batch: one in a thousand needs 21. */

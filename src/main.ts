@@ -37,8 +37,8 @@ import type { DestinationPreview, DestinationSettings, RelayControl } from './re
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
-function builtIn(config: Config): readonly Destination[] {
-  return [
+const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
+  [
     meta,
     tiktok,
     ga4,
@@ -46,9 +46,10 @@ function builtIn(config: Config): readonly Destination[] {
     snapchat,
     linkedin,
     webhook,
-    createFileDestination({ folder: config.exportDir }),
-  ]
-}
+    createFileDestination({ folder: exportDir }),
+  ] as readonly Destination[]
+
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -73,16 +74,16 @@ const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : 
 /** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
 export async function start(
   config: Config,
-  destinations?: readonly Destination[],
+  destinations: readonly Destination[] = destinationsOf(config),
 ): Promise<Running> {
   makeFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
   let ledger: Ledger | undefined
+  let wake = (): void => undefined
   try {
     const app = createApp(config)
     const live = createLive((datasets) => ledger?.watch(datasets))
     const death = Promise.withResolvers<Error>()
-    const wake = { relay: (): void => undefined }
     ledger = await openLedger({
       options: {
         file: join(config.dataDir, 'twofold.db'),
@@ -90,21 +91,12 @@ export async function start(
         trustedProxies: config.trustedProxies,
       },
       onLegs: live.publish,
-      onDeliveries: () => wake.relay(),
       onTrouble: (error, words) => app.log.error({ err: error }, words),
       onDeath: death.resolve,
+      onDue: () => wake(),
     })
-    const kinds = destinations ?? builtIn(config)
-    const { close, ...running } = await serve({
-      config,
-      app,
-      live,
-      ledger,
-      destinations: kinds,
-      onRelay: (relay) => {
-        wake.relay = relay.wake
-      },
-    })
+    const { close, ...running } = await serve({ config, app, live, ledger, destinations })
+    wake = running.relay.wake
     return {
       died: death.promise,
       ...running,
@@ -134,19 +126,20 @@ function makeFolder(folder: string): void {
   }
 }
 
+type Serving = Omit<Running, 'died' | 'relay'> & { readonly relay: Relay }
+
 interface Parts {
   readonly config: Config
   readonly app: FastifyInstance
   readonly live: Live
   readonly ledger: Ledger
   readonly destinations: readonly Destination[]
-  readonly onRelay: (relay: Relay) => void
 }
 
-async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
+async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const { store } = ledger
-  const { access, configs, relay, preview, closeFetch } = await openRelay(parts)
+  const { access, rules, configs, relay, preview, closeTargets } = await openBooks(parts)
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -173,6 +166,7 @@ async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
     destinations: configs,
     relay,
     preview,
+    rules,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -186,12 +180,7 @@ async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
     shop: demo.answer,
     trustedProxies: config.trustedProxies,
   })
-  try {
-    await app.listen({ port: config.port, host: config.host })
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+  await listen(app, config)
   await relay.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -204,10 +193,19 @@ async function serve(parts: Parts): Promise<Omit<Running, 'died'>> {
     close: async () => {
       await ledger.drain()
       await relay.stop()
+      await closeTargets()
       await closeApp(app)
-      await closeFetch()
       await store.close()
     },
+  }
+}
+
+async function listen(app: FastifyInstance, { port, host }: Config): Promise<void> {
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    await app.close()
+    throw error
   }
 }
 
@@ -218,13 +216,14 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut)
 }
 
-/** Datasets, their destinations and what sends to them; a dataset takes its destinations along. */
-async function openRelay({ app, config, ledger, destinations, onRelay }: Parts): Promise<{
+/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
+async function openBooks({ app, config, ledger, destinations }: Parts): Promise<{
   access: Access
+  rules: RuleBook
   configs: Configs
   relay: Relay
   preview: DestinationPreview
-  closeFetch: () => Promise<void>
+  closeTargets: () => Promise<void>
 }> {
   const { store } = ledger
   const access = await createAccess({
@@ -233,6 +232,12 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
     nowMs: Date.now,
     randomBytes,
     adminToken: config.adminToken,
+  })
+  const rules = await createRuleBook({
+    getSettings: store.getSettings,
+    putSettings: store.putSettings,
+    onPublished: ledger.setRules,
+    nowMs: Date.now,
   })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const configs = await createConfigs({
@@ -243,15 +248,15 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
     nowMs: Date.now,
     randomBytes,
   })
-  const giveRoutes = ({ dataset_id }: { readonly dataset_id: string }): void =>
+  const setRoutes = ({ dataset_id }: { dataset_id: string }): void =>
     ledger.setRoutes(dataset_id, configs.routesOf(dataset_id))
-  configs.onChange(giveRoutes)
-  for (const key of configs.keys()) giveRoutes(key)
-  const guarded = createGuardedFetch({ allowed: config.allowPrivateTargets })
+  for (const key of configs.keys()) setRoutes(key)
+  configs.onChange(setRoutes)
+  const targets = createGuardedFetch({ allowed: config.allowPrivateTargets })
   const ports = {
     configs,
     // A redirect would take the token to an address that nobody entered.
-    fetch: ((input, init) => guarded.fetch(input, { redirect: 'manual', ...init })) as typeof fetch,
+    fetch: ((input, init) => targets.fetch(input, { redirect: 'manual', ...init })) as typeof fetch,
     nowMs: Date.now,
     random: Math.random,
     sleep,
@@ -261,14 +266,13 @@ async function openRelay({ app, config, ledger, destinations, onRelay }: Parts):
     store,
     log: (level, message, fields) => app.log[level](fields, message),
   })
-  onRelay(relay)
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
     await configs.removeDataset(id)
   }
-  const preview = createPreview(ports)
   const whole = { ...access, deleteDataset }
-  return { access: whole, configs, relay, preview, closeFetch: guarded.close }
+  const preview = createPreview(ports)
+  return { access: whole, rules, configs, relay, preview, closeTargets: targets.close }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

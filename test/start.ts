@@ -33,7 +33,8 @@ export async function startTwofold(
   const config = {
     ...readConfig({ port: '0', logLevel: 'error' }, {}),
     adminToken: ADMIN_TOKEN,
-    allowPrivateTargets: ['127.0.0.1'],
+    // What stands for Meta and others in the tests listens here.
+    allowPrivateTargets: ['127.0.0.1/32', '::1/128'],
     ...options,
     dataDir,
   }

@@ -69,8 +69,9 @@ export const datasetRoutes: readonly Route[] = [
     auth: { purpose: 'admin', on: 'dataset' },
     summary: 'Delete a dataset with its tokens and every event it holds',
     answer: { status: 204, description: 'It is gone.' },
-    run: async ({ id }, { access }) => {
+    run: async ({ id }, { access, rules }) => {
       await access.deleteDataset(id)
+      await rules.forget(id)
     },
   }),
 ]

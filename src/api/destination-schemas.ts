@@ -6,13 +6,11 @@ import { z } from 'zod'
 import { legsSchema } from '../event/route.ts'
 import { DELIVERIES_PAGE_MAX } from '../limits.ts'
 import { destinationInputSchema } from '../relay/view.ts'
-import { eventSchema } from './schemas.ts'
+import { count, eventSchema, text } from './schemas.ts'
 
-const count = z.number().int()
 const ms = z.number().int()
 const json = z.record(z.string(), z.unknown())
 const empty = (value: unknown): unknown => (value === '' ? undefined : value)
-const text = (what: string) => z.preprocess(empty, z.string().max(512).optional()).describe(what)
 const time = (what: string) =>
   z.preprocess(empty, z.coerce.number().int().min(0).max(99_999_999_999).optional()).describe(what)
 
@@ -254,24 +252,3 @@ export const requeueSchema = z
 export const requeuedSchema = z.object({
   requeued: count.describe('Deliveries that are due now, under the same event ids.'),
 })
-
-// -- the equation
-
-export const deliveryEquationSchema = z
-  .object({
-    destination_id: z.string(),
-    name: z.string().nullable().describe('null: it was removed.'),
-    created: count,
-    created_further: count,
-    skipped: count,
-    states: statusSchema.shape.states,
-    stored: statusSchema.shape.states.optional().describe('Counted one by one (deep only).'),
-    accepted: z
-      .object({ from: count, to: count })
-      .optional()
-      .describe(
-        'Events accepted since it was made (deep only): between these, as some arrived while it ' +
-          'was being made or while the check ran. created + skipped lies between them.',
-      ),
-  })
-  .meta({ id: 'DeliveryEquation' })

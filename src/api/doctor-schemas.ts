@@ -1,15 +1,10 @@
-/** What GET /api/doctor takes and answers, as zod schemas; see schemas.ts. */
+/** What GET /api/doctor takes and answers. Part of the contract that schemas.ts holds. */
 import { z } from 'zod'
-import { deliveryEquationSchema } from './destination-schemas.ts'
-
-const count = z.number().int()
-const empty = (value: unknown): unknown => (value === '' ? undefined : value)
+import { count, flag, text } from './schemas.ts'
 
 export const doctorQuerySchema = z.strictObject({
-  deep: z
-    .preprocess(empty, z.enum(['true', 'false']).optional())
-    .describe('true: also fold every stored leg. Takes time.'),
-  dataset_id: z.preprocess(empty, z.string().max(512).optional()).describe('Only this dataset.'),
+  deep: flag.describe('true: also fold every stored leg. Takes time.'),
+  dataset_id: text('Only this dataset.'),
 })
 
 const equation = z.object({
@@ -17,6 +12,15 @@ const equation = z.object({
   accepted: count,
   duplicate: count,
   dropped: count,
+  rejected: count,
+})
+
+const deliveryStates = z.object({
+  pending: count,
+  leased: count,
+  retrying: count,
+  held: count,
+  delivered: count,
   rejected: count,
 })
 
@@ -38,8 +42,17 @@ export const doctorSchema = z
         counters: equation.describe('What the reports read.'),
         legs: equation.optional().describe('Folded from the stored legs (deep only).'),
         deliveries: z
-          .array(deliveryEquationSchema)
-          .describe('Per destination: created + created_further = the sum of its states.'),
+          .array(
+            z.object({
+              destination_id: z.string(),
+              created: count.describe('Events written for it, each once.'),
+              created_further: count.describe('Further legs and repeats.'),
+              states: deliveryStates.describe('Sums to created + created_further.'),
+              skipped: z.record(z.string(), count).describe('Events not meant for it, by reason.'),
+              stored: deliveryStates.optional().describe('Counted one by one (deep only).'),
+            }),
+          )
+          .describe('Per destination.'),
         problems: z.array(z.string()).describe('What does not hold; empty when ok.'),
       }),
     ),

@@ -1,18 +1,17 @@
 /**
- * The proof of the promise: received = accepted + duplicate + dropped + rejected, and of every
- * destination what doctor-deliveries.ts says, from the counters and, when asked, from a fold over
- * every stored leg. Called by GET /api/doctor.
+ * The proof of the promise: received = accepted + duplicate + dropped + rejected, from the counters
+ * and, when asked, from a fold over every stored leg; and the same of every destination's
+ * deliveries (doctor-deliveries.ts). Called by GET /api/doctor.
  */
 import { allows } from '../access/grant.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
 import type { CounterRow, Store } from '../store/store.ts'
-import { deliveriesOf, deliveriesWithin } from './doctor-deliveries.ts'
+import { countDeliveries, examineDeliveries } from './doctor-deliveries.ts'
 import { doctorQuerySchema, doctorSchema } from './doctor-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
-
 import type { DoctorAnswer } from './types.ts'
 
 type Diagnosis = DoctorAnswer['datasets'][number]
@@ -29,9 +28,9 @@ export const doctorRoutes: readonly Route[] = [
     auth: { purpose: 'read', on: 'own' },
     summary: 'Check that nothing vanished',
     description:
-      'Per dataset: received = accepted + duplicate + dropped + rejected, and per destination: ' +
-      'created + created_further = the sum of its states. With deep=true every stored leg and ' +
-      'delivery is read too: the counters must agree, and events accepted = created + skipped.',
+      'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters; per ' +
+      'destination: created + created_further = the sum of the states of its deliveries. With ' +
+      'deep=true everything stored is read too, and the counters must agree with it.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },
     run: ({ query, grant, reply }, context) => {
@@ -69,9 +68,9 @@ async function diagnose(
   return { ok: diagnoses.every(({ ok }) => ok), store: await store.stats(), datasets: diagnoses }
 }
 
-async function shallow(context: Context, id: string): Promise<Findings> {
-  const counters = equationOf(await allCounters(context.store, id))
-  const { deliveries, problems } = await deliveriesOf(context, id)
+async function shallow({ store }: Context, id: string): Promise<Findings> {
+  const counters = equationOf(await allCounters(store, id))
+  const { deliveries, problems } = await examineDeliveries(store, id)
   return { counters, deliveries, problems: [...unbalanced('the counters', counters), ...problems] }
 }
 
@@ -79,15 +78,12 @@ async function shallow(context: Context, id: string): Promise<Findings> {
  * Events may arrive while it reads, so the counters stand between two moments: the fold up to the
  * seq before they were read and the fold up to the seq after. On a quiet dataset both are one.
  */
-async function deep(context: Context, id: string, gone: () => boolean): Promise<Findings> {
-  const { store } = context
+async function deep({ store }: Context, id: string, gone: () => boolean): Promise<Findings> {
   const seqBefore = await nextSeq(store, id)
   const rows = await allCounters(store, id)
-  const out = await deliveriesWithin(context, id)
   const seqAfter = await nextSeq(store, id)
   const counters = equationOf(rows)
-  const fold = await foldLegs({ store, id, seqBefore, seqAfter, gone, seen: out.see })
-  const { deliveries, problems } = out.result()
+  const fold = await foldLegs({ store, id, seqBefore, seqAfter, gone })
   const outside = METRICS.filter(
     (metric) => counters[metric] < fold.before[metric] || counters[metric] > fold.after[metric],
   ).map(
@@ -98,6 +94,7 @@ async function deep(context: Context, id: string, gone: () => boolean): Promise<
     ...unbalanced('the counters', counters),
     ...unbalanced('the stored legs', fold.after),
   ]
+  const { deliveries, problems } = await countDeliveries(store, id)
   const all = [...balance, ...outside, ...fold.problems, ...problems]
   return { counters, legs: fold.after, deliveries, problems: all }
 }
@@ -110,8 +107,6 @@ interface FoldRequest {
   readonly seqAfter: number
   /** The caller has gone: stop reading. */
   readonly gone: () => boolean
-  /** Hears of every leg; `late` ones came after the counters began to be read. */
-  readonly seen: (leg: Leg, late: boolean) => void
 }
 
 async function foldLegs(request: FoldRequest): Promise<{
@@ -119,7 +114,7 @@ async function foldLegs(request: FoldRequest): Promise<{
   after: Equation
   problems: string[]
 }> {
-  const { store, id, seqBefore, seqAfter, gone, seen } = request
+  const { store, id, seqBefore, seqAfter, gone } = request
   const after = emptyEquation()
   let before = emptyEquation()
   let expected = 1
@@ -135,7 +130,6 @@ async function foldLegs(request: FoldRequest): Promise<{
       expected += 1
       after.received += 1
       after[leg.verdict] += 1
-      seen(leg, leg.seq >= seqBefore)
       if (isOrphan(leg)) orphans += 1
     }
     if ((legs.at(-1)?.seq ?? 0) >= seqAfter - 1) break

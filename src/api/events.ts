@@ -107,6 +107,9 @@ export function viewLeg({ event, envelope, ...leg }: Leg): LegView {
     partner_agent: envelope.partner_agent,
     consent: envelope.consent && { ...envelope.consent },
     browser: envelope.browser && { ...envelope.browser },
+    rules_version: envelope.rules_version,
+    rules: envelope.rules && [...envelope.rules],
+    routes: envelope.routes && { ...envelope.routes },
     findings: [...(leg.findings ?? [])] as LegView['findings'],
   }
 }

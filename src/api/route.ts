@@ -40,7 +40,7 @@ export interface Call<Query, Body> {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As OpenAPI writes it: /api/datasets/{id}. */
   readonly path: string
   readonly auth: Auth

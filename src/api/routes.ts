@@ -9,6 +9,7 @@ import { instanceRoutes } from './instance.ts'
 import { liveRoutes } from './live-stream.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
+import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   ...liveRoutes,
   ...destinationRoutes,
   ...deliveryRoutes,
+  ...ruleRoutes,
   ...tokenRoutes,
   ...doctorRoutes,
   ...backupRoutes,

@@ -10,7 +10,9 @@ import { PAGE_EVENTS_MAX } from '../limits.ts'
 const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = z.coerce.number().int().min(0).max(99_999_999_999)
 const time = (what: string) => z.preprocess(empty, whole.optional()).describe(what)
-const text = (what: string) => z.preprocess(empty, z.string().max(512).optional()).describe(what)
+export const text = (what: string) =>
+  z.preprocess(empty, z.string().max(512).optional()).describe(what)
+export const flag = z.preprocess(empty, z.enum(['true', 'false']).optional())
 
 const FROM = 'From this time on (unix seconds). Default: 7 days before `to`.'
 const TO = 'Up to this time (unix seconds, exclusive). Default: now.'
@@ -139,7 +141,7 @@ export const sessionSchema = z
 
 export const windowQuerySchema = z.strictObject({ from: time(FROM), to: time(TO) })
 
-const count = z.number().int()
+export const count = z.number().int()
 const byChannel = z.object({ browser: count, server: count, other: count })
 const moneySum = z.object({
   currency: z.string(),
@@ -256,6 +258,9 @@ export const legSchema = z
     partner_agent: z.string().optional(),
     consent: json.optional(),
     browser: json.optional(),
+    rules_version: count.optional().describe('The version of the rules that looked at it.'),
+    rules: z.array(z.string()).optional().describe('Ids of the rules that changed it.'),
+    routes: json.optional().describe('Destinations that the rules allow: only, except.'),
     findings: z.array(findingSchema),
   })
   .meta({ id: 'Leg' })

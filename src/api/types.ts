@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod'
 import type * as outgoing from './destination-schemas.ts'
-import type * as doctor from './doctor-schemas.ts'
+import type { doctorSchema } from './doctor-schemas.ts'
+import type * as rules from './rule-schemas.ts'
 import type * as schemas from './schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
@@ -26,9 +27,18 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
-export type DoctorAnswer = z.infer<typeof doctor.doctorSchema>
+export type DoctorAnswer = z.infer<typeof doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>
 export type DemoAnswer = z.infer<typeof schemas.demoSchema>
+export type RuleState = z.infer<typeof rules.ruleStateSchema>
+export type RuleVersionView = z.infer<typeof rules.ruleVersionSchema>
+export type RuleVersionsAnswer = z.infer<typeof rules.ruleVersionsSchema>
+export type RuleDraftRequest = z.input<typeof rules.ruleDraftRequestSchema>
+export type RulePublishRequest = z.input<typeof rules.rulePublishRequestSchema>
+export type RuleRollbackRequest = z.input<typeof rules.ruleRollbackRequestSchema>
+export type RuleTryRequest = z.input<typeof rules.ruleTryRequestSchema>
+export type RuleTrial = z.infer<typeof rules.ruleTrialSchema>
+export type RuleVocabulary = z.infer<typeof rules.ruleVocabularySchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>
 export type DestinationTypesAnswer = z.infer<typeof outgoing.destinationTypesSchema>
 export type DestinationTypeView = DestinationTypesAnswer['types'][number]

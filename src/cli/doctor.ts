@@ -14,7 +14,8 @@ interface Flags extends DatasetOptions {
 export function addDoctor(program: Command): void {
   declareClient(program, 'doctor', {
     description:
-      'Check that nothing vanished: received = accepted + duplicate + dropped + rejected.',
+      'Check that nothing vanished: received = accepted + duplicate + dropped + rejected, and ' +
+      'the deliveries to every destination add up.',
     examples: ['twofold doctor', 'twofold doctor --deep'],
   })
     .option(DATASET_FLAGS, 'only this dataset')
@@ -73,8 +74,7 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   })
   const head = ['dataset', 'id', ...COLUMNS, 'stored', '']
   say(rows.length > 0 ? table([head, ...rows], [2, 3, 4, 5, 6, 7]) : 'No dataset yet.')
-  const out = datasets.flatMap(({ deliveries }) => deliveries)
-  if (out.length > 0) say(`\n${deliveryTable(out)}`)
+  reportDeliveries(datasets)
   for (const { dataset_id, problems } of datasets) {
     for (const problem of problems) say(`  ${dataset_id}: ${problem}`)
   }
@@ -84,19 +84,22 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
       `${size(bytes_free)} of it free for reuse.`,
   )
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
-  if (ok && out.length > 0) say('created = delivered + waiting + rejected holds.')
+  if (ok && datasets.some(({ deliveries }) => deliveries.length > 0)) {
+    say('created + further = pending + leased + retrying + held + delivered + rejected holds.')
+  }
 }
 
 const STATES = ['pending', 'leased', 'retrying', 'held', 'delivered', 'rejected'] as const
 
-function deliveryTable(deliveries: DoctorAnswer['datasets'][number]['deliveries']): string {
-  const rows = deliveries.map(({ destination_id, name, created, created_further, ...rest }) => [
-    plain(name ?? '(removed)'),
-    destination_id,
-    count(created + created_further),
-    ...STATES.map((state) => count(rest.states[state])),
-    count(rest.skipped),
-  ])
-  const head = ['destination', 'id', 'created', ...STATES, 'skipped']
-  return table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9])
+function reportDeliveries(datasets: DoctorAnswer['datasets']): void {
+  const rows = datasets.flatMap(({ dataset_id, deliveries }) =>
+    deliveries.map(({ destination_id, created, created_further, states, skipped }) => [
+      ...[dataset_id, destination_id, count(created), count(created_further)],
+      ...STATES.map((state) => count(states[state])),
+      count(Object.values(skipped).reduce((sum, n) => sum + n, 0)),
+    ]),
+  )
+  if (rows.length === 0) return
+  const head = ['dataset', 'destination', 'created', 'further', ...STATES, 'skipped']
+  say(`\n${table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9, 10])}`)
 }

@@ -15,6 +15,7 @@ import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
 import { note, plain, say, sayJson } from './output.ts'
+import { addRules } from './rules.ts'
 import { addSend } from './send.ts'
 import { addServe, version } from './serve.ts'
 import { addToken } from './token.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addToken(program)
   addSend(program)
   addEvents(program)
+  addRules(program)
   addExplain(program)
   addDestination(program)
   addDeliveries(program)

@@ -46,8 +46,7 @@ export interface Sent {
   /** One per event, in the order given. */
   readonly outcomes: readonly Outcome[]
   readonly exchanges: readonly Exchange[]
-  /** Per event, the index of the exchange that decided it; undefined: not sent. Without it the
-   * last one did. */
+  /** Per event, the index of the exchange that decided it; undefined: it was not sent. */
   readonly exchangeOf?: readonly (number | undefined)[]
   /** Usage headers ask for this pause before the next batch. */
   readonly pauseMs?: number

@@ -3,7 +3,7 @@
  * how much of a quota is spent before it runs out.
  */
 import { isObject, unpackJson } from '../event/parse-scalars.ts'
-import { REMOTE_PAUSE_MS_MAX } from '../limits.ts'
+import { RETRY_AFTER_MS_MAX } from '../limits.ts'
 
 /** Spent quota (percent) from which the pace drops; all of it is a full stop. */
 const SPENT_PERCENT_FREE = 75
@@ -56,7 +56,7 @@ function pauseOf(usage: Usage): number {
 }
 
 function bounded(ms: number): number {
-  return Math.min(Math.max(0, Math.ceil(ms)), REMOTE_PAUSE_MS_MAX)
+  return Math.min(Math.max(0, Math.ceil(ms)), RETRY_AFTER_MS_MAX)
 }
 
 function numberOf(value: unknown): number {

@@ -212,6 +212,14 @@ export const FINDINGS = {
     title: 'A browser event did not come from a browser',
     fix: 'Send server events to the Conversions API endpoint instead.',
   },
+  rule_failed: {
+    title: 'A rule could not be used; the event went on without it',
+    fix: 'Open the rule that the key names, save it again and try it.',
+  },
+  rule_not_applied: {
+    title: 'A rule matched, but one of its actions could not be done',
+    fix: 'The detail says what was missing; narrow the conditions of the rule, or complete it.',
+  },
   bot: {
     title: 'The event comes from a crawler or an automated browser',
     fix: 'Nothing to do; set bots of the dataset to drop to leave such events out.',

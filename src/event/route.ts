@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import { isBrowsing } from './names.ts'
+import { allowsDestination } from './routes.ts'
 import type { ActionSource, Envelope, Leg } from './shape.ts'
 
 /** A twin that comes a day later is not worth waiting for. */
@@ -66,7 +67,7 @@ export function policyOf({ legs }: Pick<Route, 'legs'>, eventName: string): Poli
   return legs.default ?? (isBrowsing(eventName) ? BROWSING_POLICY : CONVERSION_POLICY)
 }
 
-export type SkipReason = 'disabled' | 'event_filter' | 'not_consented' | 'leg_policy'
+export type SkipReason = 'disabled' | 'event_filter' | 'rule' | 'not_consented' | 'leg_policy'
 
 /** Why an event with this leg is not for the destination at all; undefined when it is. */
 export function skipReasonOf(route: Route, leg: Leg): SkipReason | undefined {
@@ -75,6 +76,7 @@ export function skipReasonOf(route: Route, leg: Leg): SkipReason | undefined {
   const { only_events, except_events } = route
   if (only_events.length > 0 && !only_events.includes(event_name)) return 'event_filter'
   if (except_events.includes(event_name)) return 'event_filter'
+  if (!allowsDestination(leg.envelope.routes, route.destination_id)) return 'rule'
   return forbidsSending(leg.envelope) ? 'not_consented' : undefined
 }
 

@@ -171,6 +171,19 @@ export interface Envelope {
   readonly partner_agent?: string
   readonly consent?: Consent
   readonly browser?: BrowserContext
+  /** The version of the dataset's rules that looked at it; absent where there were none. */
+  readonly rules_version?: number
+  /** Ids of the rules that changed, routed or dropped it, in order; absent when none did. */
+  readonly rules?: readonly string[]
+  /** Where the rules let it go; absent: everywhere. Read with `allowsDestination`. */
+  readonly routes?: Routes
+}
+
+/** Both hold where both are given. */
+export interface Routes {
+  /** Destination ids it may go to; an empty list is nowhere. */
+  readonly only?: readonly string[]
+  readonly except?: readonly string[]
 }
 
 /** Something worth telling a person about a leg. Codes and texts are listed in findings.ts. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type LegsPolicy, policyOf, type Route } from '../event/route.ts'
 import type { Channel, Consent } from '../event/shape.ts'
+import { compileRules } from '../rules/engine.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { DeliveryRow } from '../store/outbox.ts'
 import { money, openShop, type Shop, START_MS } from './shop.fixture.ts'
@@ -107,6 +108,22 @@ describe('the legs that leave', () => {
 })
 
 describe('what is not meant for a destination', () => {
+  it.each<[string, unknown, number]>([
+    ['a rule names others', { do: 'route', only: ['d_2'] }, 1],
+    ['a rule excludes it', { do: 'route', except: ['d_1'] }, 1],
+    ['a rule names it', { do: 'route', only: ['d_1', 'd_2'] }, 0],
+  ])('is counted as kept back by a rule when %s', async (_, action, skipped) => {
+    const rules = compileRules([{ id: 'r', actions: [action] }], 1, (text) => text)
+    const shop = openShop({}, memoryStore(), {
+      routesOf: () => [routeTo()],
+      rulesOf: () => rules,
+    })
+    await shop.send('browser', { event_id: 'a', ...money(1) })
+    const status = await statusOf(shop)
+    expect(status?.skipped ?? {}).toEqual(skipped ? { rule: 1 } : {})
+    expect(status?.created ?? 0).toBe(1 - skipped)
+  })
+
   const denied: Consent = { state: 'denied', signal: 'fbq' }
   it.each<[string, Partial<Route>, Consent | undefined, Record<string, number>]>([
     ['when it is disabled', { enabled: false }, undefined, { disabled: 1 }],

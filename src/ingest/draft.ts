@@ -9,7 +9,8 @@ import type { Delivery } from './ingest.ts'
 export interface Draft {
   readonly delivery: Delivery
   readonly index: number
-  readonly envelope: Envelope
+  /** Completed by the rules; final after prepare. */
+  envelope: Envelope
   readonly findings: Finding[]
   /** Between parse and hash. */
   raw?: ServerEvent<RawUserData>

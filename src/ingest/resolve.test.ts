@@ -104,6 +104,18 @@ describe('deduplication', () => {
       matchedBy: 'fallback_external_id',
     },
     {
+      name: 'two people in one browser, each with an external_id, are two events',
+      first: ['browser', { event_name: 'Search', fbp: PERSON, external_id: 'u1' }],
+      second: ['server', { event_name: 'Search', fbp: PERSON, external_id: 'u2' }],
+      matchedBy: undefined,
+    },
+    {
+      name: 'fbp is enough where only one side knows the external_id',
+      first: ['browser', { event_name: 'Search', fbp: PERSON }],
+      second: ['server', { event_name: 'Search', fbp: PERSON, external_id: 'u1' }],
+      matchedBy: 'fallback_fbp',
+    },
+    {
       name: 'two ids that differ do not fall back',
       first: ['browser', { event_id: 'a', event_name: 'PageView', fbp: PERSON }],
       second: ['server', { event_id: 'b', event_name: 'PageView', fbp: PERSON }],

@@ -98,12 +98,22 @@ function byFallback({ draft, event, fallback }: Candidate, round: Round): Match 
     const waiting = waitingUnder(key, round)
     if (waiting.length === 0) continue
     const free = waiting.filter(
-      (kept) => isWithin(draft, kept, DEDUP_WINDOW_MS) && isUnpaired(kept, 'browser'),
+      (kept) =>
+        isWithin(draft, kept, DEDUP_WINDOW_MS) &&
+        isUnpaired(kept, 'browser') &&
+        !(key.matchedBy === 'fallback_fbp' && namesTwoPeople(kept, event)),
     )
     const kept = nearest(free, event.event_time)
     if (kept) return { kept, matchedBy: key.matchedBy, leaves: key }
   }
   return undefined
+}
+
+/** Meta prefers external_id: one browser may serve two people, and then each has an own one. */
+function namesTwoPeople({ legs }: StoredEvent, { user_data }: Candidate['event']): boolean {
+  const ids = user_data.external_id ?? NONE
+  const known = legs[0].event.user_data.external_id ?? NONE
+  return ids.length > 0 && known.length > 0 && !ids.some((id) => known.includes(id))
 }
 
 /** Twins that share no id: merged only where the dataset says so (see `possibleTwin`). */
@@ -244,6 +254,7 @@ function countLeg(round: Round, leg: Leg): void {
   const metrics = ['received', leg.verdict]
   if (leg.reason) metrics.push(`reason:${leg.reason}`)
   for (const { code } of leg.findings ?? []) metrics.push(`finding:${code}`)
+  for (const id of leg.envelope.rules ?? []) metrics.push(`rule:${id}`)
   if (leg.verdict === 'accepted' || leg.verdict === 'duplicate') {
     if (leg.event.event_id !== undefined) metrics.push('event_id')
     for (const key in leg.event.user_data) metrics.push(keyMetric(key))

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import { createIngest, type Ingest } from './accept.ts'
 import type { RoutesOf } from './deliveries.ts'
 import type { Outcome } from './ingest.ts'
+import type { StepPorts } from './steps.ts'
 
 export const START_MS = Date.UTC(2026, 10, 23, 12)
 export const MINUTE_MS = 60_000
@@ -29,7 +30,11 @@ export interface Shop {
 export function openShop(
   settings: Partial<DatasetSettings> = {},
   store: Store = memoryStore(),
-  ports: { readonly routesOf?: RoutesOf; readonly nowMs?: () => number } = {},
+  ports: {
+    readonly routesOf?: RoutesOf
+    readonly rulesOf?: StepPorts['rulesOf']
+    readonly nowMs?: () => number
+  } = {},
 ): Shop {
   let waitedMs = 0
   const nowMs = (): number => (ports.nowMs?.() ?? START_MS) + waitedMs
@@ -46,6 +51,7 @@ export function openShop(
     soon: setImmediate,
     sha256: (text) => hash('sha256', text),
     isBot: (userAgent) => userAgent.includes('Googlebot'),
+    rulesOf: ports.rulesOf ?? (() => undefined),
     onCommitted: () => {},
     onError: () => {},
     onStep: () => {},

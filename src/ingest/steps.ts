@@ -7,12 +7,15 @@ import { hashUserData } from '../event/hash.ts'
 import { parseEvent } from '../event/parse.ts'
 import { scrub } from '../event/scrub.ts'
 import type { RawUserData, ServerEvent, UserData } from '../event/shape.ts'
+import { applyRules, type CompiledRules } from '../rules/engine.ts'
 import type { Draft } from './draft.ts'
 import type { Delivery } from './ingest.ts'
 
 export interface StepPorts {
   readonly sha256: (text: string) => string
   readonly isBot: (userAgent: string) => boolean
+  /** The rules in force of a dataset, compiled; undefined where there are none. */
+  readonly rulesOf: (datasetId: string) => CompiledRules | undefined
 }
 
 /** Works on a whole round at once: one clock reading per step, not per event. */
@@ -27,6 +30,7 @@ export const PREPARE: readonly Step[] = [
   { name: 'scrub', run: each(clean) },
   { name: 'consent', run: each(consent) },
   { name: 'bot', run: each(bot) },
+  { name: 'rules', run: each(rules) },
   { name: 'hash', run: each(hash) },
   { name: 'all_or_nothing', run: allOrNothing },
   { name: 'strip', run: strip },
@@ -90,11 +94,15 @@ function door(draft: Draft): void {
 
 /** People do not belong into addresses and custom_data; what is found there is not stored. */
 function clean(draft: Draft): void {
-  const scrubbed = draft.raw && scrub(draft.raw)
-  if (!scrubbed || !draft.raw) return
-  draft.raw = { ...draft.raw, ...scrubbed.changed }
+  const { raw, event } = draft
+  const scrubbed = scrub(raw ?? event ?? NOTHING)
+  if (!scrubbed) return
+  if (raw) draft.raw = { ...raw, ...scrubbed.changed }
+  else if (event) draft.event = { ...event, ...scrubbed.changed }
   draft.findings.push(...scrubbed.findings)
 }
+
+const NOTHING = {}
 
 const LIMITED = {
   data_processing_options: ['LDU'],
@@ -127,6 +135,41 @@ function bot(draft: Draft, { isBot }: StepPorts): void {
   if (draft.envelope.channel !== 'browser' || !userAgent || !isBot(userAgent)) return
   if (draft.delivery.dataset.bots === 'drop') draft.ended = { verdict: 'dropped', reason: 'bot' }
   else draft.findings.push({ code: 'bot' })
+}
+
+/**
+ * The owner's own rules, before the hash step, so that what they copy into user_data is hashed.
+ * What they changed is scrubbed once more: a rule must not bring back what was removed.
+ */
+function rules(draft: Draft, { rulesOf }: StepPorts): void {
+  const compiled = rulesOf(draft.envelope.dataset_id)
+  if (!compiled) return
+  const { raw, event } = draft
+  if (raw) draft.raw = ruled(raw, draft, compiled)
+  else if (event) draft.event = ruled(event, draft, compiled)
+  if (draft.raw !== raw || draft.event !== event) clean(draft)
+}
+
+/** The event as the rules left it; what they decided beside that goes into the draft. */
+function ruled<U>(event: ServerEvent<U>, draft: Draft, compiled: CompiledRules): ServerEvent<U> {
+  const { envelope, findings } = draft
+  const mayIdentify = draft.raw !== undefined
+  const done = applyRules(compiled, { event, envelope, findings, mayIdentify })
+  draft.envelope = {
+    ...envelope,
+    rules_version: compiled.version,
+    ...(done.acted.length > 0 ? { rules: done.acted } : {}),
+    ...(done.routes ? { routes: done.routes } : {}),
+  }
+  findings.push(...done.findings)
+  const isNewPurchase = done.event.event_name === 'Purchase' && event.event_name !== 'Purchase'
+  if (isNewPurchase && done.event.custom_data?.value === undefined) {
+    findings.push({ code: 'missing_value', key: 'custom_data.value', detail: 'renamed by a rule' })
+  }
+  if (done.droppedBy !== undefined) {
+    draft.ended = { verdict: 'dropped', reason: `rule:${done.droppedBy}` }
+  }
+  return done.event
 }
 
 /** The end of personal data in clear. */

@@ -19,6 +19,7 @@ import {
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
 } from '../limits.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { Store, StoreCapabilities } from '../store/store.ts'
 import {
   CALLS,
@@ -36,8 +37,9 @@ export interface Ledger {
   readonly answerPixel: AnswerPixel
   /** In force for everything handed over after the call; undefined: it is gone. */
   readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
-  /** The destinations of a dataset, in force for everything handed over after the call. */
+  /** Where the events of a dataset go, for everything handed over after the call. */
   readonly setRoutes: (datasetId: string, routes: readonly Route[]) => void
+  readonly setRules: (datasetId: string, published: PublishedRules | undefined) => void
   /** Legs of these datasets come to `onLegs` from now on. */
   readonly watch: (datasets: readonly string[]) => void
   readonly tallies: () => Promise<Tallies>
@@ -52,8 +54,8 @@ export interface Ledger {
 export interface LedgerPorts {
   readonly options: ThreadOptions
   readonly onLegs: OnCommitted
-  /** There may be something new for the relay. */
-  readonly onDeliveries: () => void
+  /** There may be something to send. */
+  readonly onDue: () => void
   /** Something went wrong that nobody is waiting to hear of. */
   readonly onTrouble: (error: Error, words: string) => void
   /** The thread is gone and took what it had not answered with it: the process has to end. */
@@ -80,6 +82,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
     setRoutes: (dataset_id, routes) => link.tell({ kind: 'routes', dataset_id, routes }),
+    setRules: (dataset_id, published) => link.tell({ kind: 'rules', dataset_id, published }),
     watch: (datasets) => link.tell({ kind: 'watch', datasets }),
     tallies: () => link.call('tallies', []) as Promise<Tallies>,
     queued: () => link.events,
@@ -243,8 +246,8 @@ class Link {
       case 'legs':
         this.#ports.onLegs(JSON.parse(message.text) as readonly Leg[])
         return
-      case 'deliveries':
-        this.#ports.onDeliveries()
+      case 'due':
+        this.#ports.onDue()
         return
       case 'failing':
         this.failing = message.failure && errorOf(message.failure)
@@ -280,6 +283,7 @@ function remoteStore(link: Link, capabilities: StoreCapabilities): Store {
     ...(Object.fromEntries(calls) as Pick<Store, (typeof CALLS)[number]>),
     capabilities,
     scan: (datasetId, fromSeq) => scan(link, datasetId, fromSeq),
+    claim: async (request) => JSON.parse((await link.call('claimText', [request])) as string),
     close: () => link.close(),
   }
 }

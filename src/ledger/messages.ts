@@ -5,6 +5,7 @@
 import { type ErrorCode, TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Route } from '../event/route.ts'
+import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { StoreCapabilities } from '../store/store.ts'
 
 /** Given to the thread when it starts. */
@@ -32,8 +33,14 @@ export type ToThread =
     }
   /** In force for every message after it. */
   | { readonly kind: 'dataset'; readonly dataset_id: string; readonly dataset: Dataset | undefined }
-  /** The destinations of a dataset, in force for every message after it. */
+  /** Where the events of a dataset go, in force for every message after it. */
   | { readonly kind: 'routes'; readonly dataset_id: string; readonly routes: readonly Route[] }
+  /** As published; in force for every message after it. */
+  | {
+      readonly kind: 'rules'
+      readonly dataset_id: string
+      readonly published: PublishedRules | undefined
+    }
   /** Datasets whose legs are wanted as they are committed. */
   | { readonly kind: 'watch'; readonly datasets: readonly string[] }
   | { readonly kind: 'close' }
@@ -44,14 +51,14 @@ export type FromThread =
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'legs'; readonly text: string }
-  /** A commit wrote deliveries, or may have. */
-  | { readonly kind: 'deliveries' }
+  /** Deliveries were written. */
+  | { readonly kind: 'due' }
   /** Of the store: absent when it takes events again. */
   | { readonly kind: 'failing'; readonly failure: Failure | undefined }
   | { readonly kind: 'trouble'; readonly words: string; readonly failure: Failure }
   | { readonly kind: 'closed'; readonly failure: Failure | undefined }
 
-/** Functions of the store that take and give plain data, and two of the thread's own. */
+/** Functions of the store that take and give plain data, and three of the thread's own. */
 export const CALLS = [
   'load',
   'commit',
@@ -63,7 +70,6 @@ export const CALLS = [
   'tidyUp',
   'backup',
   'stats',
-  'claim',
   'settle',
   'dueDeliveries',
   'deliveries',
@@ -75,7 +81,7 @@ export const CALLS = [
   'eraseDestination',
 ] as const
 
-export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'tallies'
+export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies'
 
 /** An error as plain data; `code` where it is one of ours. */
 export interface Failure {

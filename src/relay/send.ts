@@ -113,7 +113,7 @@ function triedOf(
       events,
       answer: hidden(answer, EXCHANGE_ANSWER_CHARS_MAX),
     })),
-    exchangeOf: (index) => exchangeOf?.[index] ?? last,
+    exchangeOf: (index) => (exchangeOf ? exchangeOf[index] : last),
     pauseMs: pauseMs ?? 0,
     ms: nowMs - startedMs,
   }

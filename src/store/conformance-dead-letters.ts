@@ -123,6 +123,19 @@ export function describeDeliveryStates({ clock, store: make }: Suite): void {
     }
   })
 
+  it('finds a few dead letters under a long backlog, and ends where there is nothing', async () => {
+    const store = await make()
+    await putMixed(store, clock)
+    const total = 60_000
+    await store.enqueue(range(16, total).map((seq) => delivery(seq)))
+    const limit = 1000
+    expect(await listed(store, { limit, code: '100' })).toHaveLength(3)
+    expect(await listed(store, { limit, states: ['held'] })).toHaveLength(3)
+    expect(await listed(store, { limit, to_ms: START_MS })).toEqual([])
+    const first = await store.deliveries({ dataset_id: SHOP, limit: 3 })
+    expect(first.deliveries.map(({ seq }) => seq)).toEqual([total, total - 1, total - 2])
+  }, 30_000)
+
   it('refuses a cursor it did not make', async () => {
     const store = await make()
     const asked = { dataset_id: SHOP, limit: 1, cursor: 'tomorrow' }

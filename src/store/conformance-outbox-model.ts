@@ -83,7 +83,7 @@ export function describeOutboxModel({ clock, fresh }: Suite): void {
         await store.close()
         if (other !== store) await other.close()
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   }, 60_000)
 }

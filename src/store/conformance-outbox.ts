@@ -101,6 +101,19 @@ export function describeClaimOrder({ clock, store: make }: Suite): void {
     await expectEquation(store)
   })
 
+  it('hands out the older of two that are as urgent, a failed one too', async () => {
+    const store = await make()
+    await putDelivered(store, [1, 4])
+    clock.nowMs += 10
+    await putDelivered(store, [5, 8])
+    const claimed = await claimAt(store, clock, { limit: 2 })
+    const ending: Ending = { state: 'retrying', due_ms: clock.nowMs + 1, code: 'c', detail: 'd' }
+    await settleAll(store, claimed, { ending, nowMs: clock.nowMs })
+    clock.nowMs += 1
+    expect(seqsIn(await claimAt(store, clock, { limit: 4 }))).toEqual([1, 2, 3, 4])
+    expect(seqsIn(await claimAt(store, clock, { limit: 4 }))).toEqual([5, 6, 7, 8])
+  })
+
   it('keeps destinations and datasets apart', async () => {
     const store = await make()
     const other = { destination_id: 'd_two' }
@@ -163,7 +176,7 @@ export function describeClaimSafety({ clock, fresh, store: make }: Suite): void 
 
   it('works off a hundred thousand deliveries in bounded claims', async () => {
     const store = await make()
-    const [total, limit] = [100_000, 7000]
+    const [total, limit] = [100_000, 20_000]
     for (let first = 1; first <= total; first += 5000) {
       const seqs = range(first, first + 4999)
       await put(store, { deliveries: seqs.map((seq) => delivery(seq)) })

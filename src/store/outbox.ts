@@ -86,7 +86,7 @@ export function keptExchange({ url, answer, ...numbers }: ExchangeRecord): Excha
   }
 }
 
-/** Smaller goes first. Within one step the older goes first, by and large. */
+/** Smaller goes first; within one step the one created earlier. */
 export const urgencyOf = (expiresMs: number): number =>
   Math.floor(expiresMs / DELIVERY_URGENCY_STEP_MS)
 

@@ -56,7 +56,7 @@ export const eventKey = (datasetId: string, seq: number): string => `${datasetId
 /**
  * n added to one hourly counter. `metric` is one of: received, accepted, duplicate, dropped,
  * rejected, `reason:<code>`, `matched_by:<how>`, `key:<user_data key>` (legs that carried it),
- * `finding:<code>`, `event_id`, `pair:both` | `pair:browser` | `pair:server` | `pair:other`
+ * `finding:<code>`, `rule:<id>` (legs it changed, routed or dropped), `event_id`, `pair:both` | `pair:browser` | `pair:server` | `pair:other`
  * (counted events by the channels that saw them; n may be negative when a twin moves one).
  */
 export interface CounterDelta {

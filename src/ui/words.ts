@@ -68,6 +68,10 @@ const DROPPED_WORDS: Record<string, Words> = {
 
 export function reasonWords(code: string | undefined): Words {
   if (!code) return { title: 'No reason given', detail: '' }
+  if (code.startsWith('rule:')) {
+    const title = `Left out by the rule ${code.slice('rule:'.length)}`
+    return { title, detail: 'One of the rules of this dataset drops such events.' }
+  }
   const dropped = DROPPED_WORDS[code]
   if (dropped) return dropped
   const problem = (PROBLEMS as Record<string, (typeof PROBLEMS)[keyof typeof PROBLEMS]>)[code]

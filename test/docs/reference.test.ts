@@ -127,7 +127,7 @@ it('docs/configuration.md says what config.ts and the settings of a dataset say'
 
 it('docs/api.md names every route, and no route that is not there', () => {
   const text = readFileSync(join(docs, 'api.md'), 'utf8')
-  const told = [...text.matchAll(/`(GET|POST|PATCH|DELETE) (\/api\/[^`?\s]+)/g)].map(
+  const told = [...text.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/api\/[^`?\s]+)/g)].map(
     ([, method, path]) => `${method} ${path}`,
   )
   const known = ROUTES.map(({ method, path }) => `${method} ${path}`)

@@ -13,6 +13,8 @@ import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
 import { createConfigs } from '../../src/relay/configs.ts'
+import { createRuleBook } from '../../src/rules/rule-book.ts'
+import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -39,7 +41,7 @@ export interface ApiBench {
   ): Promise<readonly Outcome[]>
   get(path: string, token?: string): Promise<LightMyRequestResponse>
   send(
-    method: 'POST' | 'PATCH' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
   ): Promise<LightMyRequestResponse>
@@ -65,6 +67,9 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     randomBytes,
   })
   const live = createLive(() => undefined)
+  const sha256 = (text: string): string => hash('sha256', text)
+  const inForce = createRulesInForce(sha256)
+  const rules = await createRuleBook({ ...store, nowMs, onPublished: inForce.set })
   const beats = new Set<() => void>()
   const logged: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })
@@ -80,6 +85,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
       },
       payload: () => ({ payload: null }),
     },
+    rules,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),
     tempFile: (name) => join(tmpdir(), name),
@@ -97,7 +103,8 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     nowMs,
     clockMs: () => 0,
     soon: setImmediate,
-    sha256: (text) => hash('sha256', text),
+    sha256,
+    rulesOf: inForce.of,
     isBot: (agent) => agent.includes('bot'),
     onCommitted: live.publish,
     onError: (error) => {

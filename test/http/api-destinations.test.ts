@@ -286,12 +286,14 @@ describe('the equation', () => {
     )
     expect(shallow.datasets[0]).toMatchObject({
       ok: true,
-      deliveries: [{ destination_id, created: 1, skipped: 1, states: { delivered: 1 } }],
+      deliveries: [
+        { destination_id, created: 1, skipped: { event_filter: 1 }, states: { delivered: 1 } },
+      ],
     })
     const deep = doctorSchema.parse(
       await server.api<DoctorAnswer>('GET', `/api/doctor?deep=true&${query}`),
     )
     expect(deep.datasets[0]).toMatchObject({ ok: true, problems: [] })
-    expect(deep.datasets[0]?.deliveries[0]).toMatchObject({ accepted: { to: 2 } })
+    expect(deep.datasets[0]?.deliveries[0]).toMatchObject({ stored: { delivered: 1 } })
   })
 })

@@ -264,6 +264,42 @@ describe('doctor', () => {
     })
   })
 
+  it('shows that the deliveries of every destination add up, or where they do not', async () => {
+    const bench = await withDataset()
+    const { id } = bench
+    await bench.deliver(id, 'server', [event(), event({ event_id: 'b' })])
+    const to = { dataset_id: id, destination_id: 'd_one' }
+    const times = { due_ms: 0, expires_ms: NOW_MS * 2 }
+    const writes = [1, 2].map((seq) => ({ ...to, ...times, seq, leg_seq: 0 }))
+    expect(await bench.store.enqueue(writes)).toBe(2)
+    const { lease } = await bench.store.claim({
+      ...to,
+      ...{ limit: 1, now_ms: NOW_MS, lease_until_ms: NOW_MS + 1 },
+    })
+    const settlements = [{ ...to, seq: 1, leg_seq: 0, state: 'delivered' as const }]
+    await bench.store.settle({ lease, now_ms: NOW_MS, settlements, exchanges: [] })
+    const states = { pending: 1, leased: 0, retrying: 0, held: 0, delivered: 1, rejected: 0 }
+    const counted = { destination_id: 'd_one', created: 0, created_further: 2, states, skipped: {} }
+    const shallow = doctorSchema.strict().parse(await read<DoctorAnswer>(bench, '/api/doctor'))
+    expect(shallow.datasets[0]).toMatchObject({ ok: true, deliveries: [counted] })
+    const deep = await read<DoctorAnswer>(bench, '/api/doctor?deep=true')
+    expect(deep.datasets[0]).toMatchObject({
+      ...{ ok: true, problems: [] },
+      deliveries: [{ ...counted, stored: states }],
+    })
+    const audit = bench.store.auditDeliveries
+    bench.store.auditDeliveries = async (dataset) =>
+      (await audit(dataset)).map((one) => ({ ...one, states: { ...one.states, held: 1 } }))
+    const broken = await read<DoctorAnswer>(bench, '/api/doctor?deep=true')
+    expect([broken.ok, broken.datasets[0]?.problems]).toEqual([
+      false,
+      [
+        'destination d_one: 2 deliveries were created, the states add up to 3',
+        'destination d_one: held: the counters say 1, the stored deliveries 0',
+      ],
+    ])
+  })
+
   it('says what does not hold when a counter is wrong', async () => {
     const bench = await withDataset()
     await bench.deliver(bench.id, 'server', [event()])

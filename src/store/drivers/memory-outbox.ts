@@ -89,7 +89,7 @@ export class MemoryOutbox implements Outbox {
   async claim(request: ClaimRequest): Promise<Claimed> {
     const due = [...this.#items.values()]
       .filter((item) => isOf(item, request) && isClaimable(item, request.now_ms))
-      .sort((a, b) => urgencyOf(a.expires_ms) - urgencyOf(b.expires_ms) || a.no - b.no)
+      .sort(byUrgency)
       .slice(0, request.limit)
     if (due.length === 0) return { lease: '', deliveries: [] }
     const lease = String(this.#next++)
@@ -358,6 +358,11 @@ function isOf(
   { dataset_id, destination_id }: { dataset_id: string; destination_id: string },
 ): boolean {
   return item.dataset_id === dataset_id && item.destination_id === destination_id
+}
+
+function byUrgency(a: Item, b: Item): number {
+  const urgency = urgencyOf(a.expires_ms) - urgencyOf(b.expires_ms)
+  return urgency || a.created_ms - b.created_ms || a.no - b.no
 }
 
 const isClaimable = (item: Item, nowMs: number): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Forgetting in the outbox of the SQLite driver: a destination with everything, or what concerns the
- * events of one person. Called by sqlite-erase.ts and sqlite-outbox.ts; works in slices as that does.
+ * Forgetting in the outbox of the SQLite driver: a destination with everything, or what concerns
+ * the events of one person. Called by sqlite-erase.ts and sqlite-outbox.ts; works in slices.
  */
 import type { StatementSync } from 'node:sqlite'
 import { positionOf } from '../delivery-order.ts'

@@ -1,7 +1,7 @@
 /**
- * What destinations were asked and answered, in the SQLite driver, with the deliveries each exchange
- * brought to their end: the only place where a delivered one is still found. A bounded number for a
- * bounded time. Used by the outbox files.
+ * What destinations were asked and answered, in the SQLite driver, with the deliveries that each
+ * exchange brought to their end: the only place where a delivered one is still found. A bounded
+ * number for a bounded time. Used by the outbox files.
  */
 import type { StatementSync } from 'node:sqlite'
 import { EXCHANGE_MS_MAX, EXCHANGES_PER_DESTINATION_MAX } from '../../limits.ts'

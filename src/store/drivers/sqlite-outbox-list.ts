@@ -1,7 +1,7 @@
 /**
- * Pages of deliveries in the SQLite driver: walks down the chunks that hold a state asked for, reads
- * each whole, and leaves the decision to matchesDelivery. Reads a bounded amount per call. Used by
- * sqlite-outbox.ts.
+ * Pages of deliveries in the SQLite driver: walks down the chunks that hold a state asked for,
+ * reads each whole, and leaves the decision to matchesDelivery. Reads a bounded amount per call.
+ * Used by sqlite-outbox.ts.
  */
 import type { StatementSync } from 'node:sqlite'
 import {
@@ -40,8 +40,9 @@ interface Asked {
   readonly withDelivered: boolean
 }
 
-/** Deliveries looked at in one call: about 50 ms. */
+/** Deliveries looked at in one call: about 50 ms. To find a chunk costs as much as some of them. */
 const LOOKED_AT_MAX = 20_000
+const CHUNK_COST = 20
 
 export class Lists {
   readonly #parts: Parts
@@ -65,7 +66,8 @@ export class Lists {
       query,
       destinations: destinations.list(datasetNo, query.destination_id),
       states: ROW_STATES.filter((state) => query.states?.includes(state) ?? true),
-      withDelivered: query.states?.includes('delivered') ?? true,
+      // A delivered one has no code.
+      withDelivered: query.code === undefined && (query.states?.includes('delivered') ?? true),
     }
     const chunks = query.seq === undefined ? undefined : this.#chunksOf(datasetNo, query.seq)
     return this.#walk(asked, after, chunks)
@@ -123,7 +125,7 @@ export class Lists {
     const { rows, exchanges } = this.#parts
     const { query, states, withDelivered } = asked
     const wanted: Found[] = []
-    let all = 0
+    let all = CHUNK_COST
     const look = (found: Found): void => {
       all += 1
       if (query.seq !== undefined && found.row.seq !== query.seq) return
@@ -132,7 +134,7 @@ export class Lists {
     for (const destination of asked.destinations) {
       const where = { dataset_id: query.dataset_id, destination_id: destination.id }
       for (const state of states) {
-        for (const row of rows.inChunk(destination.no, state, chunk)) {
+        for (const row of rows.inChunk(destination.no, state, chunk, query.code)) {
           for (const found of liveOf(where, row)) look(found)
         }
       }

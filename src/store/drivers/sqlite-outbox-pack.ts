@@ -1,6 +1,6 @@
 /**
  * Many deliveries in few bytes: their keys and columns of numbers, as variable-length differences
- * from one to the next. About four bytes a delivery where neighbours are alike. Used by the outbox
+ * from one to the next. About three bytes a delivery where neighbours are alike. Used by the outbox
  * files of the SQLite driver.
  */
 import { positionOf } from '../delivery-order.ts'

@@ -1,8 +1,9 @@
 /**
- * The rows of deliveries in the SQLite driver. What one commit creates for one destination, due time
- * and hour of expiry is one row (four bytes a delivery); what failed is a row of its own. `ready`
- * says that the due time has come (1), is awaited (0) or does not matter (2): so the most urgent of
- * those that are due are found by index. Used by the outbox files, always inside a transaction.
+ * The rows of deliveries in the SQLite driver. What one commit creates for one destination, due
+ * time and hour of expiry is one row (three bytes a delivery); what failed is a row of its own.
+ * `ready` says that the due time has come (1), is awaited (0) or does not matter (2): so the most
+ * urgent of those that are due are found by index. Used by the outbox files, always inside a
+ * transaction.
  */
 import type { StatementSync } from 'node:sqlite'
 import { DELIVERY_URGENCY_STEP_MS } from '../../limits.ts'
@@ -55,6 +56,8 @@ const STATE_NO = Object.fromEntries(ROW_STATES.map((state, no) => [state, no])) 
   number
 >
 
+type Times = Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>
+
 interface Group {
   readonly due_ms: number
   readonly urgency: number
@@ -70,11 +73,7 @@ export class Rows {
   }
 
   /** Writes new deliveries in as few rows as their times allow. */
-  create(
-    destinationNo: number,
-    writes: readonly Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>[],
-    nowMs: number,
-  ): void {
+  create(destinationNo: number, writes: readonly Times[], nowMs: number): void {
     for (const { due_ms, entries } of grouped(writes, nowMs)) {
       const head = { ...FRESH, destination_no: destinationNo, due_ms, created_ms: nowMs }
       this.insert(head, entries, nowMs)
@@ -150,8 +149,14 @@ export class Rows {
     return this.#sql.leased.all(destinationNo, lease).map(read)
   }
 
-  inChunk(destinationNo: number, state: RowState, chunk: number): Row[] {
-    return this.#sql.inChunk.all(destinationNo, STATE_NO[state], chunk).map(read)
+  /** All rows of a chunk, or those that failed with `code`. */
+  inChunk(destinationNo: number, state: RowState, chunk: number, code?: string): Row[] {
+    const where = [destinationNo, STATE_NO[state], chunk]
+    const rows =
+      code === undefined
+        ? this.#sql.inChunk.all(...where)
+        : this.#sql.inChunkWith.all(...where, code)
+    return rows.map(read)
   }
 
   /** The highest chunk with a row of this state, up to `chunk`. */
@@ -172,21 +177,24 @@ export class Rows {
 }
 
 /** Neighbours mostly share their group, so the last one is looked at first. */
-function grouped(
-  writes: readonly Pick<DeliveryWrite, 'seq' | 'leg_seq' | 'due_ms' | 'expires_ms'>[],
-  nowMs: number,
-): Group[] {
+function grouped(writes: readonly Times[], nowMs: number): Group[] {
   const groups: Group[] = []
+  let last: Group | undefined
   for (const write of writes) {
+    const { seq, leg_seq } = write
     const { due_ms, expires_ms } = scheduled(write, nowMs)
     const urgency = urgencyOf(expires_ms)
-    const chunk = chunkOf(positionOf(write))
-    const entry = { seq: write.seq, leg_seq: write.leg_seq, expires_ms }
-    const group = groups.findLast(
-      (one) => one.due_ms === due_ms && one.urgency === urgency && one.chunk === chunk,
-    )
-    if (group) group.entries.push(entry)
-    else groups.push({ due_ms, urgency, chunk, entries: [entry] })
+    const chunk = chunkOf(leg_seq === 0 ? seq : leg_seq)
+    if (last?.due_ms !== due_ms || last.urgency !== urgency || last.chunk !== chunk) {
+      last = groups.find(
+        (one) => one.due_ms === due_ms && one.urgency === urgency && one.chunk === chunk,
+      )
+    }
+    if (!last) {
+      last = { due_ms, urgency, chunk, entries: [] }
+      groups.push(last)
+    }
+    last.entries.push({ seq, leg_seq, expires_ms })
   }
   return groups
 }
@@ -233,9 +241,10 @@ function prepare({ db }: Connection) {
       UPDATE deliveries SET ready = ${READY.due} WHERE id IN (
         SELECT id FROM deliveries WHERE destination_no = ? AND ready = ${READY.waiting}
           AND due_ms <= ? ORDER BY due_ms LIMIT ?)`),
-    due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, id`),
+    due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, created_ms, id`),
     leased: db.prepare(`${all} AND lease = ?`),
     inChunk: db.prepare(`${all} AND state = ? AND chunk = ?`),
+    inChunkWith: db.prepare(`${all} AND state = ? AND chunk = ? AND code = ?`),
     chunkUpTo: db.prepare(
       'SELECT max(chunk) AS chunk FROM deliveries WHERE destination_no = ? AND state = ? ' +
         'AND chunk <= ?',

@@ -1,6 +1,7 @@
 /**
- * Settling in the SQLite driver: delivered ones end as counters, a bit and a line of their exchange;
- * what failed becomes a row of its own; what was given back stays packed. Used by sqlite-outbox.ts.
+ * Settling in the SQLite driver: delivered ones end as counters, a bit and a line of their
+ * exchange; what failed becomes a row of its own; what was given back stays packed. Used by
+ * sqlite-outbox.ts.
  */
 import { DELIVERY_DETAIL_CHARS_MAX } from '../../limits.ts'
 import type { Settlement, SettleRequest } from '../outbox.ts'

@@ -35,13 +35,19 @@ export class SqliteOutbox {
         const datasetNo = destinations.datasetNo(id)
         return datasetNo === undefined ? [] : read(datasetNo)
       })
+    const durably = async <T>(work: Promise<T>): Promise<T> => {
+      const done = await work
+      await connection.durable()
+      return done
+    }
     return {
+      // A lease that a power cut takes away is claimed again: it need not wait for the disk.
       claim: async (request) => claimer.claim(request),
-      settle: async (request) => connection.write(() => settler.settle(request)),
+      settle: (request) => connection.writeDurably(() => settler.settle(request)),
       dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
       deliveries: async (query) => connection.read(() => lists.page(query)),
-      requeue: (request) => repeater.requeue(request),
-      enqueue: (writes, { again } = { again: false }) => repeater.enqueue(writes, again),
+      requeue: (request) => durably(repeater.requeue(request)),
+      enqueue: (writes, { again } = { again: false }) => durably(repeater.enqueue(writes, again)),
       destinationStatus: async (id) => ofDataset(id, (no) => destinations.statuses(no)),
       auditDeliveries: async (id) => ofDataset(id, (no) => destinations.audits(no)),
       deliveryHours: async (id, fromS, toS) =>
@@ -50,7 +56,7 @@ export class SqliteOutbox {
         const waiting = eraser.retire(datasetId, destinationId)
         while (eraser.step()) await turn()
         emptyLog()
-        return waiting
+        return durably(Promise.resolve(waiting))
       },
     }
   }
@@ -63,13 +69,14 @@ export class SqliteOutbox {
   ): void {
     const { connection, destinations, rows } = this.#parts
     const nowMs = deliveries.length === 0 ? 0 : wholeMs(connection.nowMs())
-    for (const [id, ofDataset] of byDataset(deliveries)) {
-      const ofDestination = Map.groupBy(ofDataset, ({ destination_id }) => destination_id)
-      for (const [destinationId, writes] of ofDestination) {
-        const no = destinations.intern(datasetNo(id), destinationId)
-        rows.create(no, writes, nowMs)
-        destinations.count(no, countsOf(writes))
-      }
+    const places = Map.groupBy(deliveries, placeOf)
+    for (const writes of places.values()) {
+      const [first] = writes
+      if (!first) continue
+      const { dataset_id, destination_id } = first
+      const no = destinations.intern(datasetNo(dataset_id), destination_id)
+      rows.create(no, writes, nowMs)
+      destinations.count(no, countsOf(writes))
     }
     for (const { dataset_id, destination_id, reason, n } of skips) {
       destinations.skip(destinations.intern(datasetNo(dataset_id), destination_id), reason, n)
@@ -82,9 +89,8 @@ export class SqliteOutbox {
   }
 }
 
-function byDataset(writes: readonly DeliveryWrite[]): Map<string, DeliveryWrite[]> {
-  return Map.groupBy(writes, ({ dataset_id }) => dataset_id)
-}
+const placeOf = ({ dataset_id, destination_id }: DeliveryWrite): string =>
+  `${dataset_id}\n${destination_id}`
 
 function countsOf(writes: readonly DeliveryWrite[]): CountDeltas {
   const created = writes.reduce((sum, { first }) => sum + (first ? 1 : 0), 0)

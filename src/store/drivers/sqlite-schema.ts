@@ -100,7 +100,8 @@ export const STEPS: readonly string[] = [
     n INTEGER NOT NULL, data BLOB NOT NULL,
     lease INTEGER, settled_ms INTEGER, code TEXT, detail TEXT, exchange_no INTEGER
   ) STRICT;
-  CREATE INDEX deliveries_ready ON deliveries (destination_no, urgency) WHERE ready = 1;
+  CREATE INDEX deliveries_ready ON deliveries (destination_no, urgency, created_ms)
+    WHERE ready = 1;
   CREATE INDEX deliveries_waiting ON deliveries (destination_no, due_ms) WHERE ready = 0;
   CREATE INDEX deliveries_leased ON deliveries (destination_no, lease) WHERE lease IS NOT NULL;
   CREATE INDEX deliveries_by_age ON deliveries (destination_no, created_ms) WHERE state <> 4;
