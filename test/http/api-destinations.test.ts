@@ -42,7 +42,10 @@ beforeEach(async () => {
   dataset = await server.createDataset()
 })
 
-afterEach(() => meta.reset())
+afterEach(() => {
+  meta.reset()
+  meta.setToken({ token: TOKEN })
+})
 
 const path = (rest: string): string => `/api/datasets/${dataset.dataset_id}${rest}`
 const settings = (more: object = {}) => ({
