@@ -1,6 +1,6 @@
 /**
- * What the API takes and answers about destinations and deliveries, as zod schemas. Like schemas.ts,
- * which holds the rest: checks, types, OpenAPI and tests are made from them.
+ * What the API takes and answers about destinations and deliveries, as zod schemas. Like
+ * schemas.ts, which holds the rest: checks, types, OpenAPI and tests are made from them.
  */
 import { z } from 'zod'
 import { legsSchema } from '../event/route.ts'

@@ -1,7 +1,7 @@
 /**
  * `--set name=value` as settings of a destination, by the JSON Schema of its type; and that schema
- * in words. Pure but for the reading of files, which is passed in: a token in a file leaves no trace
- * in the shell's history.
+ * in words. Pure but for the reading of files, which is passed in: a token in a file leaves no
+ * trace in the shell's history.
  */
 import type { DestinationTypeView } from '../api/types.ts'
 import { wrongUsage } from './exit.ts'

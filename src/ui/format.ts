@@ -89,8 +89,8 @@ export function formatDelay(ms: number): string {
 
 /** How long something lasts, roughly: "8 s", "3 min", "2 h", "4 days". */
 export function formatAge(ms: number): string {
-  if (ms < 60_000) return `${Math.max(0, Math.round(ms / 1000))} s`
-  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
-  if (ms < 2 * 86_400_000) return `${Math.round(ms / 3_600_000)} h`
-  return `${Math.round(ms / 86_400_000)} days`
+  if (ms < 60_000) return `${Math.max(0, Math.round(ms / 1000))}\u00a0s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)}\u00a0min`
+  if (ms < 2 * 86_400_000) return `${Math.round(ms / 3_600_000)}\u00a0h`
+  return `${Math.round(ms / 86_400_000)}\u00a0days`
 }

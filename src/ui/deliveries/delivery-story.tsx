@@ -1,4 +1,4 @@
-/** One delivery in full: what became of it, what was sent, what was answered, where it came from. */
+/** One delivery in full: what became of it, what was sent and answered, where it came from. */
 import { Alert, Code, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-/** The settings of a destination and a test of them; used where one is added and where it is changed. */
+/** The settings of a destination and a test of them, where one is added and where it is changed. */
 import { Button, Collapse, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconFlask } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-/** A question before what cannot be taken back: a button that opens it, and the button that does it. */
+/** A question before what cannot be taken back: the button that opens it, the one that does it. */
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import type { ReactNode } from 'react'
