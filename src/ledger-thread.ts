@@ -27,6 +27,7 @@ import {
 } from './ledger/messages.ts'
 import { createRulesInForce, type RulesInForce } from './rules/rules-in-force.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
+import type { ClaimRequest } from './store/outbox.ts'
 import type { Store } from './store/store.ts'
 
 /** Between two lines about the same trouble. */
@@ -180,6 +181,7 @@ async function call(
     for await (const chunk of store.scan(datasetId, fromSeq)) return chunk
     return []
   }
+  if (method === 'claim') return JSON.stringify(await store.claim(args[0] as ClaimRequest))
   return (store[method] as Callable)(...args)
 }
 

@@ -282,6 +282,7 @@ function remoteStore(link: Link, capabilities: StoreCapabilities): Store {
   return {
     ...(Object.fromEntries(calls) as Pick<Store, (typeof CALLS)[number]>),
     capabilities,
+    claim: async (request) => JSON.parse((await link.call('claim', [request])) as string),
     scan: (datasetId, fromSeq) => scan(link, datasetId, fromSeq),
     close: () => link.close(),
   }

@@ -58,7 +58,8 @@ export type FromThread =
   | { readonly kind: 'trouble'; readonly words: string; readonly failure: Failure }
   | { readonly kind: 'closed'; readonly failure: Failure | undefined }
 
-/** Functions of the store that take and give plain data, and two of the thread's own. */
+/** Functions of the store that take and give plain data (claim: as JSON text, for its events), and
+ * two of the thread's own. */
 export const CALLS = [
   'load',
   'commit',
