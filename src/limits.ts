@@ -151,7 +151,8 @@ export const DELIVERY_URGENCY_STEP_MS = 3_600_000
 export const DELIVERY_DETAIL_CHARS_MAX = 500
 /** An address that was called; our own are under 300. */
 export const EXCHANGE_URL_CHARS_MAX = 500
-/** Exchanges kept per destination and how long: at most about 50 MB, and Meta's seven days. */
+/** Exchanges kept per destination and how long: a few MB in a shop, 80 MB where each brings 1000
+ * events and a long answer; seven days, as Meta takes no older event. */
 export const EXCHANGES_PER_DESTINATION_MAX = 10_000
 export const EXCHANGE_MS_MAX = 7 * 86_400_000
 
