@@ -3,9 +3,9 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type { consentRecordSchema } from './consents-schema.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as rules from './rule-schemas.ts'
-import type { consentRecordSchema } from './consents-schema.ts'
 import type * as schemas from './schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
