@@ -88,7 +88,7 @@ export interface Bounds {
   readonly bytesMax: number
   /** Batches under way at once. */
   readonly inFlightMax: number
-  /** A batch that is not full waits until its oldest delivery is that old; left out: it leaves. */
+  /** What comes in within one such span leaves at its end; left out: at once. */
   readonly gatherMs?: number
   /** An event older than this (now - event_time) is refused there; Infinity where there is none. */
   readonly ageMsMax: (event: ServerEvent<UserData>) => number
