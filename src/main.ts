@@ -151,6 +151,7 @@ async function serve(parts: Parts): Promise<Serving> {
     accept: ledger.accept,
     answerPixel: ledger.answerPixel,
     findDataset: access.findDataset,
+    findByPixel: access.findByPixel,
     authorize: access.authorize,
     grantOf: access.grantOf,
     pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),

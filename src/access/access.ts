@@ -32,6 +32,8 @@ export interface AccessPorts {
 export interface Access {
   datasets(): readonly Dataset[]
   findDataset(id: string): Dataset | undefined
+  /** By one of its `meta_pixels`. */
+  findByPixel(pixelId: string): Dataset | undefined
   /** Throws `invalid_request` naming the setting. The token sends events; it is shown this once. */
   createDataset(
     settings: unknown,
@@ -79,6 +81,7 @@ export async function createAccess(ports: AccessPorts): Promise<Access> {
   return {
     datasets: datasets.all,
     findDataset: datasets.find,
+    findByPixel: datasets.findByPixel,
     createDataset: (settings, extra) =>
       inOrder(async () => {
         const dataset = datasets.draft(settings, extra?.demo ?? false)

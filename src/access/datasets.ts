@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
-import { type Dataset, datasetSettingsSchema } from '../event/dataset.ts'
+import { type Dataset, type DatasetSettings, datasetSettingsSchema } from '../event/dataset.ts'
 import { DATASETS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import { newDigits, type RandomBytes } from './secret.ts'
@@ -22,6 +22,7 @@ const storedSchema = datasetSettingsSchema.extend({
 export interface Datasets {
   readonly all: () => readonly Dataset[]
   readonly find: (id: string) => Dataset | undefined
+  readonly findByPixel: (pixelId: string) => Dataset | undefined
   /** A new dataset with checked settings, not yet in force: `put` it once it is stored. */
   readonly draft: (settings: unknown, demo: boolean) => Dataset
   /** `current` with checked changes; what `patch` does not name stays. */
@@ -54,6 +55,19 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
     else put({ dataset_id: id, ...settings, ...(demo ? { demo } : {}) })
   }
 
+  let byPixel = pixelsOf(byId)
+  /** Hits name only the pixel, so that it can belong to one dataset only. */
+  const requireFree = ({ meta_pixels }: DatasetSettings, own?: string): void => {
+    for (const pixel of meta_pixels) {
+      const owner = byPixel.get(pixel)?.dataset_id
+      if (owner === undefined || owner === own) continue
+      throw new TwofoldError(
+        'invalid_request',
+        `meta_pixels: ${pixel} belongs to dataset ${owner}.`,
+      )
+    }
+  }
+
   const newId = (): string => {
     const id = newDigits(randomBytes, ID_DIGITS)
     return byId.has(id) || leftovers.includes(id) ? newId() : id
@@ -62,11 +76,13 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
   return {
     all: () => [...byId.values()],
     find: (id) => byId.get(id),
+    findByPixel: (pixelId) => byPixel.get(pixelId),
     draft: (settings, demo) => {
       if (byId.size >= DATASETS_MAX) {
         throw new TwofoldError('limit_reached', `There are ${DATASETS_MAX} datasets.`)
       }
       const checked = checkSettings(settings)
+      requireFree(checked)
       return {
         dataset_id: newId(),
         created_at_ms: nowMs(),
@@ -78,15 +94,26 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
       const { dataset_id, created_at_ms, demo, ...settings } = current
       const isObject = typeof patch === 'object' && patch !== null
       const checked = checkSettings(isObject ? { ...settings, ...patch } : patch)
+      requireFree(checked, dataset_id)
       return { dataset_id, created_at_ms, ...checked, ...(demo ? { demo } : {}) }
     },
-    put,
+    put: (dataset) => {
+      put(dataset)
+      byPixel = pixelsOf(byId)
+    },
     remove: (id) => {
       byId.delete(id)
+      byPixel = pixelsOf(byId)
       onDataset(id, undefined)
     },
     leftovers,
   }
+}
+
+function pixelsOf(byId: ReadonlyMap<string, Dataset>): ReadonlyMap<string, Dataset> {
+  return new Map(
+    [...byId.values()].flatMap((dataset) => dataset.meta_pixels.map((pixel) => [pixel, dataset])),
+  )
 }
 
 export function datasetDocument({ dataset_id, ...value }: Dataset): SettingsDocument {

@@ -18,6 +18,31 @@ const options = {
 /** Every field of the wire, so that one added there and forgotten here does not compile. */
 type Shape<T> = Record<keyof T, z.ZodType>
 
+const word = z.enum(['granted', 'denied'])
+const consentSchema = z
+  .object({
+    state: z.enum(['granted', 'denied', 'unknown']).optional(),
+    signal: z.enum(['fbq', 'gpc', 'api', 'none']).optional().describe('Who said the state.'),
+    tcf: z.string().optional().describe('TCF v2 string.'),
+    tcf_ac: z.string().optional().describe("Google's Additional Consent string."),
+    gpp: z.string().optional().describe('GPP string, or a US Privacy string.'),
+    gpp_sid: z.array(z.number().int()).optional().describe('Its sections that apply.'),
+    consent_mode: z
+      .object({
+        ad_storage: word.optional(),
+        ad_user_data: word.optional(),
+        ad_personalization: word.optional(),
+        analytics_storage: word.optional(),
+      })
+      .optional(),
+    gcs: z.string().optional().describe('Consent Mode as `G111`.'),
+    gcd: z.string().optional().describe('Consent Mode as `13t3t3t3t5`.'),
+    vendors: z.record(z.string(), word).optional().describe('By destination type.'),
+    region: z.string().optional().describe('Country, or `US-CA`.'),
+    timezone: z.string().optional().describe('Such as `Europe/Berlin`.'),
+  })
+  .describe('What the visitor allowed; what cannot be read counts as refused.')
+
 const pixelEventSchema = z
   .object({
     dataset_id: datasetId,
@@ -31,12 +56,7 @@ const pixelEventSchema = z
       .describe('Hashed keys hold lists of SHA-256; fbp and fbc as in the cookies.'),
     custom_data: open.optional(),
     ...options,
-    consent: z
-      .object({
-        state: z.enum(['granted', 'denied', 'unknown']),
-        signal: z.enum(['fbq', 'gpc', 'api', 'none']),
-      })
-      .optional(),
+    consent: consentSchema.optional(),
     browser: z
       .object({
         title: z.string().optional(),
@@ -79,6 +99,7 @@ const serverEventSchema = z
     event_source_url: z.string().optional(),
     referrer_url: z.string().optional(),
     user_data: open.describe('Match keys; personal ones as SHA-256, one or a list.'),
+    consent: consentSchema.optional().describe('Ours, not Meta’s: refused in `meta` mode.'),
     custom_data: open.optional().describe('value, currency, order_id, contents and your own keys.'),
     opt_out: z.boolean().optional(),
     ...options,

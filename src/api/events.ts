@@ -1,4 +1,5 @@
 /** The event log: merged events with their legs, a page at a time, and how a leg is shown. */
+import { eventConsent } from '../event/consent.ts'
 import { mergeLegs } from '../event/merge.ts'
 import type { Leg, StoredEvent } from '../event/shape.ts'
 import { PAGE_READS_MAX } from '../limits.ts'
@@ -66,9 +67,11 @@ async function readPage(
 export function viewEvent({ legs }: StoredEvent): EventView {
   const { received_at_ms, matched_by, findings, ...event } = mergeLegs(legs)
   const [kept] = legs
+  const consent = eventConsent(legs)
   return {
     id: String(kept.seq),
     ...event,
+    ...(consent ? { consent: { ...consent } } : {}),
     user_data: { ...event.user_data } as EventView['user_data'],
     received_at: Math.floor(received_at_ms / 1000),
     received_at_ms,

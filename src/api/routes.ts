@@ -1,5 +1,6 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
 import { backupRoutes } from './backup.ts'
+import { consentRoutes } from './consents.ts'
 import { datasetRoutes } from './datasets.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...datasetRoutes,
   ...reportRoutes,
   ...eventRoutes,
+  ...consentRoutes,
   ...liveRoutes,
   ...destinationRoutes,
   ...deliveryRoutes,

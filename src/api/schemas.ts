@@ -7,9 +7,9 @@ import { z } from 'zod'
 import { datasetSettingsSchema } from '../event/dataset.ts'
 import { PAGE_EVENTS_MAX } from '../limits.ts'
 
-const empty = (value: unknown): unknown => (value === '' ? undefined : value)
+export const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = z.coerce.number().int().min(0).max(99_999_999_999)
-const time = (what: string) => z.preprocess(empty, whole.optional()).describe(what)
+export const time = (what: string) => z.preprocess(empty, whole.optional()).describe(what)
 export const text = (what: string) =>
   z.preprocess(empty, z.string().max(512).optional()).describe(what)
 export const flag = z.preprocess(empty, z.enum(['true', 'false']).optional())
@@ -276,6 +276,7 @@ export const eventSchema = z
     reason: z.string().nullable(),
     matched_by: matchedBySchema.nullable().describe('How the twin was matched; null without one.'),
     ...eventFields,
+    consent: json.optional().describe('The strictest of its legs; see GET .../consents.'),
     findings: z.array(findingSchema),
     legs: z.array(legSchema),
   })

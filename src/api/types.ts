@@ -3,6 +3,7 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as rules from './rule-schemas.ts'
@@ -26,6 +27,7 @@ export type Timeline = z.infer<typeof schemas.timelineSchema>
 export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
+export type ConsentRecord = z.infer<typeof consentRecordSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
 export type DoctorAnswer = z.infer<typeof doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>

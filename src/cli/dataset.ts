@@ -166,7 +166,8 @@ function show(dataset: DatasetView, { json }: ClientOptions): void {
   const { dataset_id, name, created_at, ...settings } = dataset
   say(`${plain(name)}  ${dataset_id}  created ${time(created_at)} UTC`)
   for (const [key, value] of Object.entries(settings)) {
-    say(`  ${key.padEnd(24)}${Array.isArray(value) ? value.join(', ') || '(every site)' : value}`)
+    const none = key === 'allowed_domains' ? '(every site)' : '(none)'
+    say(`  ${key.padEnd(24)}${Array.isArray(value) ? value.join(', ') || none : value}`)
   }
 }
 

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBackup } from './backup.ts'
 import { declare } from './command.ts'
+import { addConsents } from './consents.ts'
 import { addDataset } from './dataset.ts'
 import { addDeliveries, addRequeue } from './deliveries.ts'
 import { addDemo } from './demo.ts'
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addSend(program)
   addEvents(program)
   addRules(program)
+  addConsents(program)
   addExplain(program)
   addDestination(program)
   addDeliveries(program)

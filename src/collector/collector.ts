@@ -6,6 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import { BODY_BYTES_MAX, PIXEL_BODY_BYTES_MAX } from '../limits.ts'
 import { registerCapi } from './capi.ts'
+import { registerGateway } from './gateway.ts'
 import { registerGraph } from './graph.ts'
 import { registerPixel } from './pixel.ts'
 import type { CollectorPorts, DoorPorts } from './ports.ts'
@@ -32,6 +33,7 @@ export function registerCollector(app: FastifyInstance, collectorPorts: Collecto
     )
     registerPixel(browsers, ports, readBody)
     registerTr(browsers, ports)
+    registerGateway(browsers, ports)
     registerScript(browsers, ports)
   })
   app.register(async (servers) => {

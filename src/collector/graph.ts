@@ -4,9 +4,12 @@
  * hands the events on untouched; capi.ts is the same door with another handshake.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { consentPolicyOf } from '../event/consent.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { GraphErrorName } from '../event/problems.ts'
+import type { Delivery } from '../ingest/ingest.ts'
 import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
+import { readConsent } from './consent/read-consent.ts'
 import { type Parameters, parseJson, readParameters } from './parameters.ts'
 import type { DoorPorts } from './ports.ts'
 import { type Answer, graphAnswer, graphRefusal, graphThrown, send } from './respond.ts'
@@ -57,6 +60,7 @@ export async function takeEvents(
     if ('name' in read) return graphRefusal(read.name, ports.random, read)
     const waitS = ports.rate.take(dataset, read.events.length)
     if (waitS > 0) return tooFast(dataset, waitS, ports)
+    const { events, perEvent } = takeConsent(read.events, dataset)
     const outcomes = await ports.accept({
       dataset,
       envelope: {
@@ -65,7 +69,8 @@ export async function takeEvents(
         ...shortText(parameters, 'test_event_code'),
         ...shortText(parameters, 'partner_agent'),
       },
-      events: read.events,
+      events,
+      ...(perEvent ? { perEvent } : {}),
       bytes: body?.length ?? 0,
     })
     return graphAnswer(outcomes, door.okStatus, ports.random)
@@ -159,6 +164,32 @@ function eventIn(text: string): unknown {
     return parseJson(text)
   } catch {
     return text
+  }
+}
+
+/**
+ * `consent` inside an event is ours, not Meta's: in `meta` mode it stays where it is and is refused
+ * like any other key that Meta does not know.
+ */
+function takeConsent(
+  events: readonly unknown[],
+  dataset: Dataset,
+): Pick<Delivery, 'events' | 'perEvent'> {
+  const hasConsent = (event: unknown): event is { readonly consent: unknown } =>
+    typeof event === 'object' && event !== null && 'consent' in event
+  if (dataset.mode === 'meta' || !events.some(hasConsent)) return { events }
+  const policy = consentPolicyOf(dataset)
+  return {
+    events: events.map((event) => {
+      if (!hasConsent(event)) return event
+      const { consent: _, ...rest } = event
+      return rest
+    }),
+    perEvent: events.map((event) => {
+      if (!hasConsent(event)) return {}
+      const { consent, findings } = readConsent(event.consent, { policy, signal: 'api' })
+      return { ...(consent ? { consent } : {}), ...(findings.length > 0 ? { findings } : {}) }
+    }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Delivery, Outcome } from '../ingest/ingest.ts'
 import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
 import { clientIp } from './client-ip.ts'
 import { refreshCookies } from './cookies.ts'
+import { hitConsent, mayIdentify } from './hit-consent.ts'
 import type { PixelDoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'
 import { hostOf, isSecure, sharedCookieDomain } from './site.ts'
@@ -18,7 +19,8 @@ import type { Visit } from './visit.ts'
 export interface Hit {
   readonly datasetId: string
   readonly event: Readonly<Record<string, unknown>>
-  readonly consent?: Consent
+  /** As it came: not read yet. */
+  readonly consent?: unknown
   readonly browser?: BrowserContext
 }
 
@@ -44,8 +46,10 @@ export interface HitsAnswer {
   readonly originAllowed: boolean
 }
 
-/** A hit with what its dataset says to the site it comes from. */
-interface PlacedHit extends Hit {
+/** A hit with what its dataset says to the site it comes from, and its consent read. */
+interface PlacedHit extends Omit<Hit, 'consent'> {
+  readonly consent: Consent | undefined
+  readonly findings: readonly Finding[]
   /** The host, when the dataset does not allow it: then the hit is stored as dropped. */
   readonly stranger?: string
 }
@@ -76,10 +80,10 @@ export async function takeHits(
     return { received: 0, messages, setCookie: [], refused, originAllowed: true }
   }
   const nowMs = ports.nowMs()
-  const ids = mayKeepCookies(request, groups) ? cookiesOf(request, ports, groups) : undefined
+  const ids = mayKeepCookies(groups) ? cookiesOf(request, ports, groups) : undefined
   const visitor = visitorOf(request, ports, ids)
   const skewMs = sent.sentAtMs === undefined ? 0 : nowMs - sent.sentAtMs
-  const deliveries = groups.map((group) => deliveryOf(request, { sent, group, visitor, skewMs }))
+  const deliveries = groups.map((group) => deliveryOf({ sent, group, visitor, skewMs }))
   const outcomes = await acceptAll(ports, deliveries)
   let received = 0
   for (const [index, group] of groups.entries()) {
@@ -108,10 +112,11 @@ async function acceptAll(
 }
 
 function sortHits(
-  { headers }: Visit,
+  request: Visit,
   ports: PixelDoorPorts,
   hits: readonly (Hit | undefined)[],
 ): { groups: Group[]; refusals: Refusal[] } {
+  const { headers } = request
   const groups: Group[] = []
   const refusals: Refusal[] = []
   for (const [place, hit] of hits.entries()) {
@@ -128,7 +133,8 @@ function sortHits(
       continue
     }
     const stranger = strangeHost(dataset, headers.origin, pageOf(hit, headers.referer))
-    const placed = stranger === undefined ? hit : { ...hit, stranger }
+    const { consent, findings } = hitConsent(request, hit.consent, dataset)
+    const placed = { ...hit, consent, findings, ...(stranger === undefined ? {} : { stranger }) }
     const group = groups.find((one) => one.dataset === dataset)
     if (group) {
       group.hits.push(placed)
@@ -157,19 +163,15 @@ function isUnder(host: string, pattern: string): boolean {
 }
 
 /** The page of a hit: what it says, else where the browser says the request came from. */
-function pageOf({ event }: Hit, referer: string | undefined): string | undefined {
+function pageOf({ event }: Pick<Hit, 'event'>, referer: string | undefined): string | undefined {
   const url = event.event_source_url
   return typeof url === 'string' && url !== '' ? url : referer
 }
 
-function mayKeepCookies(request: Visit, groups: readonly Group[]): boolean {
+function mayKeepCookies(groups: readonly Group[]): boolean {
   if (!groups.some(({ dataset }) => dataset.first_party_cookies)) return false
   return groups.every(({ dataset, hits }) =>
-    hits.every((hit) => {
-      const consent = consentOf(request, hit)
-      if (consent?.state !== 'denied') return true
-      return consent.signal === 'gpc' && dataset.gpc !== 'block'
-    }),
+    hits.every(({ consent }) => mayIdentify(consent, dataset)),
   )
 }
 
@@ -217,7 +219,7 @@ interface DeliveryParts {
   readonly skewMs: number
 }
 
-function deliveryOf(request: Visit, parts: DeliveryParts): Delivery {
+function deliveryOf(parts: DeliveryParts): Delivery {
   const { sent, group, visitor, skewMs } = parts
   const { via, testEventCode } = sent
   const correct = Math.abs(skewMs) > CLOCK_SKEW_MS_MAX
@@ -229,25 +231,18 @@ function deliveryOf(request: Visit, parts: DeliveryParts): Delivery {
       ...(testEventCode ? { test_event_code: testEventCode } : {}),
     },
     events: group.hits.map(({ event }) => (correct ? moved(event, skewMs) : event)),
-    perEvent: group.hits.map((hit) => {
-      const consent = consentOf(request, hit)
+    perEvent: group.hits.map(({ consent, browser, stranger, findings: read }) => {
+      const findings = correct ? [...read, skewFinding(skewMs)] : read
       return {
         ...(consent ? { consent } : {}),
-        ...(hit.browser ? { browser: hit.browser } : {}),
-        ...(correct ? { findings: [skewFinding(skewMs)] } : {}),
-        ...(hit.stranger === undefined ? {} : { dropped: 'domain_not_allowed' }),
+        ...(browser ? { browser } : {}),
+        ...(findings.length > 0 ? { findings } : {}),
+        ...(stranger === undefined ? {} : { dropped: 'domain_not_allowed' }),
       }
     }),
     visitor,
     bytes: sent.bytes,
   }
-}
-
-/** What the event says; where it says nothing, the Sec-GPC header of the browser. */
-function consentOf({ headers }: Visit, { consent }: Hit): Consent | undefined {
-  const says = consent !== undefined && consent.signal !== 'none' && consent.state !== 'unknown'
-  if (says || headers['sec-gpc'] !== '1') return consent
-  return { state: 'denied', signal: 'gpc' }
 }
 
 function moved(event: Hit['event'], skewMs: number): Hit['event'] {

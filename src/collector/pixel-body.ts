@@ -4,7 +4,7 @@
  */
 import { TwofoldError } from '../errors.ts'
 import type { PixelBody } from '../event/pixel-wire.ts'
-import type { BrowserContext, Consent } from '../event/shape.ts'
+import type { BrowserContext } from '../event/shape.ts'
 import { BROWSER_TEXT_CHARS_MAX, PIXEL_EVENTS_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import type { Hit, Hits } from './hits.ts'
 import { isRecord, parseJson, textOf } from './parameters.ts'
@@ -37,25 +37,13 @@ function readEvent(value: unknown): Hit | undefined {
   if (!isRecord(value)) return undefined
   const { dataset_id, consent, browser, ...event } = value
   if (typeof dataset_id !== 'string' && typeof dataset_id !== 'number') return undefined
-  const given = readConsent(consent)
   const context = readBrowser(browser)
   return {
     datasetId: String(dataset_id),
     event: event.action_source === undefined ? { ...event, action_source: 'website' } : event,
-    ...(given ? { consent: given } : {}),
+    ...(consent === undefined || consent === null ? {} : { consent }),
     ...(context ? { browser: context } : {}),
   }
-}
-
-const STATES: readonly unknown[] = ['granted', 'denied', 'unknown'] satisfies Consent['state'][]
-const SIGNALS: readonly unknown[] = ['fbq', 'gpc', 'api', 'none'] satisfies Consent['signal'][]
-
-/** Words that cannot be read count as a refusal: nobody is identified by a mistake. */
-function readConsent(value: unknown): Consent | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!isRecord(value) || !STATES.includes(value.state)) return { state: 'denied', signal: 'api' }
-  const signal = SIGNALS.includes(value.signal) ? value.signal : 'none'
-  return { state: value.state, signal } as Consent
 }
 
 const MODES: readonly unknown[] = ['replace', 'companion', 'tr'] satisfies BrowserContext['mode'][]

@@ -3,6 +3,7 @@
  * to a status, headers and a text. Runs where the events are kept (ledger-thread.ts); pixel.ts is
  * what speaks to the browser.
  */
+import { originHeaders } from './cross-origin.ts'
 import { takeHits } from './hits.ts'
 import { readPixelBody } from './pixel-body.ts'
 import type { AnswerPixel, PixelAnswer, PixelDoorPorts } from './ports.ts'
@@ -35,18 +36,8 @@ export function pixelRefusal(
   return answered(refusalAnswer(refusal), originHeaders(visit))
 }
 
-function answered(answer: Answer, headers: readonly string[]): PixelAnswer {
+export function answered(answer: Answer, headers: readonly string[]): PixelAnswer {
   const { status, retryAfterS } = answer
   const wait = retryAfterS === undefined ? [] : ['retry-after', String(retryAfterS)]
   return { status, text: answerText(answer), headers: [...wait, ...headers] }
-}
-
-/** The page may read the answer, and the browser keep its cookies. */
-export function originHeaders({ headers: { origin } }: Visit): string[] {
-  if (!origin) return []
-  return [
-    ...['access-control-allow-origin', origin],
-    ...['access-control-allow-credentials', 'true'],
-    ...['vary', 'Origin'],
-  ]
 }

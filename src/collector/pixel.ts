@@ -7,10 +7,11 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { originHeaders, PREFLIGHT } from './cross-origin.ts'
 import { sendGif } from './gif.ts'
 import type { Hits } from './hits.ts'
 import { queryFields } from './parameters.ts'
-import { originHeaders, pixelRefusal } from './pixel-door.ts'
+import { pixelRefusal } from './pixel-door.ts'
 import type { DoorPorts, PixelAnswer } from './ports.ts'
 import type { ReadBody } from './read.ts'
 import { write } from './respond.ts'
@@ -46,13 +47,7 @@ export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: 
   )
 }
 
-const PREFLIGHT = [
-  ...['access-control-allow-methods', 'POST'],
-  ...['access-control-allow-headers', 'content-type'],
-  ...['access-control-max-age', '86400'],
-]
-
-/** `?id=DATASET&name=PageView&eid=...&url=...&value=...&currency=...&order_id=...` */
+/** `?id=DATASET&name=PageView&eid&url&value&currency&order_id&tcf&gpp&gcs&gcd` */
 function readImage(request: FastifyRequest, nowMs: number): Hits {
   const fields = queryFields(request.url)
   const page = fields.get('url') || request.headers.referer
@@ -69,6 +64,14 @@ function readImage(request: FastifyRequest, nowMs: number): Hits {
       : {}),
   }
   const browser = { method: 'noscript', mode: 'replace' } as const
-  const hit = { datasetId: fields.get('id') ?? '', event, browser }
+  const said = ['tcf', 'gpp', 'gcs', 'gcd'].filter((key) => fields.get(key))
+  const hit = {
+    datasetId: fields.get('id') ?? '',
+    event,
+    browser,
+    ...(said.length > 0
+      ? { consent: Object.fromEntries(said.map((key) => [key, fields.get(key)])) }
+      : {}),
+  }
   return { via: 'image', hits: [hit], bytes: request.url.length }
 }

@@ -33,6 +33,8 @@ export type AnswerPixel = (body: Buffer, visit: Visit) => Promise<PixelAnswer>
 export interface CollectorPorts extends TakingPorts {
   /** For POST /e: createPixelDoor, here or in another thread. */
   readonly answerPixel: AnswerPixel
+  /** The dataset that stands for one of Meta's pixels. */
+  findByPixel(pixelId: string): Dataset | undefined
   authorize(token: string, datasetId: string, purpose: 'send' | 'read' | 'admin'): boolean
   /** What a token may do; undefined for one that is not known. Tells 190 from 100/33. */
   grantOf(token: string): object | undefined

@@ -33,8 +33,8 @@ async function readForm(request: FastifyRequest, ports: DoorPorts): Promise<Hits
   return readHit(fields, request, ports)
 }
 
-function readHit(fields: Fields, request: FastifyRequest, { nowMs }: DoorPorts): Hits {
-  const sentAtMs = Number(fields.get('ts')) || nowMs()
+function readHit(fields: Fields, request: FastifyRequest, ports: DoorPorts): Hits {
+  const sentAtMs = Number(fields.get('ts')) || ports.nowMs()
   const customData = customDataOf(fields)
   const event = {
     event_name: fields.get('ev'),
@@ -47,8 +47,13 @@ function readHit(fields: Fields, request: FastifyRequest, { nowMs }: DoorPorts):
     ...(customData ? { custom_data: customData } : {}),
     ...processingOf(fields),
   }
-  const hit = { datasetId: fields.get('id') ?? '', event, browser: browserOf(fields) }
+  const hit = { datasetId: ownId(fields.get('id') ?? '', ports), event, browser: browserOf(fields) }
   return { via: 'tr', hits: [hit], sentAtMs, bytes: bytesOf(request) }
+}
+
+/** Meta's script knows its own pixel's id, not that of the dataset which stands for it. */
+export function ownId(id: string, { findDataset, findByPixel }: DoorPorts): string {
+  return findDataset(id) ? id : (findByPixel(id)?.dataset_id ?? id)
 }
 
 function bytesOf({ body, url }: FastifyRequest): number {
@@ -73,7 +78,7 @@ function userDataOf(fields: Fields): Record<string, string | string[]> {
 
 const USER_DATA = /^ud(?:ff)?\[(\w+)\]$/
 /** The script also sends what the page called the field (email, first_name) beside these. */
-const MATCH_KEYS = new Set([
+export const MATCH_KEYS: ReadonlySet<string> = new Set([
   'em',
   'ph',
   'fn',

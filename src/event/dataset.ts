@@ -3,12 +3,31 @@
  * the form in the Events Manager all come. Pure; the pixel gets only the part in pixelSettings.
  */
 import { z } from 'zod'
+import { CONSENT_NEED } from './consent-needs.ts'
 
 const host = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^(\*\.)?[a-z0-9.-]+$/, 'a host name such as shop.example.com or *.example.com')
+
+const CONSENT_RULE =
+  /^(eea|other|[a-z]{2}(-[a-z\d]{1,3})?) +((denied|unknown) +(limit|anonymous|drop)|unknown +keep)$/
+
+const consentRule = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    CONSENT_RULE,
+    'a region, denied or unknown, and limit, anonymous or drop (unknown also keep): "eea unknown drop"',
+  )
+
+const consentNeed = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(CONSENT_NEED, 'a destination type and its purposes, such as meta=1+3+4+7')
 
 /** What a person may change. Every field has a default, so `{ name }` is enough to create one. */
 export const datasetSettingsSchema = z.object({
@@ -40,6 +59,18 @@ export const datasetSettingsSchema = z.object({
     .max(1000)
     .default([])
     .describe('Sites whose pixel may report; empty allows every site. *.x.com is x.com and below.'),
+  meta_pixels: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^[1-9]\d{0,30}$/, 'the id of a pixel of Meta’s: digits only'),
+    )
+    .max(100)
+    .default([])
+    .describe(
+      'Meta’s pixels whose hits count here when Meta’s own script is pointed at this server.',
+    ),
   bots: z
     .enum(['drop', 'keep'])
     .default('drop')
@@ -47,11 +78,44 @@ export const datasetSettingsSchema = z.object({
   gpc: z
     .enum(['ignore', 'limit', 'block'])
     .default('limit')
-    .describe('Global Privacy Control: ignore it, send limited data use, or do not count at all.'),
+    .describe(
+      'Global Privacy Control, and opt-outs in a GPP string: ignore them, send limited data use, ' +
+        'or do not count at all.',
+    ),
   denied_consent: z
-    .enum(['drop', 'anonymous'])
+    .enum(['drop', 'anonymous', 'limit'])
     .default('drop')
-    .describe('Events whose consent is denied: drop, or count without any identifier.'),
+    .describe(
+      'Events whose consent is denied: drop, count without any identifier, or send limited data ' +
+        'use where a destination knows that.',
+    ),
+  unknown_consent: z
+    .enum(['keep', 'drop', 'anonymous', 'limit'])
+    .default('keep')
+    .describe('Events that say nothing of consent: the same choices, or keep and send them.'),
+  consent_rules: z
+    .array(consentRule)
+    .max(100)
+    .default([])
+    .describe(
+      'By region, the first that fits wins: "eea unknown drop", "us denied limit", "de denied ' +
+        'anonymous", "us-ca denied drop". Regions: eea (with UK, CH), us, other, a country, a state.',
+    ),
+  consent_needs: z
+    .array(consentNeed)
+    .max(40)
+    .default([])
+    .describe(
+      'IAB purposes a type of destination needs, with its vendor id (@) and its id in Google’s ' +
+        'list (~) where it has one: "meta=1+3+4+7", "ga4=1+7@755". See the documentation.',
+    ),
+  consent_cookies: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Read the TCF and US Privacy strings from cookies of the consent platform where an event ' +
+        'brings none.',
+    ),
   auto_matching: z
     .boolean()
     .default(false)

@@ -220,6 +220,10 @@ export const FINDINGS = {
     title: 'A rule matched, but one of its actions could not be done',
     fix: 'The detail says what was missing; narrow the conditions of the rule, or complete it.',
   },
+  consent_unreadable: {
+    title: 'The consent that came with the event cannot be read; it counts as refused',
+    fix: 'Send consent as documented: state, a TCF v2 string as tcf, a GPP string as gpp.',
+  },
   bot: {
     title: 'The event comes from a crawler or an automated browser',
     fix: 'Nothing to do; set bots of the dataset to drop to leave such events out.',

@@ -39,7 +39,12 @@ export interface PixelEvent {
   readonly data_processing_options?: readonly string[]
   readonly data_processing_options_country?: number
   readonly data_processing_options_state?: number
-  readonly consent?: Consent
+  /** The command's word; the strings of a consent platform where the page passes them on. */
+  readonly consent?: Pick<Consent, 'state' | 'signal'> & {
+    readonly tcf?: string
+    readonly tcf_ac?: string
+    readonly gpp?: string
+  }
   readonly browser?: BrowserContext
 }
 

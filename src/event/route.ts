@@ -5,9 +5,10 @@
  * not here: the relay asks it before sending.
  */
 import { z } from 'zod'
+import { isWithheld } from './consent.ts'
 import { isBrowsing } from './names.ts'
 import { allowsDestination } from './routes.ts'
-import type { ActionSource, Envelope, Leg } from './shape.ts'
+import type { ActionSource, Leg } from './shape.ts'
 
 /** A twin that comes a day later is not worth waiting for. */
 export const WAIT_S_MAX = 86_400
@@ -44,6 +45,8 @@ export type LegsPolicy = z.infer<typeof legsSchema>
 export interface Route {
   readonly dataset_id: string
   readonly destination_id: string
+  /** What kind it is (`meta`): consent is asked by kind. */
+  readonly type: string
   /** When it came: what was received before was not counted for it. */
   readonly since_ms: number
   readonly enabled: boolean
@@ -54,6 +57,8 @@ export interface Route {
   readonly except_events: readonly string[]
   /** An event older than this (since event_time) is refused there. Absent: no limit. */
   readonly age_ms_max: { readonly [source in ActionSource]?: number }
+  /** Everything of one such span leaves together at its end. Absent: at once. */
+  readonly gather_ms?: number
 }
 
 export const BROWSING_POLICY: Policy = { send: 'both', wait_s: 0 }
@@ -77,14 +82,5 @@ export function skipReasonOf(route: Route, leg: Leg): SkipReason | undefined {
   if (only_events.length > 0 && !only_events.includes(event_name)) return 'event_filter'
   if (except_events.includes(event_name)) return 'event_filter'
   if (!allowsDestination(leg.envelope.routes, route.destination_id)) return 'rule'
-  return forbidsSending(leg.envelope) ? 'not_consented' : undefined
-}
-
-/**
- * Refused consent keeps an event here even where the dataset counts it without identifiers. Global
- * Privacy Control is another matter: the dataset's choice (ignore, limit, block) was applied at
- * ingest, and what is still there may leave, with the limits that were set on it.
- */
-export function forbidsSending({ consent }: Envelope): boolean {
-  return consent?.state === 'denied' && consent.signal !== 'gpc'
+  return isWithheld(leg.envelope.consent, route.type) ? 'not_consented' : undefined
 }

@@ -138,11 +138,72 @@ export type ActionSource =
   | 'business_messaging'
   | 'other'
 
-/** What the visitor allowed, as the signal that carried it said it. */
+/**
+ * Who said what the visitor allowed: `fbq` (consent command), `gpc` (Sec-GPC), `tcf` and `gpp`
+ * (strings of the IAB), `consent_mode` (Google's fields), `api` (the sender's word), `none`.
+ */
+export type ConsentSignal = 'fbq' | 'gpc' | 'api' | 'none' | 'tcf' | 'gpp' | 'consent_mode'
+
+/** What the visitor allowed: the word of the signal that decided, and what every signal said. */
 export interface Consent {
+  /** Whether we may keep this person's identifiers; what each destination may get is finer. */
   readonly state: 'granted' | 'denied' | 'unknown'
-  /** Who said so: `fbq` (consent command), `gpc` (Sec-GPC), `api` (sender), `none`. */
-  readonly signal: 'fbq' | 'gpc' | 'api' | 'none'
+  readonly signal: ConsentSignal
+  readonly tcf?: TcfConsent
+  readonly gpp?: GppConsent
+  readonly consent_mode?: ConsentMode
+  /** By destination type, where the sender said so. */
+  readonly vendors?: { readonly [destinationType: string]: 'granted' | 'denied' }
+  /** Where the visitor is, as the sender said it: DE, US, US-CA. */
+  readonly region?: string
+  /** What ingest made of it. Absent: all of the event was kept and may go everywhere. */
+  readonly decision?: ConsentDecision
+}
+
+/** A TCF string with the parts of it that decide. */
+export interface TcfConsent {
+  readonly string: string
+  readonly purposes: readonly number[]
+  readonly legitimate_interests: readonly number[]
+  /** Of the IAB vendors that destinations stand for: those that may act. */
+  readonly vendors: readonly number[]
+  /** The same by Google's ids; absent where no Additional Consent string came along. */
+  readonly google_vendors?: readonly number[]
+}
+
+/** A GPP string (or a US Privacy string) with what was opted out of. */
+export interface GppConsent {
+  readonly string: string
+  /** Ids of the sections that were read. */
+  readonly sections: readonly number[]
+  readonly opt_outs: readonly OptOut[]
+}
+
+export type OptOut = 'sale' | 'sharing' | 'targeted_advertising' | 'gpc' | 'known_child'
+
+/** Google's Consent Mode; a field that nobody set is absent. */
+export interface ConsentMode {
+  readonly ad_storage?: 'granted' | 'denied'
+  readonly ad_user_data?: 'granted' | 'denied'
+  readonly ad_personalization?: 'granted' | 'denied'
+  readonly analytics_storage?: 'granted' | 'denied'
+}
+
+/**
+ * keep: as it came. limit: sent as Limited Data Use. anonymous: counted without identifiers, sent
+ * nowhere. drop: not counted.
+ */
+export type ConsentAction = 'keep' | 'limit' | 'anonymous' | 'drop'
+
+/** The proof: what the dataset's policy of that moment did with the event. */
+export interface ConsentDecision {
+  readonly action: ConsentAction
+  /** The region whose rule applied. */
+  readonly region?: string
+  /** Destination types it must not be sent to. */
+  readonly withheld?: readonly string[]
+  /** Keys taken out before it was stored. */
+  readonly stripped?: readonly string[]
 }
 
 /** What only the browser knows; none of it leaves for Meta. */

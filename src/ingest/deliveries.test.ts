@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000
 const routeTo = (more: Partial<Route> = {}): Route => ({
   dataset_id: DATASET,
   destination_id: 'd_1',
+  type: 'meta',
   since_ms: START_MS - 1,
   enabled: true,
   legs: { default: null, by_event: {} },
@@ -21,6 +22,13 @@ const routeTo = (more: Partial<Route> = {}): Route => ({
   age_ms_max: { website: 7 * DAY_MS },
   ...more,
 })
+
+/** May measure, may not profile. */
+const MEASURING: Consent = {
+  state: 'granted',
+  signal: 'tcf',
+  tcf: { string: 'C', purposes: [1, 7], legitimate_interests: [], vendors: [] },
+}
 
 const sending = (send: 'browser' | 'server' | 'both' | 'merged', wait_s = 0): LegsPolicy => ({
   default: { send, wait_s },
@@ -107,6 +115,19 @@ describe('the legs that leave', () => {
   })
 })
 
+describe('what is gathered', () => {
+  it('is due together at the end of its span, the merged ones too', async () => {
+    const gather_ms = 300_000
+    const shop = open(routeTo({ gather_ms, legs: sending('merged', 10) }))
+    for (const event_id of ['a', 'b', 'c']) {
+      await shop.send('browser', { event_id, ...money(1) })
+      shop.wait(40_000)
+    }
+    const end = Math.ceil((START_MS + 10_000) / gather_ms) * gather_ms
+    expect((await rowsOf(shop)).map(({ due_ms }) => due_ms)).toEqual([end, end, end])
+  })
+})
+
 describe('what is not meant for a destination', () => {
   it.each<[string, unknown, number]>([
     ['a rule names others', { do: 'route', only: ['d_2'] }, 1],
@@ -131,6 +152,8 @@ describe('what is not meant for a destination', () => {
     ['when its name is left out', { except_events: ['Purchase'] }, undefined, { event_filter: 1 }],
     ['when consent is refused', {}, denied, { not_consented: 1 }],
     ['unless Global Privacy Control was dealt with', {}, { state: 'denied', signal: 'gpc' }, {}],
+    ['when not all purposes are allowed', {}, MEASURING, { not_consented: 1 }],
+    ['unless the kind of destination needs none', { type: 'webhook' }, MEASURING, {}],
     ['unless consent is unknown', {}, { state: 'unknown', signal: 'none' }, {}],
   ])('is counted, %s', async (_, more, consent, skipped) => {
     const routes = [routeTo(more)]

@@ -9,7 +9,7 @@ import type { Delivery } from './ingest.ts'
 export interface Draft {
   readonly delivery: Delivery
   readonly index: number
-  /** Completed by the rules; final after prepare. */
+  /** The consent step writes its decision into it, rules complete it; final after prepare. */
   envelope: Envelope
   readonly findings: Finding[]
   /** Between parse and hash. */

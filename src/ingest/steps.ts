@@ -3,10 +3,12 @@
  * Pure; raw personal data ends here. A new step is one function and one line in PREPARE.
  */
 import { callingCode } from '../event/calling-code.ts'
+import { consentPolicyOf, decideConsent, isUnconditional, NOTHING_SAID } from '../event/consent.ts'
 import { hashUserData } from '../event/hash.ts'
 import { parseEvent } from '../event/parse.ts'
+import { regionOfCountry } from '../event/region.ts'
 import { scrub } from '../event/scrub.ts'
-import type { RawUserData, ServerEvent, UserData } from '../event/shape.ts'
+import type { ConsentDecision, RawUserData, ServerEvent, UserData } from '../event/shape.ts'
 import { applyRules, type CompiledRules } from '../rules/engine.ts'
 import type { Draft } from './draft.ts'
 import type { Delivery } from './ingest.ts'
@@ -110,25 +112,54 @@ const LIMITED = {
   data_processing_options_state: 0,
 } as const
 
-/** What the visitor allowed decides what is kept; Global Privacy Control as the dataset chose. */
-function consent(draft: Draft): void {
-  const { consent: given } = draft.envelope
-  const { dataset } = draft.delivery
-  if (!draft.raw || given?.state !== 'denied') return
-  if (given.signal === 'gpc') {
-    if (dataset.gpc === 'block') draft.ended = { verdict: 'dropped', reason: 'gpc' }
-    if (dataset.gpc === 'limit' && !draft.raw.data_processing_options?.length) {
-      draft.raw = { ...draft.raw, ...LIMITED }
-    }
-    return
+/** What the visitor allowed decides what is kept, and is written down as the policy decided it. */
+function consent(draft: Draft, { sha256 }: StepPorts): void {
+  const { raw, envelope } = draft
+  const { consent: given = NOTHING_SAID } = envelope
+  const policy = consentPolicyOf(draft.delivery.dataset)
+  if (!raw || isUnconditional(given, policy)) return
+  const country = given.region ?? regionOfCountry(raw.user_data.country?.[0], sha256)
+  const decision = decideConsent(given, country, policy)
+  if (!decision) return
+  const stripped = apply(draft, raw, decision)
+  draft.envelope = {
+    ...envelope,
+    consent: {
+      ...given,
+      decision: { ...decision, ...(stripped.length > 0 ? { stripped } : {}) },
+    },
   }
-  if (dataset.denied_consent === 'drop') {
-    draft.ended = { verdict: 'dropped', reason: 'not_consented' }
-    return
-  }
-  draft.event = { ...draft.raw, user_data: {} }
-  delete draft.raw
 }
+
+/** Carries the decision out; returns the keys that are no longer there. */
+function apply(
+  draft: Draft,
+  raw: ServerEvent<RawUserData>,
+  { action }: ConsentDecision,
+): readonly string[] {
+  const { state, signal } = draft.envelope.consent ?? NOTHING_SAID
+  if (action === 'limit' && !raw.data_processing_options?.length) {
+    draft.raw = { ...raw, ...LIMITED }
+  }
+  if (action === 'drop') {
+    const reason =
+      signal === 'gpc' ? 'gpc' : state === 'denied' ? 'not_consented' : 'consent_unknown'
+    draft.ended = { verdict: 'dropped', reason }
+    return Object.keys(raw.user_data)
+  }
+  if (action !== 'anonymous') return []
+  const addresses = ADDRESSES.filter((key) => /[?#]/.test(raw[key] ?? ''))
+  draft.event = {
+    ...raw,
+    ...Object.fromEntries(addresses.map((key) => [key, raw[key]?.replace(/[?#].*$/s, '')])),
+    user_data: {},
+  }
+  delete draft.raw
+  return [...Object.keys(raw.user_data), ...addresses.map((key) => `${key}.query`)]
+}
+
+/** What follows the path can name a person or a click. */
+const ADDRESSES = ['event_source_url', 'referrer_url'] as const
 
 function bot(draft: Draft, { isBot }: StepPorts): void {
   const userAgent = draft.raw?.user_data.client_user_agent

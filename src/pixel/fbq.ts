@@ -5,7 +5,6 @@
  */
 import { eventId } from '../event/ids.ts'
 import type { PixelDatasetSettings, PixelEvent } from '../event/pixel-wire.ts'
-import type { Consent } from '../event/shape.ts'
 import { gate, locked } from './gate.ts'
 import { hashed, type Matches } from './hashed.ts'
 import { clickIds, watchNavigation } from './page.ts'
@@ -44,7 +43,8 @@ const HELD_MAX = 1000
 
 /** The one pixel of Meta's that stands for the first dataset in companion mode. */
 let mirrored = tag.pixel
-let consented: Consent = { state: 'unknown', signal: 'none' }
+/** What `consent` said, and the strings that the page passes on from its consent platform. */
+const consented: NonNullable<PixelEvent['consent']> = { state: 'unknown', signal: 'none' }
 const held: (() => void)[] = []
 let watching = false
 let cookies: unknown
@@ -94,17 +94,18 @@ const commands: Record<string, (...args: unknown[]) => void> = {
   init,
   addPixelId: init,
   consent(answer) {
-    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent: ${answer}`)
+    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent ${answer}`)
     // What was allowed until now may still go.
     flush()
     gate.revoked = answer === 'revoke'
-    consented = { state: 'granted', signal: 'fbq' }
+    Object.assign(consented, { state: 'granted', signal: 'fbq' })
     release()
   },
   dataProcessingOptions(...options) {
     processing = process(options)
   },
   set(key, value, id) {
+    if (key === 'consent') Object.assign(consented, value)
     if (key === 'firstPartyCookies') cookies = value
     for (const pixel of find(id)) {
       if (key === 'userData') pixel.userData = hashed(value, pixel.settings)
@@ -222,8 +223,8 @@ function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
   }
   add({
     ...action,
-    dataset_id: pixel.id,
     user_data,
+    dataset_id: pixel.id,
     ...(limited ? process([['LDU'], 0, 0]) : processing),
     consent: consented,
     browser: { ...action.browser, agent: pixel.agent as string },
@@ -231,13 +232,13 @@ function track(action: Action, pixel: Pixel, loose: boolean | undefined): void {
 }
 
 export function foundInForm(read: () => unknown): void {
-  for (const pixel of locked() ? [] : Object.values(pixels)) {
-    if (pixel.settings.auto_matching) pixel.found = hashed(read(), pixel.settings)
+  for (const pixel of find(0)) {
+    if (pixel.settings.auto_matching && !locked()) pixel.found = hashed(read(), pixel.settings)
   }
 }
 
 /** As Meta's script answers. */
 export const getState = () => ({
   pixelInitializationTime: initialisedAtMs,
-  pixels: Object.values(pixels),
+  pixels: find(0),
 })

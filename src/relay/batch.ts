@@ -71,7 +71,7 @@ function eventOf(
   claimed: ClaimedDelivery,
   { destination, settings, nowMs }: Target,
 ): { event: OutboundEvent; bytes: number } | Problem {
-  const event = outboundOf(claimed)
+  const event = outboundOf(claimed, destination.name)
   if (isUnsendable(event)) return event
   const tooOld = tooOldOf(claimed, event, { destination, nowMs })
   if (tooOld) return tooOld

@@ -16,15 +16,18 @@ export function routeOf(config: Routed, destination: Destination | undefined): R
     const ageMs = destination?.bounds.ageMsMax(event) ?? Number.POSITIVE_INFINITY
     return Number.isFinite(ageMs) ? [[action_source, ageMs] as const] : []
   })
+  const gather_ms = destination?.bounds.gatherMs
   return {
     dataset_id: config.dataset_id,
     destination_id: config.destination_id,
+    type: config.type,
     since_ms: config.created_at_ms,
     enabled: config.enabled,
     legs: config.legs,
     only_events: config.only_events,
     except_events: config.except_events,
     age_ms_max: Object.fromEntries(ages),
+    ...(gather_ms ? { gather_ms } : {}),
   }
 }
 

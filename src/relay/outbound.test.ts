@@ -52,7 +52,7 @@ const server = leg(2, 'server', {
 
 describe('what leaves', () => {
   it('is the merged event with its own time, address and user agent, and what the twin knew', () => {
-    expect(outboundOf(claim(0, browser, server))).toEqual({
+    expect(outboundOf(claim(0, browser, server), 'meta')).toEqual({
       key: `${DATASET}:1`,
       envelope: browser.envelope,
       event: {
@@ -73,7 +73,7 @@ describe('what leaves', () => {
 
   it('is one leg as it came, under the id of the kept event', () => {
     const kept = leg(1, 'browser', { event_id: 'kept' })
-    expect(outboundOf(claim(2, kept, server))).toEqual({
+    expect(outboundOf(claim(2, kept, server), 'meta')).toEqual({
       key: `${DATASET}:1:2`,
       envelope: server.envelope,
       event: { ...server.event, event_id: 'kept' },
@@ -81,7 +81,10 @@ describe('what leaves', () => {
   })
 
   it('keeps its id when a twin with another one comes between two tries', () => {
-    const [before, after] = [outboundOf(claim(0, browser)), outboundOf(claim(0, browser, server))]
+    const [before, after] = [
+      outboundOf(claim(0, browser), 'meta'),
+      outboundOf(claim(0, browser, server), 'meta'),
+    ]
     expect('event' in before && before.event.event_id).toBe(`twofold:${DATASET}:1`)
     expect('event' in after && after.event.event_id).toBe(`twofold:${DATASET}:1`)
   })
@@ -95,12 +98,12 @@ describe('what leaves', () => {
       'not_consented',
     ],
   ])('is nothing of %s', (_, claimed, code) => {
-    expect(outboundOf(claimed)).toMatchObject({ code })
+    expect(outboundOf(claimed, 'meta')).toMatchObject({ code })
   })
 
   it('is an event limited by Global Privacy Control, with its limits', () => {
     const limited = leg(1, 'browser', { data_processing_options: ['LDU'] })
-    const made = outboundOf(claim(0, refusing(limited, { state: 'denied', signal: 'gpc' })))
+    const made = outboundOf(claim(0, refusing(limited, { state: 'denied', signal: 'gpc' })), 'meta')
     expect('event' in made && made.event.data_processing_options).toEqual(['LDU'])
   })
 })

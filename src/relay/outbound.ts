@@ -5,8 +5,8 @@
  */
 
 import type { OutboundEvent } from '../destinations/destination.ts'
+import { isWithheld } from '../event/consent.ts'
 import { mergeLegs } from '../event/merge.ts'
-import { forbidsSending } from '../event/route.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../event/shape.ts'
 import type { ClaimedDelivery } from '../store/outbox.ts'
 
@@ -16,11 +16,12 @@ export interface Unsendable {
   readonly detail: string
 }
 
-export function outboundOf(claimed: ClaimedDelivery): OutboundEvent | Unsendable {
+/** `type`: of the destination it goes to. */
+export function outboundOf(claimed: ClaimedDelivery, type: string): OutboundEvent | Unsendable {
   const { dataset_id, seq, leg_seq, event } = claimed
   if (!event) return ERASED
   // A twin may have brought the refusal after the event was queued: none of its copies leaves.
-  if (event.legs.some((leg) => forbidsSending(leg.envelope))) return NOT_CONSENTED
+  if (event.legs.some(({ envelope }) => isWithheld(envelope.consent, type))) return NOT_CONSENTED
   const event_id = outboundId(event)
   if (leg_seq === 0) {
     const { envelope } = event.legs[0]

@@ -27,7 +27,8 @@ export function createPreview(ports: PreviewPorts): DestinationPreview {
       const { destination, settings } = opened.ready
       const { dataset_id, destination_id = '' } = draft
       const key = { dataset_id, destination_id, seq: event.legs[0].seq, leg_seq }
-      const made = outboundOf({ ...key, attempts: 0, created_ms: 0, expires_ms: 0, event })
+      const claimed = { ...key, attempts: 0, created_ms: 0, expires_ms: 0, event }
+      const made = outboundOf(claimed, destination.name)
       if (isUnsendable(made)) return { problem: { code: made.code, detail: made.detail } }
       const accepted = destination.accepts(made, settings)
       if (accepted === true) return { payload: destination.payloadOf(made, settings) }

@@ -5,14 +5,18 @@ import { notesOf } from './live/notes.ts'
 import { matchKeyWords, reasonWords } from './words.ts'
 
 describe('codes in words', () => {
-  it.each(['bot', 'gpc', 'not_consented', 'domain_not_allowed', ...Object.keys(PROBLEMS)])(
-    'reason %s has a title and says more',
-    (code) => {
-      const { title, detail } = reasonWords(code)
-      expect(title).not.toContain('_')
-      expect(detail).not.toBe('')
-    },
-  )
+  it.each([
+    'bot',
+    'gpc',
+    'not_consented',
+    'consent_unknown',
+    'domain_not_allowed',
+    ...Object.keys(PROBLEMS),
+  ])('reason %s has a title and says more', (code) => {
+    const { title, detail } = reasonWords(code)
+    expect(title).not.toContain('_')
+    expect(detail).not.toBe('')
+  })
 
   it('shows an unknown code as it is', () => {
     expect(reasonWords('made_up_later').title).toBe('Made up later')

@@ -60,6 +60,10 @@ const DROPPED_WORDS: Record<string, Words> = {
     title: 'No consent',
     detail: 'The visitor had refused consent when this happened.',
   },
+  consent_unknown: {
+    title: 'Nothing said of consent',
+    detail: 'The event came without consent, and this dataset counts none of those.',
+  },
   domain_not_allowed: {
     title: 'Site not allowed',
     detail: 'The page is not on the list of allowed domains. Settings has the list.',

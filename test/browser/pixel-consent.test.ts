@@ -101,6 +101,23 @@ describe('consent', () => {
   })
 })
 
+describe('the strings of a consent platform', () => {
+  it('that the page passes on travel with every later event, beside the command', async () => {
+    const { recorder, page } = fixture
+    await visit(shop(`fbq('track','Lead')`))
+    await recorder.until((events) => events.length >= 1)
+    await page.evaluate(`fbq('set','consent',{tcf:'CP1',gpp:'DBAA'}); fbq('track','Contact')`)
+    await recorder.until((events) => events.length >= 2)
+    await page.evaluate(`fbq('consent','grant'); fbq('track','Search')`)
+    await recorder.until((events) => events.length >= 3)
+    expect(recorder.events.map(({ consent }) => consent)).toEqual([
+      { state: 'unknown', signal: 'none' },
+      { state: 'unknown', signal: 'none', tcf: 'CP1', gpp: 'DBAA' },
+      { state: 'granted', signal: 'fbq', tcf: 'CP1', gpp: 'DBAA' },
+    ])
+  })
+})
+
 describe('data processing options', () => {
   const CASES: readonly [calls: string, options: object][] = [
     [`fbq('dataProcessingOptions',['LDU'])`, { data_processing_options: ['LDU'] }],

@@ -65,6 +65,7 @@ export async function startCollector(
       rate: createRate(doorPorts.nowMs),
       logError: (error) => app.log.error({ err: error }, 'a request to the collector failed'),
     }),
+    findByPixel: (id) => datasets.find(({ meta_pixels }) => meta_pixels.includes(id)),
     authorize: (token, id, purpose) =>
       purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
     grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),

@@ -185,7 +185,7 @@ describe('POST /e', () => {
     ['denied', { state: 'denied', signal: 'api' }],
   ])('Sec-GPC: consent %o counts as %o', async (consent, counted) => {
     await hit(batch(pixelEvent({ consent })), { 'sec-gpc': '1' })
-    expect(collector.deliveries[0]?.perEvent).toEqual([{ consent: counted }])
+    expect(collector.deliveries[0]?.perEvent).toMatchObject([{ consent: counted }])
   })
 
   it('answers after accept(), and 503 with Retry-After when it fails', async () => {

@@ -37,7 +37,7 @@ const LABELS: Record<string, string> = {
   app_secret: 'App secret',
   api_version: 'API version',
   test_event_code: 'Test event code',
-  base_url: 'Address of its API',
+  base_url: 'Address of its API (base URL)',
   api_secret: 'API secret',
   url: 'Address',
   check_first: 'Check before sending',

@@ -76,7 +76,7 @@ export function Alarm({ destination, locked, actions }: AlarmProps) {
             leftSection={<IconRefresh size={14} aria-hidden />}
             onClick={() => retry.mutate()}
           >
-            Try now
+            Try again
           </Button>
         </Group>
         {retry.error && <Failed error={retry.error} />}

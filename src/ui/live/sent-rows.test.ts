@@ -32,6 +32,27 @@ describe('what was sent, side by side', () => {
     expect(rows.find(({ key }) => key === 'num_items')?.cells).toEqual(['2', undefined])
   })
 
+  it.each<[Record<string, unknown> | undefined, string | undefined]>([
+    [undefined, undefined],
+    [{ state: 'unknown', signal: 'none' }, undefined],
+    [{ state: 'granted', signal: 'fbq' }, 'granted (fbq)'],
+    [
+      { state: 'granted', signal: 'tcf', decision: { action: 'keep', withheld: ['meta', 'ga4'] } },
+      'granted (tcf), kept from meta, ga4',
+    ],
+    [
+      { state: 'denied', signal: 'gpc', decision: { action: 'limit', withheld: ['ga4'] } },
+      'denied (gpc), sent as limited data use',
+    ],
+    [
+      { state: 'unknown', signal: 'none', decision: { action: 'anonymous' } },
+      'unknown, counted without identifiers',
+    ],
+  ])('says what the visitor allowed and what came of it: %j', (consent, words) => {
+    const row = rowsOf(leg({ consent })).find(({ key }) => key === 'Consent')
+    expect(row?.cells[0]).toBe(words)
+  })
+
   it('shows neither a whole hash nor an address on the network', () => {
     const rows = rowsOf(leg({ user_data: { em: [HASH], client_ip_address: '203.0.113.7' } }))
     const text = JSON.stringify(rows)

@@ -88,10 +88,22 @@ function shown(value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** "granted (tcf), kept from meta, tiktok": what was said, by whom, and what it changed. */
 function consentWords({ consent }: LegView): string | undefined {
-  return typeof consent?.state === 'string' && consent.state !== 'unknown'
-    ? consent.state
-    : undefined
+  if (typeof consent?.state !== 'string') return undefined
+  const { state, signal, decision } = consent
+  const { action, withheld } = Object(decision) as { action?: string; withheld?: string[] }
+  if (state === 'unknown' && !action) return undefined
+  const said = signal === 'none' ? state : `${state} (${signal})`
+  const done = action && action !== 'keep' ? ACTION_WORDS[action] : undefined
+  const kept = action === 'keep' && withheld ? `kept from ${withheld.join(', ')}` : undefined
+  return [said, done ?? kept].filter(Boolean).join(', ')
+}
+
+const ACTION_WORDS: Record<string, string> = {
+  limit: 'sent as limited data use',
+  anonymous: 'counted without identifiers',
+  drop: 'not counted',
 }
 
 /** An address on the network is a person's own: that it came is enough to know. */

@@ -25,20 +25,35 @@ export interface FieldGroup {
   readonly fields: readonly Field[]
 }
 
+const PRIVACY = [
+  'denied_consent',
+  'unknown_consent',
+  'consent_rules',
+  'consent_needs',
+  'consent_cookies',
+  'replay_revoked',
+  'gpc',
+]
+
 const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'General', names: ['name', 'default_country', 'allowed_domains'] },
+  { title: 'General', names: ['name', 'default_country', 'allowed_domains', 'meta_pixels'] },
   { title: 'Counting', names: ['mode', 'repair', 'bots', 'events_per_minute_max'] },
-  { title: 'Privacy', names: ['denied_consent', 'replay_revoked', 'gpc'] },
+  { title: 'Privacy', names: PRIVACY },
   { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
 ]
 
 const LABELS: Record<string, string> = {
   default_country: 'Country',
+  meta_pixels: 'Pixels of Meta’s',
   mode: 'Faulty events',
   repair: 'Twins without a shared id',
   bots: 'Robots',
   events_per_minute_max: 'Events a minute, at most',
   denied_consent: 'Visitors who refuse consent',
+  unknown_consent: 'Visitors of whom nothing is said',
+  consent_rules: 'Other choices by region',
+  consent_needs: 'What a destination needs',
+  consent_cookies: 'Read the consent platform’s cookies',
   replay_revoked: 'Send later what happened before consent',
   gpc: 'Visitors who ask for privacy',
   auto_matching: 'Read forms',

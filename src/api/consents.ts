@@ -1,0 +1,193 @@
+/**
+ * GET /api/datasets/{id}/consents: the proof, one record per received event: who said what was
+ * allowed, what was decided for each type of destination, what was taken out. Streamed a page of
+ * the event log at a time, so that years of events need no more memory than a day.
+ */
+import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import {
+  type ConsentPolicy,
+  consentAllows,
+  consentPolicyOf,
+  eventConsent,
+  NOTHING_SAID,
+} from '../event/consent.ts'
+import type { Consent, Leg, StoredEvent } from '../event/shape.ts'
+import { EXPORT_PAGE_EVENTS } from '../limits.ts'
+import type { EventQuery } from '../store/store.ts'
+import { consentRecordSchema, consentsQuerySchema } from './consents-schema.ts'
+import type { Context } from './ports.ts'
+import { type Route, route } from './route.ts'
+import type { ConsentRecord } from './types.ts'
+
+export const consentRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/datasets/{id}/consents',
+    auth: { purpose: 'read', on: 'dataset' },
+    summary: 'Export the consent of every event, as proof',
+    description:
+      'Newest first, one record a line (or CSV). A connection that ends before the last line was ' +
+      'cut off: such an export is not whole.',
+    query: consentsQuerySchema,
+    answer: {
+      status: 200,
+      description: 'A stream; each line is one of these.',
+      type: 'application/x-ndjson',
+      schema: consentRecordSchema,
+    },
+    run: async ({ id, query, request, reply, mayStill }, context) => {
+      const { from, to, event_id, format } = query
+      const dataset = context.access.findDataset(id)
+      if (!dataset) return undefined
+      reply.hijack()
+      reply.raw.writeHead(200, {
+        'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+        'content-disposition': `attachment; filename="consents-${id}.${format}"`,
+        'cache-control': 'no-store',
+      })
+      const asked: EventQuery = {
+        dataset_id: id,
+        verdicts: ['accepted', 'dropped', 'rejected'],
+        limit: EXPORT_PAGE_EVENTS,
+        ...(from === undefined ? {} : { from_s: from }),
+        ...(to === undefined ? {} : { to_s: to }),
+        ...(event_id === undefined ? {} : { event_id }),
+      }
+      const policy = consentPolicyOf(dataset)
+      const line = format === 'csv' ? csvLine : ndjsonLine
+      if (format === 'csv') reply.raw.write(CSV_HEAD)
+      const events = pages(context, asked, mayStill)
+      await stream(events, (event) => line(recordOf(event, policy)), { raw: reply.raw, request })
+      return reply
+    },
+  }),
+]
+
+/** Every event of the query, a page at a time; throws when the reader may not read any more. */
+async function* pages(
+  { store }: Context,
+  query: EventQuery,
+  mayStill: () => boolean,
+): AsyncGenerator<readonly StoredEvent[]> {
+  let before: number | undefined
+  do {
+    if (!mayStill()) throw new Error('the token was revoked or the dataset deleted')
+    const page = await store.events({
+      ...query,
+      ...(before === undefined ? {} : { before_seq: before }),
+    })
+    if (page.events.length > 0) yield page.events
+    before = page.next_before_seq
+  } while (before !== undefined)
+}
+
+/** Writes as fast as the reader reads. A failure cuts the connection, so that nobody trusts it. */
+async function stream(
+  events: AsyncIterable<readonly StoredEvent[]>,
+  line: (event: StoredEvent) => string,
+  { raw, request }: { readonly raw: ServerResponse; readonly request: FastifyRequest },
+): Promise<void> {
+  try {
+    for await (const page of events) {
+      if (raw.destroyed) return
+      if (!raw.write(page.map(line).join(''))) await drained(raw)
+    }
+    raw.end()
+  } catch (error) {
+    request.log.warn({ err: error }, 'a consent export ended early')
+    raw.destroy()
+  }
+}
+
+function drained(raw: ServerResponse): Promise<void> {
+  if (raw.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      raw.off('drain', done).off('close', done)
+      resolve()
+    }
+    raw.on('drain', done).on('close', done)
+  })
+}
+
+function recordOf({ legs }: StoredEvent, policy: ConsentPolicy): ConsentRecord {
+  const [kept] = legs
+  const consent = eventConsent(legs) ?? NOTHING_SAID
+  const { decision } = consent
+  return {
+    seq: kept.seq,
+    event_id: legs.find(({ event }) => event.event_id !== undefined)?.event.event_id ?? null,
+    event_name: kept.event.event_name,
+    event_time: kept.event.event_time,
+    received_at: Math.floor(kept.envelope.received_at_ms / 1000),
+    verdict: kept.verdict,
+    reason: kept.reason ?? null,
+    state: consent.state,
+    signal: consent.signal,
+    region: decision?.region ?? consent.region ?? null,
+    action: decision?.action ?? 'keep',
+    destinations: destinationsOf(consent, kept, policy),
+    stripped: [...new Set(legs.flatMap(strippedOf))],
+    tcf: consent.tcf?.string ?? null,
+    gpp: consent.gpp?.string ?? null,
+    consent_mode: consent.consent_mode ? { ...consent.consent_mode } : null,
+    reports: legs.length,
+  }
+}
+
+function strippedOf({ envelope }: Leg): readonly string[] {
+  return envelope.consent?.decision?.stripped ?? []
+}
+
+/** As it was decided then, not as today's policy would. What was not counted goes nowhere. */
+function destinationsOf(
+  consent: Consent,
+  { verdict, reason }: Leg,
+  policy: ConsentPolicy,
+): ConsentRecord['destinations'] {
+  const { decision, vendors } = consent
+  const isRefused = (type: string): boolean => {
+    if (verdict !== 'accepted') return reason !== undefined && CONSENT_REASONS.has(reason)
+    if (vendors?.[type] === 'denied') return true
+    if (decision) return decision.withheld?.includes(type) ?? false
+    return consentAllows(consent, type, policy) !== true
+  }
+  const allowed = decision?.action === 'limit' ? 'limited' : 'allowed'
+  return Object.fromEntries(
+    [...policy.needs].map(([type, { isOwn }]) => {
+      if (isRefused(type)) return [type, 'not_consented']
+      return [type, isOwn ? 'allowed' : allowed]
+    }),
+  )
+}
+
+const CONSENT_REASONS: ReadonlySet<string> = new Set(['not_consented', 'consent_unknown', 'gpc'])
+
+function ndjsonLine(record: ConsentRecord): string {
+  return `${JSON.stringify(record)}\n`
+}
+
+const CSV_COLUMNS = Object.keys(consentRecordSchema.shape) as (keyof ConsentRecord)[]
+const CSV_HEAD = `${CSV_COLUMNS.join(',')}\r\n`
+
+function csvLine(record: ConsentRecord): string {
+  return `${CSV_COLUMNS.map((column) => csvCell(record[column])).join(',')}\r\n`
+}
+
+/** A spreadsheet takes a text that begins like a formula for one. */
+function csvCell(value: ConsentRecord[keyof ConsentRecord]): string {
+  if (value === null) return ''
+  if (typeof value === 'number') return String(value)
+  const text = Array.isArray(value) ? value.join(' ') : pairsOf(value)
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** `meta=allowed tiktok=not_consented`. */
+function pairsOf(value: string | object): string {
+  if (typeof value === 'string') return value
+  return Object.entries(value)
+    .map(([key, word]) => `${key}=${word}`)
+    .join(' ')
+}
