@@ -156,6 +156,10 @@ export const EXCHANGE_URL_CHARS_MAX = 500
 export const EXCHANGES_PER_DESTINATION_MAX = 10_000
 export const EXCHANGE_MS_MAX = 7 * 86_400_000
 
+/** Rows of one page of deliveries: each shows the event it carries. */
+export const DELIVERIES_PAGE_MAX = 200
+/** Events of one search by event_id or order_id whose deliveries are shown. */
+export const DELIVERY_SEARCH_EVENTS_MAX = 20
 /** Destinations of one dataset: each costs every accepted event a delivery. */
 export const DESTINATIONS_PER_DATASET_MAX = 20
 /** Events claimed at once for one destination, whatever larger batch it would take. */
