@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{http,crash,sim,cli,docs}/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

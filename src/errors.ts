@@ -120,6 +120,12 @@ export const ERRORS = {
     message: 'No such destination.',
     fix: 'List the destinations of the dataset; maybe this one was removed.',
   },
+  delivery_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such delivery.',
+    fix: 'List them with `twofold deliveries`. A delivered one is shown for seven days.',
+  },
   secret_unreadable: {
     status: 409,
     retryable: false,

@@ -151,10 +151,15 @@ export const DELIVERY_URGENCY_STEP_MS = 3_600_000
 export const DELIVERY_DETAIL_CHARS_MAX = 500
 /** An address that was called; our own are under 300. */
 export const EXCHANGE_URL_CHARS_MAX = 500
-/** Exchanges kept per destination and how long: at most about 50 MB, and Meta's seven days. */
+/** Exchanges kept per destination and how long: a few MB in a shop, 80 MB where each brings 1000
+ * events and a long answer; seven days, as Meta takes no older event. */
 export const EXCHANGES_PER_DESTINATION_MAX = 10_000
 export const EXCHANGE_MS_MAX = 7 * 86_400_000
 
+/** Rows of one page of deliveries: each shows the event it carries. */
+export const DELIVERIES_PAGE_MAX = 200
+/** Events of one search by event_id or order_id whose deliveries are shown. */
+export const DELIVERY_SEARCH_EVENTS_MAX = 20
 /** Destinations of one dataset: each costs every accepted event a delivery. */
 export const DESTINATIONS_PER_DATASET_MAX = 20
 /** Events claimed at once for one destination, whatever larger batch it would take. */
@@ -176,7 +181,7 @@ export const RELAY_STOP_MS = 2000
 /** Pauses after a failed try: the first, doubled each time up to the last. */
 export const BACKOFF_FIRST_MS = 1000
 export const BACKOFF_MS_MAX = 5 * 60_000
-/** The longest Retry-After that is believed. */
+/** The longest pause that is believed: events must not grow too old for a slip of a proxy. */
 export const RETRY_AFTER_MS_MAX = 3_600_000
 /** An event no destination limits by age is given up after this, and kept as rejected. */
 export const RETRY_AGE_MS_MAX = 30 * 86_400_000
@@ -199,8 +204,12 @@ export const GUARDED_CONNECT_MS = 5000
 export const GUARDED_KEEP_ALIVE_MS = 15_000
 /** What is kept of an answer for people to read. */
 export const EXCHANGE_ANSWER_CHARS_MAX = 2000
-/** What is read of an answer before the connection is given up: an answer says yes or no. */
-export const ANSWER_BYTES_MAX = 64 * 1024
+/** What is read of an answer: a line for each of a thousand events fits many times. */
+export const ANSWER_BYTES_MAX = 1024 * 1024
+/** Requests spent on finding the bad events of one batch; what is left waits for the next try. */
+export const SEARCH_REQUESTS_MAX = 100
+/** Of these, while no event of the batch was taken and the fault may lie in the settings. */
+export const SEARCH_UNPROVEN_REQUESTS_MAX = 24
 /** Events of one webhook batch, and what its body may hold: many receivers stop at 1 MB. */
 export const WEBHOOK_EVENTS_MAX = 100
 export const WEBHOOK_BYTES_MAX = 512 * 1024
@@ -211,18 +220,12 @@ export const WEBHOOK_SECRETS_MAX = 4
 /** Rows of one file: encoding them holds the process up for tens of milliseconds. */
 export const FILE_EVENTS_MAX = 1000
 export const FILE_BYTES_MAX = 8 * 1024 * 1024
+/** Events are gathered so long for one file: 288 files a day can be read, one a second cannot. */
+export const FILE_GATHER_MS = 5 * 60_000
 /** Bytes of one request to Meta. Its own bound is not published; 1000 events of 4 KB fit. */
 export const META_BODY_BYTES_MAX = 4 * 1024 * 1024
-/** Requests spent on finding the bad events of one batch; what is left waits for the next try. */
-export const META_REQUESTS_PER_BATCH_MAX = 100
-/** Of these, while no event of the batch was taken and the fault may lie in the settings. */
-export const META_UNPROVEN_REQUESTS_MAX = 24
 /** Characters of an outcome's words. */
 export const OUTCOME_DETAIL_CHARS_MAX = 600
-/** Bytes read of a destination's answer: a line for each of a thousand events fits many times. */
-export const REMOTE_ANSWER_BYTES_MAX = 1024 * 1024
-/** Requests to find the refused events of one batch: one in a thousand needs 21. */
-export const BATCH_REQUESTS_MAX = 40
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
@@ -232,8 +235,8 @@ const relations: readonly (readonly [boolean, string])[] = [
   [KEYS_RECENT_MAX >= 8 * COMMIT_EVENTS_MAX, 'one commit must fit in the recent keys'],
   [ORDER_WINDOW_MS >= DEDUP_WINDOW_MS, 'orders are remembered longer than ids'],
   [LIVE_BACKLOG_MAX > COMMIT_EVENTS_MAX, 'one commit must not drop a live listener'],
-  [META_UNPROVEN_REQUESTS_MAX > 13, 'one bad event in 1000 must be found before giving up'],
-  [META_REQUESTS_PER_BATCH_MAX > META_UNPROVEN_REQUESTS_MAX, 'the search must outlast its start'],
+  [SEARCH_UNPROVEN_REQUESTS_MAX > 12, 'one bad event in 1000 must be found before giving up'],
+  [SEARCH_REQUESTS_MAX > SEARCH_UNPROVEN_REQUESTS_MAX, 'the search must outlast its start'],
   [SEND_SOFT_MS < SEND_HARD_MS, 'a slow batch is noticed before it is given up'],
   [LEASE_MS >= 3 * (SEND_HARD_MS + SEND_LAST_WORDS_MS), 'a lease must outlast its batches'],
   [BACKOFF_FIRST_MS < BACKOFF_MS_MAX, 'pauses must grow'],

@@ -31,8 +31,9 @@ import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
+import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
-import type { DestinationSettings, RelayControl } from './relay/view.ts'
+import type { DestinationPreview, DestinationSettings, RelayControl } from './relay/view.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
@@ -138,7 +139,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const { store } = ledger
-  const { access, rules, configs, relay, closeTargets } = await openBooks(parts)
+  const { access, rules, configs, relay, preview, closeTargets } = await openBooks(parts)
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -165,6 +166,7 @@ async function serve(parts: Parts): Promise<Serving> {
     live,
     destinations: configs,
     relay,
+    preview,
     rules,
     nowMs: Date.now,
     startDemo: demo.start,
@@ -221,6 +223,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   rules: RuleBook
   configs: Configs
   relay: Relay
+  preview: DestinationPreview
   closeTargets: () => Promise<void>
 }> {
   const { store } = ledger
@@ -251,22 +254,26 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   for (const key of configs.keys()) setRoutes(key)
   configs.onChange(setRoutes)
   const targets = createGuardedFetch({ allowed: config.allowPrivateTargets })
-  const relay = createRelay({
-    store,
+  const ports = {
     configs,
     // A redirect would take the token to an address that nobody entered.
-    fetch: (input, init) => targets.fetch(input, { redirect: 'manual', ...init }),
+    fetch: ((input, init) => targets.fetch(input, { redirect: 'manual', ...init })) as typeof fetch,
     nowMs: Date.now,
     random: Math.random,
     sleep,
+  }
+  const relay = createRelay({
+    ...ports,
+    store,
     log: (level, message, fields) => app.log[level](fields, message),
   })
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
     await configs.removeDataset(id)
   }
-  const closeTargets = targets.close
-  return { access: { ...access, deleteDataset }, rules, configs, relay, closeTargets }
+  const whole = { ...access, deleteDataset }
+  const preview = createPreview(ports)
+  return { access: whole, rules, configs, relay, preview, closeTargets: targets.close }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -118,7 +118,8 @@ async function answer(
   context: Context,
 ): Promise<unknown> {
   const grant = authorise(route, request, context)
-  const { id = '' } = request.params as { id?: string }
+  const params = request.params as Readonly<Record<string, string>>
+  const { id = '' } = params
   const mayStill = (): boolean => {
     try {
       return authorise(route, request, context) !== undefined
@@ -130,6 +131,7 @@ async function answer(
   const done = await route.run(
     {
       id,
+      params,
       query: checked(route.query, request.query, ''),
       body: checked(route.body, request.body ?? {}, 'body.'),
       grant,

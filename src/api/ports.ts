@@ -4,7 +4,7 @@
  */
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
-import type { DestinationSettings, RelayControl } from '../relay/view.ts'
+import type { DestinationPreview, DestinationSettings, RelayControl } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { Store } from '../store/store.ts'
 import type { Live } from './live.ts'
@@ -15,6 +15,7 @@ export interface ApiPorts {
   readonly live: Live
   readonly destinations: DestinationSettings
   readonly relay: RelayControl
+  readonly preview: DestinationPreview
   readonly rules: RuleBook
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */

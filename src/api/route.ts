@@ -27,6 +27,8 @@ export interface Answer {
 export interface Call<Query, Body> {
   /** Of the path: a dataset's or a token's id. */
   readonly id: string
+  /** All of the path, by name. */
+  readonly params: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Body
   /** What the caller may do. Public routes get a grant that allows nothing. */

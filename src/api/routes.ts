@@ -2,6 +2,8 @@
 import { backupRoutes } from './backup.ts'
 import { consentRoutes } from './consents.ts'
 import { datasetRoutes } from './datasets.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...eventRoutes,
   ...consentRoutes,
   ...liveRoutes,
+  ...destinationRoutes,
+  ...deliveryRoutes,
   ...ruleRoutes,
   ...tokenRoutes,
   ...doctorRoutes,

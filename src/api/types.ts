@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
+import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as rules from './rule-schemas.ts'
 import type * as schemas from './schemas.ts'
@@ -42,3 +43,19 @@ export type RuleCheck = z.infer<typeof rules.ruleCheckSchema>
 export type RuleTrial = z.infer<typeof rules.ruleTrialSchema>
 export type RuleVocabulary = z.infer<typeof rules.ruleVocabularySchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>
+export type DestinationTypesAnswer = z.infer<typeof outgoing.destinationTypesSchema>
+export type DestinationTypeView = DestinationTypesAnswer['types'][number]
+export type DestinationCreateRequest = z.input<typeof outgoing.destinationCreateSchema>
+export type DestinationPatchRequest = z.input<typeof outgoing.destinationPatchSchema>
+export type DestinationShown = z.infer<typeof outgoing.destinationSchema>
+export type DestinationsAnswer = z.infer<typeof outgoing.destinationsSchema>
+export type LegsPolicyView = DestinationShown['legs']
+export type DestinationTestRequest = z.input<typeof outgoing.destinationTestSchema>
+export type DestinationTested = z.infer<typeof outgoing.testedSchema>
+export type DeliveryStateView = z.infer<typeof outgoing.deliveryStateSchema>
+export type DeliveryView = z.infer<typeof outgoing.deliverySchema>
+export type DeliveriesAnswer = z.infer<typeof outgoing.deliveriesSchema>
+export type DeliveryStory = z.infer<typeof outgoing.deliveryStorySchema>
+export type RequeueRequest = z.input<typeof outgoing.requeueSchema>
+export type RequeuedAnswer = z.infer<typeof outgoing.requeuedSchema>
+export type RetryAnswer = z.infer<typeof outgoing.retrySchema>

@@ -2,12 +2,12 @@
  * `twofold dataset create|list|show|update|delete`. The flags for settings are made from the one
  * schema of them, so a new setting needs nothing here.
  */
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { DatasetCreated, DatasetsAnswer, DatasetView } from '../api/types.ts'
 import { datasetSettingsSchema } from '../event/dataset.ts'
 import { type ClientOptions, clientOf, declareClient, listOf, pathPart } from './command.ts'
+import { confirm } from './confirm.ts'
 import { wrongUsage } from './exit.ts'
 import { plain, say, sayJson, time } from './output.ts'
 
@@ -103,13 +103,6 @@ function addDelete(parent: Command): void {
       if (flags.json) sayJson({ deleted: id })
       else say(`Deleted ${plain(name)} (${id}).`)
     })
-}
-
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw wrongUsage(`${question} Add --yes to say so.`)
-  const line = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await line.question(`${question} Type yes: `).finally(() => line.close())
-  if (answer.trim().toLowerCase() !== 'yes') throw wrongUsage('Nothing was deleted.')
 }
 
 interface Setting {

@@ -1,14 +1,23 @@
-/** `twofold demo`: a server with the BrewBeans shop in a data folder of its own, links ready. */
+/**
+ * `twofold demo`: a server with the BrewBeans shop in a data folder of its own, links ready, and a
+ * stand-in for Meta beside it, so that the whole way of a sale can be tried without an account.
+ */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { SignInLink } from '../api/types.ts'
 import { readConfig } from '../config.ts'
+import { type FakeMeta, startFakeMeta } from '../fake-meta/fake-meta.ts'
 import { createClient } from './client.ts'
 import { declare } from './command.ts'
 import { say, sayJson } from './output.ts'
 import { addServerOptions, type ServeFlags, startServer, stopOnSignal } from './serve.ts'
 
 const DEFAULTS = { dataDir: './data-demo' }
+/** Where the stand-in listens, and this program's own addresses. */
+const LOOPBACK = ['127.0.0.0/8', '::1']
+const META_DATASET = '123'
+const META_TOKEN = 'EAABstandin'
 
 export function addDemo(program: Command): void {
   const command = declare(program, 'demo', {
@@ -19,8 +28,10 @@ export function addDemo(program: Command): void {
     const config = readConfig(flags, undefined, DEFAULTS)
     // Its own token, so that this process can make itself a sign-in link at every start.
     const adminToken = config.adminToken ?? randomBytes(24).toString('base64url')
-    const running = await startServer({ ...config, adminToken })
+    const allowPrivateTargets = [...config.allowPrivateTargets, ...LOOPBACK]
+    const running = await startServer({ ...config, adminToken, allowPrivateTargets })
     stopOnSignal(running)
+    const meta = await standIn()
     const shop = await running.startDemo()
     const client = createClient({ url: running.url, token: adminToken })
     const link = await client.json<SignInLink>('POST', '/api/sign-in-links')
@@ -33,11 +44,28 @@ export function addDemo(program: Command): void {
         shop_url: shopUrl,
         sign_in_url: managerUrl,
         dataset_id: shop.dataset_id,
+        meta: { base_url: meta.url, dataset_id: META_DATASET, access_token: META_TOKEN },
       })
     } else {
       say(`The BrewBeans demo shop is open. Buy a bag of coffee:\n  ${shopUrl}\n`)
       say(`The Events Manager beside it (this link signs you in, once, within minutes):`)
-      say(`  ${managerUrl}\n\nStop with Ctrl-C; the demo's data stays in ${config.dataDir}.`)
+      say(`  ${managerUrl}\n`)
+      say('A stand-in for Meta listens too. Add it there under Destinations, Meta:')
+      say(`  dataset ${META_DATASET}, access token ${META_TOKEN}, base URL ${meta.url}`)
+      say(`  What Meta would count: ${meta.url}/counted`)
+      say(`\nStop with Ctrl-C; the demo's data stays in ${config.dataDir}.`)
     }
+  })
+}
+
+/** On a free port; it ends with the process and remembers nothing. */
+function standIn(): Promise<FakeMeta> {
+  return startFakeMeta({
+    port: 0,
+    datasetId: META_DATASET,
+    token: META_TOKEN,
+    nowMs: Date.now,
+    random: Math.random,
+    sleep,
   })
 }

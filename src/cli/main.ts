@@ -7,7 +7,9 @@ import { addBackup } from './backup.ts'
 import { declare } from './command.ts'
 import { addConsents } from './consents.ts'
 import { addDataset } from './dataset.ts'
+import { addDeliveries, addRequeue } from './deliveries.ts'
 import { addDemo } from './demo.ts'
+import { addDestination } from './destination.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
@@ -39,6 +41,9 @@ export function createProgram(): Command {
   addRules(program)
   addConsents(program)
   addExplain(program)
+  addDestination(program)
+  addDeliveries(program)
+  addRequeue(program)
   addDoctor(program)
   addBackup(program)
   addFakeMeta(program)

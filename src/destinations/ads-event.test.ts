@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isLimited, itemsOf, lean, markOf, moneyText, nameOf } from './ads-event.ts'
 import { PURCHASE } from './ads-examples.ts'
+import { changed } from './ads-remote.fixture.ts'
 import type { OutboundEvent } from './destination.ts'
-
-const change = (event: object, envelope: object = {}): OutboundEvent => ({
-  ...PURCHASE,
-  event: { ...PURCHASE.event, ...event },
-  envelope: { ...PURCHASE.envelope, ...envelope },
-})
 
 describe('nameOf', () => {
   const table = { Purchase: 'buy', PageView: '' }
@@ -29,11 +24,11 @@ describe('nameOf', () => {
 describe('isLimited', () => {
   it.each<[string, OutboundEvent, boolean]>([
     ['consent', PURCHASE, false],
-    ['no word about consent', change({}, { consent: undefined }), false],
-    ['an empty list of options', change({ data_processing_options: [] }), false],
-    ['Limited Data Use', change({ data_processing_options: ['LDU'] }), true],
-    ['an opt-out', change({ opt_out: true }), true],
-    ['denied consent', change({}, { consent: { state: 'denied', signal: 'gpc' } }), true],
+    ['no word about consent', changed({}, { consent: undefined }), false],
+    ['an empty list of options', changed({ data_processing_options: [] }), false],
+    ['Limited Data Use', changed({ data_processing_options: ['LDU'] }), true],
+    ['an opt-out', changed({ opt_out: true }), true],
+    ['denied consent', changed({}, { consent: { state: 'denied', signal: 'gpc' } }), true],
   ])('%s', (_, event, expected) => {
     expect(isLimited(event)).toBe(expected)
   })
@@ -53,7 +48,7 @@ describe('markOf', () => {
       undefined,
     ],
   ])('%s', (_, event, expected) => {
-    expect(markOf(change(event), names)).toBe(expected)
+    expect(markOf(changed(event), names)).toBe(expected)
   })
 })
 

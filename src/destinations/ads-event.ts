@@ -58,20 +58,6 @@ export const actionSources = z
   .default(['website'])
   .describe('Which events are sent, by where they happened (action_source).')
 
-/** Reasons why an event is not for a destination, as `accepts` returns them. */
-export const SKIP_REASONS = {
-  event_not_mapped: 'It has no name there: give it one in event_names, or send custom events.',
-  event_name_not_allowed:
-    'Its name is reserved or malformed there: give it another in event_names.',
-  action_source_not_sent: 'It happened at a place (action_source) that is not sent there.',
-  no_match_key: 'It carries nothing by which a person could be matched there.',
-  no_client_id: 'It carries nothing to make a client id of.',
-  limited_data_use: 'Its data may be used in a limited way only, which cannot be said there.',
-  test_event: 'It is a test event, and the destination is not in test mode.',
-} as const
-
-export type SkipReason = keyof typeof SKIP_REASONS
-
 /** Undefined: it has no name there. */
 export function nameOf(name: string, table: NameTable, settings: NameSettings): string | undefined {
   const own = Object.hasOwn(settings.event_names, name) ? settings.event_names[name] : undefined

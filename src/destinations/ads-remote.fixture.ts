@@ -1,11 +1,15 @@
-/** A scripted HTTP server that stands for an advertising API in the tests of its destination. */
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { SendPorts } from './destination.ts'
+/**
+ * For the tests of the advertising destinations: a scripted HTTP server that stands for an API, and
+ * the purchase of the examples with something changed.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { PURCHASE } from './ads-examples.ts'
+import type { OutboundEvent, SendPorts } from './destination.ts'
+import { startReceiver } from './receiver.fixture.ts'
 
 export interface RemoteRequest {
   readonly url: string
-  readonly headers: IncomingMessage['headers']
+  readonly headers: IncomingHttpHeaders
   readonly body: unknown
 }
 
@@ -28,35 +32,30 @@ export interface Remote {
 export async function startRemote(): Promise<Remote> {
   const requests: RemoteRequest[] = []
   let how: (request: RemoteRequest) => RemoteAnswer = () => ({})
-  const server = createServer(async (incoming, outgoing) => {
-    let text = ''
-    for await (const chunk of incoming) text += chunk
-    const request = {
-      url: incoming.url ?? '',
-      headers: incoming.headers,
-      body: JSON.parse(text) as unknown,
-    }
+  const { url, close } = await startReceiver(({ url, headers, body }) => {
+    const request = { url, headers, body: JSON.parse(body.toString()) as unknown }
     requests.push(request)
-    const { status = 200, headers = {}, body, reset } = how(request)
-    if (reset) {
-      incoming.socket.destroy()
-      return
-    }
-    outgoing.writeHead(status, { 'Content-Type': 'application/json', ...headers })
-    outgoing.end(body === undefined ? '' : JSON.stringify(body))
+    const { status = 200, headers: more = {}, body: answer, reset } = how(request)
+    if (reset) return 'reset'
+    const text = answer === undefined ? '' : JSON.stringify(answer)
+    return { status, headers: { 'Content-Type': 'application/json', ...more }, body: text }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
     answer: (next) => {
       how = next
       requests.length = 0
     },
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    close,
+  }
+}
+
+export function changed(event: object, envelope: object = {}): OutboundEvent {
+  return {
+    ...PURCHASE,
+    event: { ...PURCHASE.event, ...event },
+    envelope: { ...PURCHASE.envelope, ...envelope },
   }
 }
 

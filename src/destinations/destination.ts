@@ -31,6 +31,26 @@ export type Outcome =
   /** This event will never be taken, with the remote's own code and words. */
   | { readonly state: 'rejected'; readonly code: string; readonly detail: string }
 
+/** What became of an event that was not delivered. */
+export type Failure = Exclude<Outcome, { readonly state: 'delivered' }>
+
+/**
+ * Every reason why an event is not for a destination, as `accepts` returns them, in words for the
+ * pages that show what was skipped.
+ */
+export const SKIP_REASONS = {
+  event_not_mapped: 'It has no name there: give it one in event_names, or send custom events.',
+  event_name_not_allowed:
+    'Its name is reserved or malformed there: give it another in event_names.',
+  action_source_not_sent: 'It happened at a place (action_source) that is not sent there.',
+  no_match_key: 'It carries nothing by which a person could be matched there.',
+  no_client_id: 'It carries nothing to make a client id of.',
+  limited_data_use: 'Its data may be used in a limited way only, which cannot be said there.',
+  test_event: 'It is a test event, and the destination is not in test mode.',
+} as const
+
+export type SkipReason = keyof typeof SKIP_REASONS
+
 /** One HTTP exchange (or write), kept for people to look at. Secrets are masked by who makes it. */
 export interface Exchange {
   readonly url: string
@@ -56,7 +76,7 @@ export interface SendPorts {
   /** Keep-alive, bound to the allowed targets. Rejects on network failure and on `signal`. */
   readonly fetch: typeof fetch
   readonly nowMs: () => number
-  /** Ends the try: the relay's hard timeout or its stop. */
+  /** Ends the try: with a TimeoutError as its reason the hard timeout, else the relay's stop. */
   readonly signal: AbortSignal
   readonly random: () => number
 }
@@ -68,6 +88,8 @@ export interface Bounds {
   readonly bytesMax: number
   /** Batches under way at once. */
   readonly inFlightMax: number
+  /** What comes in within one such span leaves at its end; left out: at once. */
+  readonly gatherMs?: number
   /** An event older than this (now - event_time) is refused there; Infinity where there is none. */
   readonly ageMsMax: (event: ServerEvent<UserData>) => number
 }
@@ -93,7 +115,7 @@ export interface Destination<Settings = unknown> {
   readonly about: string
   readonly schema: z.ZodType<Settings>
   readonly bounds: Bounds
-  /** True, or the reason code why this event is not for this destination. Pure. */
+  /** True, or the SkipReason why this event is not for this destination. Pure. */
   accepts(event: OutboundEvent, settings: Settings): true | string
   /** What the event becomes on the wire, without secrets. Pure: a replay compares it. */
   payloadOf(event: OutboundEvent, settings: Settings): Json

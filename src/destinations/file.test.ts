@@ -191,7 +191,7 @@ describe('files', () => {
 
   it('are not written after the time of the batch is over', async () => {
     const { outcomes } = await send([PURCHASE], {}, portsOf(AbortSignal.abort()))
-    expect(outcomes).toMatchObject([{ state: 'retry', code: 'timeout' }])
+    expect(outcomes).toMatchObject([{ state: 'retry', code: 'stopped' }])
     expect(await files()).toEqual([])
   })
 })

@@ -4,20 +4,14 @@
  * events: the same batch written again replaces it. For users: docs/destinations/file.md.
  */
 import { hash } from 'node:crypto'
-import { FILE_BYTES_MAX, FILE_EVENTS_MAX } from '../limits.ts'
-import type {
-  Destination,
-  Exchange,
-  OutboundEvent,
-  Outcome,
-  SendPorts,
-  Sent,
-} from './destination.ts'
+import { FILE_BYTES_MAX, FILE_EVENTS_MAX, FILE_GATHER_MS } from '../limits.ts'
+import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
 import { bytesOf, entryOf, extensionOf } from './file-bytes.ts'
 import { fileExamples } from './file-examples.ts'
 import { type FileSettings, fileSettingsSchema } from './file-settings.ts'
 import { writeIntoFolder } from './local-folder.ts'
-import { putObject } from './s3-object.ts'
+import { type ObjectWrite, putObject } from './s3-object.ts'
+import { type Answer, settleBatch } from './settle-batch.ts'
 
 export interface FileDestinationParts {
   /** Below it the target `folder` writes; undefined where it may not. Made if its parent exists. */
@@ -34,6 +28,7 @@ export function createFileDestination(parts: FileDestinationParts): Destination<
       eventsMax: FILE_EVENTS_MAX,
       bytesMax: FILE_BYTES_MAX,
       inFlightMax: 2,
+      gatherMs: FILE_GATHER_MS,
       ageMsMax: () => Number.POSITIVE_INFINITY,
     },
     accepts: () => true,
@@ -51,56 +46,46 @@ async function sendFiles(
   settings: FileSettings,
   ports: FilePorts,
 ): Promise<Sent> {
-  const outcomes = new Map<OutboundEvent, Outcome>()
-  const exchanges: Exchange[] = []
-  let failed: Outcome | undefined
-  for (const [folder, group] of Map.groupBy(events, (event) => folderOf(event, settings))) {
-    if (!failed) {
-      const { outcome, exchange } = await sendFile({ folder, events: group }, settings, ports)
-      if (exchange) exchanges.push(exchange)
-      if (outcome.state !== 'delivered') failed = outcome
-    }
-    for (const event of group) outcomes.set(event, failed ?? { state: 'delivered' })
-  }
-  return { outcomes: events.map((event) => outcomes.get(event) as Outcome), exchanges }
+  const { folder: root } = ports
+  const isLocal = settings.target === 'folder'
+  if (isLocal && root === undefined) return { outcomes: events.map(() => OFF), exchanges: [] }
+  const folders = events.map((event) => folderOf(event, settings))
+  return settleBatch({
+    events,
+    groups: [...Map.groupBy(events.keys(), (place) => folders[place]).values()],
+    send: async (group) => {
+      const [first] = group as readonly [OutboundEvent]
+      const path = `${settings.path}/${folderOf(first, settings)}/${nameOf(group, settings)}`
+      const names = path.split('/').filter((name) => name !== '')
+      const bytes = await bytesOf(group, settings)
+      const file = { key: names.join('/'), bytes, events: group.length }
+      return isLocal ? writeFile(file, root ?? '', ports) : putObject(file, settings, ports)
+    },
+    signal: ports.signal,
+  })
 }
 
-interface OneFile {
-  readonly folder: string
-  readonly events: readonly OutboundEvent[]
+const OFF: Outcome = {
+  state: 'held',
+  code: 'switched_off',
+  detail: 'Files on the server are switched off; the operator sets TWOFOLD_EXPORTS.',
 }
 
-async function sendFile(
-  { folder, events }: OneFile,
-  settings: FileSettings,
-  ports: FilePorts,
-): Promise<{ readonly outcome: Outcome; readonly exchange?: Exchange }> {
-  if (ports.signal.aborted) {
-    const detail = 'The time for this batch was over before the file was written.'
-    return { outcome: { state: 'retry', code: 'timeout', detail } }
-  }
-  const name = nameOf(events, settings)
-  const folders = [...settings.path.split('/'), ...folder.split('/')].filter((one) => one !== '')
-  const bytes = await bytesOf(events, settings)
-  const key = [...folders, name].join('/')
-  if (settings.target === 's3')
-    return putObject({ key, bytes, events: events.length }, settings, ports)
-  if (ports.folder === undefined) {
-    const detail = 'Files on the server are switched off; the operator sets TWOFOLD_EXPORTS.'
-    return { outcome: { state: 'held', code: 'switched_off', detail } }
-  }
-  const startedMs = ports.nowMs()
-  const { folder: root, random } = ports
-  const outcome = await writeIntoFolder({ root, folders, name, bytes, random })
-  const delivered = outcome.state === 'delivered'
+async function writeFile(
+  { key, bytes, events }: ObjectWrite,
+  root: string,
+  { nowMs, random }: SendPorts,
+): Promise<Answer> {
+  const startedMs = nowMs()
+  const failure = await writeIntoFolder({ root, path: key.split('/'), bytes, random })
   const exchange = {
     url: `file:${key}`,
-    status: delivered ? 200 : 0,
-    ms: ports.nowMs() - startedMs,
-    events: events.length,
-    answer: delivered ? `${bytes.length} bytes written` : outcome.detail,
+    status: failure ? 0 : 200,
+    ms: nowMs() - startedMs,
+    events,
+    answer: failure ? failure.detail : `${bytes.length} bytes written`,
   }
-  return { outcome, exchange }
+  return { exchange, verdict: failure ? { kind: 'stop', outcome: failure } : { kind: 'taken' } }
 }
 
 /** In the form of Hive, which DuckDB, Spark and Athena read as columns. */

@@ -11,10 +11,9 @@ import {
   type NameTable,
   nameOf,
   numberOf,
-  type SkipReason,
   textOf,
 } from './ads-event.ts'
-import type { OutboundEvent } from './destination.ts'
+import type { OutboundEvent, SkipReason } from './destination.ts'
 import { clientIdOf, sessionIdOf } from './ga4-client.ts'
 import type { Ga4Settings } from './ga4-settings.ts'
 

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Hashed } from '../event/shape.ts'
 import { LIMITED_SEARCH, PURCHASE } from './ads-examples.ts'
-import { type Remote, type RemoteAnswer, startRemote, testPorts } from './ads-remote.fixture.ts'
+import {
+  changed,
+  type Remote,
+  type RemoteAnswer,
+  startRemote,
+  testPorts,
+} from './ads-remote.fixture.ts'
 import type { OutboundEvent } from './destination.ts'
 import { ga4 } from './ga4.ts'
 import { clientIdOf, sessionIdOf } from './ga4-client.ts'
@@ -9,12 +15,6 @@ import { ga4Schema } from './ga4-settings.ts'
 
 const SECRET = 'ga/secret+1'
 const settings = ga4Schema.parse({ measurement_id: 'G-ABC123DEF4', api_secret: SECRET })
-
-const change = (event: object, envelope: object = {}): OutboundEvent => ({
-  ...PURCHASE,
-  event: { ...PURCHASE.event, ...event },
-  envelope: { ...PURCHASE.envelope, ...envelope },
-})
 
 describe('the payload', () => {
   it.each(ga4.examples)('$title', ({ settings: own, in: event, out }) => {
@@ -26,14 +26,14 @@ describe('the payload', () => {
   })
 
   it.each<[string, OutboundEvent, unknown]>([
-    ['a name of Google’s own', change({ event_name: 'session_start' }), 'event_name_not_allowed'],
-    ['a name with a reserved start', change({ event_name: 'ga_x' }), 'event_name_not_allowed'],
-    ['a name that is too long', change({ event_name: 'a'.repeat(41) }), 'event_name_not_allowed'],
-    ['a name of digits', change({ event_name: '2nd sale' }), 'event_name_not_allowed'],
-    ['a name with spaces', change({ event_name: 'Tasting booked' }), true],
-    ['nobody', change({ user_data: {}, custom_data: {} }), 'no_client_id'],
-    ['a test event', change({}, { test_event_code: 'TEST1' }), 'test_event'],
-    ['a sale by phone', change({ action_source: 'phone_call' }), 'action_source_not_sent'],
+    ['a name of Google’s own', changed({ event_name: 'session_start' }), 'event_name_not_allowed'],
+    ['a name with a reserved start', changed({ event_name: 'ga_x' }), 'event_name_not_allowed'],
+    ['a name that is too long', changed({ event_name: 'a'.repeat(41) }), 'event_name_not_allowed'],
+    ['a name of digits', changed({ event_name: '2nd sale' }), 'event_name_not_allowed'],
+    ['a name with spaces', changed({ event_name: 'Tasting booked' }), true],
+    ['nobody', changed({ user_data: {}, custom_data: {} }), 'no_client_id'],
+    ['a test event', changed({}, { test_event_code: 'TEST1' }), 'test_event'],
+    ['a sale by phone', changed({ action_source: 'phone_call' }), 'action_source_not_sent'],
   ])('%s', (_, event, expected) => {
     expect(ga4.accepts(event, settings)).toBe(expected)
   })
@@ -47,13 +47,13 @@ describe('the payload', () => {
 
   it('sends no e-mail hash of somebody whose data is limited', () => {
     const own = { ...settings, send_user_data: true }
-    const denied = change({}, { consent: { state: 'denied', signal: 'gpc' } })
+    const denied = changed({}, { consent: { state: 'denied', signal: 'gpc' } })
     expect(ga4.payloadOf(denied, own)).not.toHaveProperty('user_data')
     expect(ga4.payloadOf(PURCHASE, own)).toHaveProperty('user_data')
   })
 
   it('sends the custom properties that are asked for, cut to what Google keeps', () => {
-    const event = change({ custom_data: { plan: 'x'.repeat(150), seats: 3, secret: 's' } })
+    const event = changed({ custom_data: { plan: 'x'.repeat(150), seats: 3, secret: 's' } })
     const own = { ...settings, parameters: ['plan', 'seats', 'ga_no', 'absent'] }
     const { events } = ga4.payloadOf(event, own) as { events: { params: object }[] }
     expect(events[0]?.params).toMatchObject({ plan: 'x'.repeat(100), seats: 3 })
@@ -61,7 +61,7 @@ describe('the payload', () => {
   })
 
   it('names a sale without an order number by its event id', () => {
-    const { events } = ga4.payloadOf(change({ custom_data: { value: 1 } }), settings) as {
+    const { events } = ga4.payloadOf(changed({ custom_data: { value: 1 } }), settings) as {
       events: { params: object }[]
     }
     expect(events[0]?.params).toMatchObject({ transaction_id: 'purchase:17' })
@@ -76,7 +76,7 @@ describe('ids', () => {
     ['amp-3x', undefined],
     [undefined, undefined],
   ])('client id of the cookie %s', (ga_client_id, expected) => {
-    const event = change({ user_data: {}, custom_data: { ga_client_id } })
+    const event = changed({ user_data: {}, custom_data: { ga_client_id } })
     expect(clientIdOf(event, true)).toBe(expected)
   })
 
@@ -88,8 +88,8 @@ describe('ids', () => {
     [{ external_id: ['f'.repeat(64) as Hashed] }, '2147483648.2147483648'],
     [{ em: ['f'.repeat(64) as Hashed] }, undefined],
   ])('client id derived of %j', (user_data, expected) => {
-    expect(clientIdOf(change({ user_data, custom_data: {} }), true)).toBe(expected)
-    expect(clientIdOf(change({ user_data, custom_data: {} }), false)).toBeUndefined()
+    expect(clientIdOf(changed({ user_data, custom_data: {} }), true)).toBe(expected)
+    expect(clientIdOf(changed({ user_data, custom_data: {} }), false)).toBeUndefined()
   })
 
   it.each<[unknown, string | undefined]>([
@@ -99,7 +99,7 @@ describe('ids', () => {
     [1767225000, '1767225000'],
     ['nothing', undefined],
   ])('session id of %s', (ga_session_id, expected) => {
-    expect(sessionIdOf(change({ custom_data: { ga_session_id } }))).toBe(expected)
+    expect(sessionIdOf(changed({ custom_data: { ga_session_id } }))).toBe(expected)
   })
 })
 
@@ -111,7 +111,7 @@ describe('sending', () => {
   afterAll(() => remote.close())
   const send = (events: readonly OutboundEvent[], own: object = {}) =>
     ga4.send(events, { ...settings, base_url: remote.url, ...own }, testPorts())
-  const later = change({ event_id: 'purchase:18', event_time: 1_767_225_650 })
+  const later = changed({ event_id: 'purchase:18', event_time: 1_767_225_650 })
 
   it('joins the events of one client in a request, each with its own time', async () => {
     remote.answer(() => ({ status: 204 }))
@@ -145,7 +145,7 @@ describe('sending', () => {
     ],
     ['a refusal', { status: 400 }, { state: 'rejected', code: 'http_400' }],
     ['a wrong address', { status: 404 }, { state: 'held', code: 'http_404' }],
-    ['a reset', { reset: true }, { state: 'retry', code: 'http_0' }],
+    ['a reset', { reset: true }, { state: 'retry', code: 'network' }],
   ])('%s', async (_, answer, expected) => {
     remote.answer(() => answer)
     const { outcomes } = await send([PURCHASE])

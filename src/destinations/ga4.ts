@@ -5,29 +5,27 @@
  * tells more and is asked when the settings say so.
  */
 import { z } from 'zod'
-import type { JsonObject, SkipReason } from './ads-event.ts'
-import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
+import type { JsonObject } from './ads-event.ts'
+import type {
+  Destination,
+  OutboundEvent,
+  Outcome,
+  SendPorts,
+  Sent,
+  SkipReason,
+} from './destination.ts'
 import { clientIdOf } from './ga4-client.ts'
 import { GA4_EXAMPLES } from './ga4-examples.ts'
 import { ga4Body, ga4Name } from './ga4-mapping.ts'
 import { type Ga4Settings, ga4Schema } from './ga4-settings.ts'
-import { type ErrorRow, postJson, type Verdict, verdictOf, wordsOf } from './post-json.ts'
-import { type PartAnswer, settleBatch } from './settle-batch.ts'
+import { type Posted, postJson, verdictOf, wordsOf } from './post-json.ts'
+import { type Answer, settleBatch } from './settle-batch.ts'
 
 const EVENTS_PER_REQUEST_MAX = 25
 /** Google takes less than 130 kB. */
 const REQUEST_BYTES_MAX = 129_000
 /** Events may be dated back this far; of older ones Google says nothing and counts nothing. */
 const AGE_MS_MAX = 72 * 3_600_000
-
-export const GA4_ERRORS: readonly ErrorRow[] = [
-  {
-    on: 'status',
-    from: 413,
-    does: 'split',
-    say: 'The request is larger than Google takes.',
-  },
-]
 
 export const ga4: Destination<Ga4Settings> = {
   name: 'ga4',
@@ -63,59 +61,50 @@ async function send(
   settings: Ga4Settings,
   ports: SendPorts,
 ): Promise<Sent> {
-  const outcomes: Outcome[] = []
-  const groups = groupsOf(events.map((event) => ga4Body(event, settings)))
-  const sent = await Promise.all(groups.map((group) => sendGroup(group.bodies, settings, ports)))
-  for (const [at, { indexes }] of groups.entries()) {
-    for (const [position, index] of indexes.entries()) {
-      outcomes[index] = sent[at]?.outcomes[position] ?? NOT_SENT
-    }
-  }
-  return { outcomes, exchanges: sent.flatMap(({ exchanges }) => exchanges) }
-}
-
-const NOT_SENT: Outcome = { state: 'retry', code: 'not_sent', detail: 'It was not sent.' }
-
-interface Group {
-  readonly indexes: number[]
-  readonly bodies: JsonObject[]
-}
-
-/** Bodies that differ in their events and times only: they can share a request. */
-function groupsOf(bodies: readonly JsonObject[]): readonly Group[] {
-  const groups = new Map<string, Group>()
-  for (const [index, body] of bodies.entries()) {
-    const { events, timestamp_micros, ...rest } = body
-    const key = JSON.stringify(rest)
-    const group = groups.get(key) ?? { indexes: [], bodies: [] }
-    group.indexes.push(index)
-    group.bodies.push(body)
-    groups.set(key, group)
-  }
-  return [...groups.values()]
-}
-
-async function sendGroup(
-  bodies: readonly JsonObject[],
-  settings: Ga4Settings,
-  ports: SendPorts,
-): Promise<Sent> {
-  if (settings.validation === 'off') {
-    return settleBatch(bodies, (part) => collect(part, settings, ports), ports.signal)
-  }
-  const checked = await settleBatch(bodies, (part) => check(part, settings, ports), ports.signal)
+  const bodies = events.map((event) => ga4Body(event, settings))
+  if (settings.validation === 'off') return settle(bodies, collect, { settings, ports })
+  const checked = await settle(bodies, check, { settings, ports })
+  const places = [...events.keys()].filter((at) => checked.outcomes[at]?.state === 'delivered')
+  const outcomes = [...checked.outcomes]
   if (settings.validation === 'only') {
-    const outcomes = checked.outcomes.map((one) => (one.state === 'delivered' ? NOT_RECORDED : one))
+    for (const place of places) outcomes[place] = NOT_RECORDED
     return { ...checked, outcomes }
   }
-  const valid = bodies.filter((_, at) => checked.outcomes[at]?.state === 'delivered')
-  if (valid.length === 0) return checked
-  const sent = await settleBatch(valid, (part) => collect(part, settings, ports), ports.signal)
-  const rest = [...sent.outcomes]
-  const outcomes = checked.outcomes.map((one) =>
-    one.state === 'delivered' ? (rest.shift() ?? NOT_SENT) : one,
-  )
-  return { outcomes, exchanges: [...checked.exchanges, ...sent.exchanges] }
+  const valid = places.map((place) => bodies[place] as JsonObject)
+  const sent = await settle(valid, collect, { settings, ports })
+  const exchangeOf = [...(checked.exchangeOf ?? [])]
+  for (const [at, place] of places.entries()) {
+    outcomes[place] = sent.outcomes[at] as Outcome
+    const exchange = sent.exchangeOf?.[at]
+    if (exchange !== undefined) exchangeOf[place] = checked.exchanges.length + exchange
+  }
+  return { outcomes, exchanges: [...checked.exchanges, ...sent.exchanges], exchangeOf }
+}
+
+interface Use {
+  readonly settings: Ga4Settings
+  readonly ports: SendPorts
+}
+
+function settle(
+  bodies: readonly JsonObject[],
+  request: (part: readonly JsonObject[], use: Use) => Promise<Answer>,
+  use: Use,
+): Promise<Sent> {
+  const groups = [...Map.groupBy(bodies.keys(), (at) => clientOf(bodies[at])).values()]
+  return settleBatch({
+    events: bodies,
+    groups,
+    requestsMax: groups.length,
+    send: (part) => request(part, use),
+    signal: use.ports.signal,
+  })
+}
+
+/** Bodies that differ in their events and times only can share a request. */
+function clientOf(body: JsonObject | undefined): string {
+  const { events, timestamp_micros, ...rest } = body ?? {}
+  return JSON.stringify(rest)
 }
 
 const NOT_RECORDED: Outcome = {
@@ -124,41 +113,31 @@ const NOT_RECORDED: Outcome = {
   detail: 'Valid, but not sent: validation is set to only. Set it to off and replay.',
 }
 
-async function collect(
-  part: readonly JsonObject[],
-  settings: Ga4Settings,
-  ports: SendPorts,
-): Promise<PartAnswer> {
-  const posted = await post('/mp/collect', joined(part), { part, settings, ports })
+async function collect(part: readonly JsonObject[], use: Use): Promise<Answer> {
+  const posted = await post('/mp/collect', { body: joined(part), events: part.length }, use)
   const taken = posted.status >= 200 && posted.status < 300
-  const verdict = taken ? DELIVERED : verdictOf(posted, GA4_ERRORS, {})
+  const verdict = taken ? TAKEN : verdictOf(posted, [], {})
   const answer = posted.exchange.answer || (taken ? SILENT : '')
   return { exchange: { ...posted.exchange, answer }, verdict }
 }
 
-const DELIVERED: Verdict = { state: 'delivered' }
+const TAKEN = { kind: 'taken' } as const
 const SILENT = '(no content: received; Google does not say whether it counts the events)'
 
 /** Google's validation server; events sent there are never recorded. */
-async function check(
-  part: readonly JsonObject[],
-  settings: Ga4Settings,
-  ports: SendPorts,
-): Promise<PartAnswer> {
+async function check(part: readonly JsonObject[], use: Use): Promise<Answer> {
   const body = { ...joined(part), validation_behavior: 'ENFORCE_RECOMMENDATIONS' }
-  const posted = await post('/debug/mp/collect', body, { part, settings, ports })
+  const posted = await post('/debug/mp/collect', { body, events: part.length }, use)
   const { exchange } = posted
   const answer = validationSchema.safeParse(posted.body)
   if (posted.status !== 200 || !answer.success) {
-    return { exchange, verdict: verdictOf(posted, GA4_ERRORS, {}) }
+    return { exchange, verdict: verdictOf(posted, [], {}) }
   }
   const [first] = answer.data.validationMessages
-  if (!first) return { exchange, verdict: DELIVERED }
+  if (!first) return { exchange, verdict: TAKEN }
   const detail = `Google’s validation server found: ${wordsOf(first.description)}`
-  return {
-    exchange,
-    verdict: { state: 'split', code: first.validationCode || 'invalid', detail },
-  }
+  const code = first.validationCode || 'invalid'
+  return { exchange, verdict: { kind: 'refused', outcome: { state: 'rejected', code, detail } } }
 }
 
 const validationSchema = z.object({
@@ -175,22 +154,11 @@ function joined(part: readonly JsonObject[]): JsonObject {
 
 function post(
   path: string,
-  body: JsonObject,
-  use: {
-    readonly part: readonly JsonObject[]
-    readonly settings: Ga4Settings
-    readonly ports: SendPorts
-  },
-) {
-  const { measurement_id, api_secret, base_url } = use.settings
+  { body, events }: { readonly body: JsonObject; readonly events: number },
+  { settings, ports }: Use,
+): Promise<Posted> {
+  const { measurement_id, api_secret, base_url } = settings
   const url = new URL(path, base_url)
   url.search = new URLSearchParams({ measurement_id, api_secret }).toString()
-  const request = {
-    url: url.href,
-    headers: {},
-    body,
-    events: use.part.length,
-    secrets: [api_secret],
-  }
-  return postJson(request, use.ports)
+  return postJson({ url: url.href, headers: {}, body, events, secrets: [api_secret] }, ports)
 }

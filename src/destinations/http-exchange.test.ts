@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, it } from 'vitest'
-import { ANSWER_BYTES_MAX, EXCHANGE_ANSWER_CHARS_MAX } from '../limits.ts'
-import { exchangeOver, type HttpRequest, shownUrl } from './http-exchange.ts'
-import { portsOf, type Receiver, startReceiver } from './receiver.fixture.ts'
+import { TwofoldError } from '../errors.ts'
+import { ANSWER_BYTES_MAX, EXCHANGE_ANSWER_CHARS_MAX, RETRY_AFTER_MS_MAX } from '../limits.ts'
+import { exchangeOver, type HttpRequest, pauseMs, retryAfter, shownUrl } from './http-exchange.ts'
+import { NOW_MS, portsOf, type Receiver, startReceiver } from './receiver.fixture.ts'
 
 let receiver: Receiver | undefined
 afterEach(async () => {
@@ -43,9 +44,27 @@ it.each([
   }
   const { answer, failure, exchange } = await exchangeOver(requestTo('https://shop.com/'), ports)
   expect(answer).toBeUndefined()
-  const { state, code, detail } = failure as { state: string; code: string; detail: string }
-  expect(`${state} ${code}`).toBe(expected)
-  expect(exchange).toMatchObject({ status: 0, answer: detail })
+  expect(`${failure?.state} ${failure?.code}`).toBe(expected)
+  expect(exchange).toMatchObject({ status: 0, answer: failure?.detail })
+})
+
+it('a target that is not public is held, with the words what to set', async () => {
+  const refusal = new TwofoldError('private_target', '10.0.0.1 is not a public address.')
+  const ports = { ...portsOf(), fetch: () => Promise.reject(refusal) }
+  const { failure } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  expect(failure).toMatchObject({ state: 'held', code: 'private_target' })
+  expect(failure?.detail).toMatch(/10\.0\.0\.1 is not a public .* TWOFOLD_ALLOW_PRIVATE_TARGETS\.$/)
+})
+
+it.each([
+  ['timeout', new DOMException('late', 'TimeoutError')],
+  ['stopped', undefined],
+])('a try that is ended: %s', async (code, reason) => {
+  const controller = new AbortController()
+  const ports = { ...portsOf(controller.signal), fetch: () => Promise.reject(new Error('x')) }
+  controller.abort(reason)
+  const { failure } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  expect(failure).toMatchObject({ state: 'retry', code })
 })
 
 it('an answer without an end is read to its bound only', async () => {
@@ -80,8 +99,10 @@ it('a body that breaks off leaves the status standing', async () => {
     pull: (controller) => controller.error(new Error('reset')),
   })
   const ports = { ...portsOf(), fetch: async () => new Response(body, { status: 207 }) }
-  const { answer } = await exchangeOver(requestTo('https://shop.com/'), ports)
+  const { answer, failure, exchange } = await exchangeOver(requestTo('https://shop.com/'), ports)
   expect(answer).toMatchObject({ status: 207, text: '' })
+  expect(failure).toMatchObject({ state: 'retry', code: 'network' })
+  expect(exchange).toMatchObject({ status: 207, answer: failure?.detail })
 })
 
 it.each([
@@ -91,4 +112,24 @@ it.each([
   ['nonsense', ''],
 ])('shows %s as %s', (url, expected) => {
   expect(shownUrl(url)).toBe(expected)
+})
+
+it.each([
+  [null, undefined],
+  ['30', 30_000],
+  [' 1.5 ', 1500],
+  ['0', 0],
+  [new Date(NOW_MS + 120_000).toUTCString(), 120_000],
+  [new Date(NOW_MS - 120_000).toUTCString(), 0],
+  ['999999999', RETRY_AFTER_MS_MAX],
+  ['soon', undefined],
+  ['', undefined],
+  ['-5', undefined],
+])('Retry-After %j means %s ms', (header, afterMs) => {
+  const headers = new Headers(header === null ? {} : { 'retry-after': header })
+  expect(retryAfter(headers, NOW_MS)).toEqual(afterMs === undefined ? {} : { afterMs })
+})
+
+it('no pause is longer than the bound', () => {
+  expect([-1, 0.2, 1e12].map(pauseMs)).toEqual([0, 1, RETRY_AFTER_MS_MAX])
 })

@@ -1,71 +1,91 @@
 /**
- * One HTTP request of a destination and what came of it: the answer's status and first characters,
- * or the outcome of a failure of the network, and the exchange to keep for people, with everything
- * secret masked. Knows no destination; called by those that send over HTTP.
+ * One HTTP request of a destination and what came of it: the answer, bounded and without anything
+ * secret or personal, or the outcome of a failure of the network, and the exchange to keep for
+ * people. Knows no destination; the only place from which one speaks HTTP.
  */
-import { TwofoldError } from '../errors.ts'
 import { ANSWER_BYTES_MAX, EXCHANGE_ANSWER_CHARS_MAX, RETRY_AFTER_MS_MAX } from '../limits.ts'
-import type { Exchange, Outcome, SendPorts } from './destination.ts'
+import type { Exchange, Failure, SendPorts } from './destination.ts'
+import { withoutPersonalData, withoutSecrets } from './masking.ts'
 
 export interface HttpRequest {
   readonly method: 'POST' | 'PUT'
   readonly url: string
+  /** How people see the address; its own text by default. Secrets are masked in both. */
+  readonly shownAs?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array<ArrayBuffer>
   /** Events it carries, for the exchange. */
   readonly events: number
-  /** Texts that must not be seen in the exchange, should the answer repeat them. */
+  /** Texts that must not be seen, should the answer repeat them. */
   readonly secrets: readonly string[]
 }
 
 export interface HttpAnswer {
   readonly status: number
   readonly headers: Headers
+  /** At most ANSWER_BYTES_MAX of it, masked. */
   readonly text: string
 }
 
-/** `answer` or `failure`, never both. */
-export interface HttpResult {
-  readonly answer?: HttpAnswer
-  readonly failure?: Outcome
-  readonly exchange: Exchange
-}
+/** `answer`: once it began. `failure`: why it did not begin or did not end. */
+export type HttpResult = { readonly exchange: Exchange } & (
+  | { readonly answer: HttpAnswer; readonly failure?: Failure }
+  | { readonly answer?: undefined; readonly failure: Failure }
+)
 
 /** Never throws for what the network does; redirects are answers, not followed. */
 export async function exchangeOver(request: HttpRequest, ports: SendPorts): Promise<HttpResult> {
+  const { method, url, body, events, secrets } = request
   const startedMs = ports.nowMs()
   const exchange = (status: number, answer: string): Exchange => ({
-    url: shownUrl(request.url),
+    url: withoutSecrets(request.shownAs ?? url, secrets),
     status,
-    ms: ports.nowMs() - startedMs,
-    events: request.events,
-    answer: maskSecrets(answer, request.secrets).slice(0, EXCHANGE_ANSWER_CHARS_MAX),
+    ms: Math.max(0, ports.nowMs() - startedMs),
+    events,
+    answer: answer.slice(0, EXCHANGE_ANSWER_CHARS_MAX),
   })
   let response: Response
   try {
-    response = await ports.fetch(request.url, {
-      method: request.method,
+    response = await ports.fetch(url, {
+      method,
       headers: { 'user-agent': 'Twofold', ...request.headers },
-      body: request.body,
+      body,
       redirect: 'manual',
       signal: ports.signal,
     })
   } catch (error) {
     const failure = failureOf(error, ports.signal)
-    return { failure, exchange: exchange(0, 'detail' in failure ? failure.detail : '') }
+    return { failure, exchange: exchange(0, failure.detail) }
   }
-  // The status has decided: a body that breaks off changes nothing.
-  const text = await readStart(response).catch(() => '')
   const { status, headers } = response
-  return { answer: { status, headers, text }, exchange: exchange(status, text) }
+  try {
+    const text = withoutPersonalData(withoutSecrets(await readStart(response), secrets))
+    return { answer: { status, headers, text }, exchange: exchange(status, text) }
+  } catch (error) {
+    const failure = failureOf(error, ports.signal)
+    const answer = { status, headers, text: '' }
+    return { answer, failure, exchange: exchange(status, failure.detail) }
+  }
 }
 
-/** From seconds or an HTTP date; undefined where there is none or it cannot be read. */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  const text = headers.get('retry-after')?.trim()
-  if (!text) return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
-  return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MS_MAX, Math.max(0, ms))
+/**
+ * From seconds or an HTTP date, as part of a retry; empty where there is none or it says nothing
+ * usable.
+ */
+export function retryAfter(headers: Headers, nowMs: number): { readonly afterMs?: number } {
+  const text = headers.get('retry-after')?.trim() ?? ''
+  // Date.parse makes a date of nearly anything; HTTP's begin with the day of the week.
+  const ms = /^\d+(\.\d+)?$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]{2}/.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN
+  return Number.isNaN(ms) ? {} : { afterMs: pauseMs(ms) }
+}
+
+/** No pause that a remote asks for is longer than RETRY_AFTER_MS_MAX. */
+export function pauseMs(askedMs: number): number {
+  return Math.min(RETRY_AFTER_MS_MAX, Math.max(0, Math.ceil(askedMs)))
 }
 
 /** Without query, and with long parts of the path cut: those are where services put secrets. */
@@ -79,15 +99,35 @@ export function shownUrl(text: string): string {
   return `${url.origin}${path}${url.search ? '?…' : ''}`
 }
 
-interface Failure {
+/** The outcome of everything that a try, ended by its signal, left undecided. */
+export function endOf(signal: AbortSignal): Failure {
+  const timedOut = (signal.reason as { name?: unknown } | null)?.name === 'TimeoutError'
+  return failureBy(timedOut ? 'TIMEOUT' : 'STOPPED')
+}
+
+interface NetworkFailure {
   readonly codes: RegExp
   readonly state: 'retry' | 'held'
   readonly code: string
   readonly detail: string
 }
 
-/** Failures before an answer, by the system's or undici's code; the last one takes the rest. */
-export const NETWORK_FAILURES: readonly Failure[] = [
+/** Failures without a whole answer, by the system's or undici's code; the last takes the rest. */
+export const NETWORK_FAILURES: readonly NetworkFailure[] = [
+  {
+    codes: /^private_target$/,
+    state: 'held',
+    code: 'private_target',
+    detail:
+      'Only public addresses are allowed: take one, or let the operator set ' +
+      'TWOFOLD_ALLOW_PRIVATE_TARGETS.',
+  },
+  {
+    codes: /^STOPPED$/,
+    state: 'retry',
+    code: 'stopped',
+    detail: 'The try was ended here before an answer came.',
+  },
   {
     codes: /^ENOTFOUND$|^EAI_/,
     state: 'retry',
@@ -120,18 +160,20 @@ export const NETWORK_FAILURES: readonly Failure[] = [
   },
 ]
 
-function failureOf(error: unknown, signal: AbortSignal): Outcome {
-  if (error instanceof TwofoldError && error.code === 'private_target') {
-    const { message } = error
-    const fix = 'Take a public address, or let the operator set TWOFOLD_ALLOW_PRIVATE_TARGETS.'
-    return { state: 'held', code: 'private_target', detail: `${message} ${fix}` }
-  }
-  const systemCode = signal.aborted ? 'TIMEOUT' : codeOf(error)
-  const { state, code, detail } = NETWORK_FAILURES.find(({ codes }) =>
-    codes.test(systemCode),
-  ) as Failure
-  const named = systemCode === 'TIMEOUT' || systemCode === 'UNKNOWN' ? '' : ` (${systemCode})`
-  return { state, code, detail: `${detail}${named}` }
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted) return endOf(signal)
+  const systemCode = codeOf(error)
+  const failure = failureBy(systemCode)
+  // Its message names the host that is not public.
+  const said = failure.code === 'private_target' ? `${(error as Error).message} ` : ''
+  const named = said || systemCode === 'UNKNOWN' ? '' : ` (${systemCode})`
+  return { ...failure, detail: `${said}${failure.detail}${named}` }
+}
+
+function failureBy(systemCode: string): Failure {
+  const row = NETWORK_FAILURES.find(({ codes }) => codes.test(systemCode)) as NetworkFailure
+  const { state, code, detail } = row
+  return { state, code, detail }
 }
 
 /** fetch wraps the cause; several addresses tried make an AggregateError. */
@@ -145,7 +187,7 @@ function codeOf(error: unknown): string {
   return 'UNKNOWN'
 }
 
-/** The first bytes of the body; the rest is not waited for. */
+/** The first bytes of the body; the rest is not waited for. Leaving the loop closes the body. */
 async function readStart(response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
@@ -155,13 +197,5 @@ async function readStart(response: Response): Promise<string> {
     bytes += chunk.byteLength
     if (bytes >= ANSWER_BYTES_MAX) break
   }
-  return text
-}
-
-/** The longest first: one may be part of another. */
-function maskSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .sort((a, b) => b.length - a.length)
-    .reduce((masked, secret) => masked.replaceAll(secret, '•••'), text)
+  return text + decoder.decode()
 }

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PURCHASE } from './ads-examples.ts'
-import { type Remote, type RemoteAnswer, startRemote, testPorts } from './ads-remote.fixture.ts'
+import {
+  changed,
+  type Remote,
+  type RemoteAnswer,
+  startRemote,
+  testPorts,
+} from './ads-remote.fixture.ts'
 import type { OutboundEvent } from './destination.ts'
 import { linkedin } from './linkedin.ts'
 import { linkedinSchema } from './linkedin-settings.ts'
@@ -9,12 +14,6 @@ const settings = linkedinSchema.parse({
   access_token: 'li-token',
   conversions: { Purchase: '104012' },
 })
-const change = (event: object, envelope: object = {}): OutboundEvent => ({
-  ...PURCHASE,
-  event: { ...PURCHASE.event, ...event },
-  envelope: { ...PURCHASE.envelope, ...envelope },
-})
-
 describe('the payload', () => {
   it.each(linkedin.examples)('$title', ({ settings: own, in: event, out }) => {
     if (out === undefined) expect(linkedin.accepts(event, own)).not.toBe(true)
@@ -25,18 +24,22 @@ describe('the payload', () => {
   })
 
   it.each<[string, OutboundEvent, unknown]>([
-    ['an event without a rule', change({ event_name: 'Lead' }), 'event_not_mapped'],
-    ['a name of every object', change({ event_name: 'toString' }), 'event_not_mapped'],
-    ['nobody', change({ user_data: {}, event_source_url: 'https://shop.example' }), 'no_match_key'],
-    ['an opt-out', change({ opt_out: true }), 'limited_data_use'],
-    ['a test event', change({}, { test_event_code: 'T' }), 'test_event'],
-    ['a sale by phone', change({ action_source: 'phone_call' }), true],
+    ['an event without a rule', changed({ event_name: 'Lead' }), 'event_not_mapped'],
+    ['a name of every object', changed({ event_name: 'toString' }), 'event_not_mapped'],
+    [
+      'nobody',
+      changed({ user_data: {}, event_source_url: 'https://shop.example' }),
+      'no_match_key',
+    ],
+    ['an opt-out', changed({ opt_out: true }), 'limited_data_use'],
+    ['a test event', changed({}, { test_event_code: 'T' }), 'test_event'],
+    ['a sale by phone', changed({ action_source: 'phone_call' }), true],
   ])('%s', (_, event, expected) => {
     expect(linkedin.accepts(event, settings)).toBe(expected)
   })
 
   it('sends no value without a currency', () => {
-    const event = change({ custom_data: { value: 3 } })
+    const event = changed({ custom_data: { value: 3 } })
     expect(linkedin.payloadOf(event, settings)).not.toHaveProperty('conversionValue')
   })
 
@@ -51,7 +54,7 @@ describe('sending', () => {
     remote = await startRemote()
   })
   afterAll(() => remote.close())
-  const events = [17, 18, 19].map((number) => change({ event_id: `purchase:${number}` }))
+  const events = [17, 18, 19].map((number) => changed({ event_id: `purchase:${number}` }))
   const send = () => linkedin.send(events, { ...settings, base_url: remote.url }, testPorts())
   const count = (body: unknown): number => (body as { elements: unknown[] }).elements.length
 

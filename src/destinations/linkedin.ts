@@ -4,19 +4,19 @@
  * not taken in the form at hand. LinkedIn knows no limited use, so limited events are not sent.
  */
 import { z } from 'zod'
-import {
-  isLimited,
-  type JsonObject,
-  lean,
-  markOf,
-  moneyText,
-  type SkipReason,
-} from './ads-event.ts'
-import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
+import { isLimited, type JsonObject, lean, markOf, moneyText } from './ads-event.ts'
+import type {
+  Destination,
+  OutboundEvent,
+  Outcome,
+  SendPorts,
+  Sent,
+  SkipReason,
+} from './destination.ts'
 import { LINKEDIN_EXAMPLES } from './linkedin-examples.ts'
 import { type LinkedinSettings, linkedinSchema } from './linkedin-settings.ts'
-import { type ErrorRow, type Posted, postJson, verdictOf, wordsOf } from './post-json.ts'
-import { type PartAnswer, settleBatch } from './settle-batch.ts'
+import { type ErrorRow, type Posted, postBatch, verdictOf, wordsOf } from './post-json.ts'
+import type { Verdict } from './settle-batch.ts'
 
 export const LINKEDIN_ERRORS: readonly ErrorRow[] = [
   {
@@ -98,47 +98,47 @@ function send(
   settings: LinkedinSettings,
   ports: SendPorts,
 ): Promise<Sent> {
-  const elements = events.map((event) => linkedinEvent(event, settings))
-  const sendPart = async (part: readonly JsonObject[]): Promise<PartAnswer> => {
-    const posted = await postJson(
-      {
+  return postBatch(
+    {
+      bodies: events.map((event) => linkedinEvent(event, settings)),
+      requestOf: (elements) => ({
         url: new URL('/rest/conversionEvents', settings.base_url).href,
         headers: {
-          Authorization: `Bearer ${settings.access_token}`,
-          'LinkedIn-Version': settings.api_version,
-          'X-Restli-Protocol-Version': '2.0.0',
-          'X-RestLi-Method': 'BATCH_CREATE',
+          authorization: `Bearer ${settings.access_token}`,
+          'linkedin-version': settings.api_version,
+          'x-restli-protocol-version': '2.0.0',
+          'x-restli-method': 'BATCH_CREATE',
         },
-        body: { elements: part },
-        events: part.length,
+        body: { elements },
         secrets: [settings.access_token],
-      },
-      ports,
-    )
-    return { exchange: posted.exchange, verdict: judge(posted, part.length) }
-  }
-  return settleBatch(elements, sendPart, ports.signal)
+      }),
+      judge,
+    },
+    ports,
+  )
 }
 
 /**
  * A line for each event, or, where the batch was refused, a message that names the bad ones by
  * index; the others were not taken then and are sent again without them.
  */
-function judge(posted: Posted, count: number): PartAnswer['verdict'] {
+function judge(posted: Posted, count: number): Verdict {
   const { data } = answerSchema.safeParse(posted.body)
   const taken = posted.status >= 200 && posted.status < 300
-  if (taken && data?.elements?.length === count) return data.elements.map(outcomeOf)
-  if (taken && posted.status === 201 && count === 1) return { state: 'delivered' }
+  if (taken && data?.elements?.length === count) {
+    return { kind: 'each', outcomes: data.elements.map(outcomeOf) }
+  }
+  if (taken && posted.status === 201 && count === 1) return { kind: 'taken' }
   const message = data?.message
   const named = [...(message ?? '').matchAll(NAMED)].filter(([, index]) => Number(index) < count)
   if (named.length === 0 || posted.status < 400 || posted.status >= 500) {
-    return verdictOf(posted, LINKEDIN_ERRORS, message === undefined ? {} : { message })
+    return verdictOf(posted, LINKEDIN_ERRORS, { message })
   }
   const outcomes: (Outcome | undefined)[] = Array.from({ length: count })
   for (const [, index, words = ''] of named) {
     outcomes[Number(index)] = refused(posted.status, words)
   }
-  return outcomes
+  return { kind: 'each', outcomes }
 }
 
 const NAMED = /Index: (\d+), ERROR :: ([^\n]*)/g

@@ -5,19 +5,18 @@
  */
 import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { Outcome } from './destination.ts'
+import type { Failure } from './destination.ts'
 
 export interface FileWrite {
   /** Made when its parent exists. */
   readonly root: string
-  /** Folders below it, one name each. */
-  readonly folders: readonly string[]
-  readonly name: string
+  /** Folders below it and the file, one name each. */
+  readonly path: readonly string[]
   readonly bytes: Uint8Array
   readonly random: () => number
 }
 
-interface Failure {
+interface FailureRow {
   readonly codes: RegExp
   readonly state: 'retry' | 'held'
   readonly code: string
@@ -25,7 +24,7 @@ interface Failure {
 }
 
 /** By the system's error code; the last one takes the rest. */
-export const FOLDER_FAILURES: readonly Failure[] = [
+export const FOLDER_FAILURES: readonly FailureRow[] = [
   {
     codes: /^(ENOSPC|EDQUOT)$/,
     state: 'retry',
@@ -58,18 +57,19 @@ export const FOLDER_FAILURES: readonly Failure[] = [
   },
 ]
 
-export async function writeIntoFolder(write: FileWrite): Promise<Outcome> {
+/** Undefined once the file stands there for good. */
+export async function writeIntoFolder(write: FileWrite): Promise<Failure | undefined> {
   try {
-    const folder = await makeFolders(write.root, write.folders)
+    const folder = await makeFolders(write.root, write.path.slice(0, -1))
     await writeWhole(folder, write)
-    return { state: 'delivered' }
+    return undefined
   } catch (error) {
     return folderFailure((error as NodeJS.ErrnoException).code ?? 'UNKNOWN')
   }
 }
 
-export function folderFailure(systemCode: string): Outcome {
-  const row = FOLDER_FAILURES.find(({ codes }) => codes.test(systemCode)) as Failure
+export function folderFailure(systemCode: string): Failure {
+  const row = FOLDER_FAILURES.find(({ codes }) => codes.test(systemCode)) as FailureRow
   const { state, code, detail } = row
   return { state, code, detail: `${detail} (${systemCode})` }
 }
@@ -104,7 +104,8 @@ async function makeFolder(folder: string): Promise<boolean> {
   }
 }
 
-async function writeWhole(folder: string, { name, bytes, random }: FileWrite): Promise<void> {
+async function writeWhole(folder: string, { path, bytes, random }: FileWrite): Promise<void> {
+  const name = path.at(-1) ?? ''
   // Readers skip names that begin with a dot; chance, because a try that hung may still write.
   const token = Math.floor(random() * 2 ** 40).toString(36)
   const temporary = join(folder, `.${name}.${token}.tmp`)

@@ -250,7 +250,7 @@ describe('no answer', () => {
     const settings = settingsFor(`http://127.0.0.1:${port}`)
     const { outcomes, exchanges } = await meta.send(outbounds(1), settings, portsOf())
     expect(outcomes).toEqual([
-      { state: 'retry', code: 'network', detail: expect.stringContaining('ECONNREFUSED') },
+      { state: 'retry', code: 'refused', detail: expect.stringContaining('ECONNREFUSED') },
     ])
     expect(exchanges).toMatchObject([{ status: 0, events: 1 }])
   })

@@ -1,10 +1,11 @@
 /**
  * What an answer of Meta means for the events of its request. Pure: the tables of meta-errors.ts,
- * applied. What follows from it (search on, stop, settle) is meta-send.ts.
+ * applied. What follows from it (search on, stop, settle) is settle-batch.ts.
  */
-import { isObject } from '../event/parse-scalars.ts'
+import { isObject, unpackJson } from '../event/parse-scalars.ts'
 import { OUTCOME_DETAIL_CHARS_MAX } from '../limits.ts'
 import type { Outcome } from './destination.ts'
+import { type HttpAnswer, type HttpResult, retryAfter } from './http-exchange.ts'
 import {
   judge,
   META_ANSWERS,
@@ -14,75 +15,73 @@ import {
   namedEvents,
   shorten,
 } from './meta-errors.ts'
-import { retryAfterMs, usagePauseMs } from './meta-pace.ts'
-import type { MetaReply } from './meta-request.ts'
+import { usagePauseMs } from './meta-pace.ts'
+import type { Verdict } from './settle-batch.ts'
 
-export type Reading =
-  /** All kept, but those in `but` (positions in the request). */
-  | { readonly kind: 'taken'; readonly but: ReadonlyMap<number, Outcome> }
-  /** None kept, for at least one of them, perhaps the one at `named`. */
-  | {
-      readonly kind: 'refused'
-      readonly outcome: Outcome
-      /** Event or setting: `doubt` in meta-errors.ts. `fix`: for the second case. */
-      readonly inDoubt: boolean
-      readonly fix: string
-      readonly named: number | undefined
-    }
-  | { readonly kind: 'too_large'; readonly outcome: Outcome }
-  /** Nothing is known of the events, and no other request would fare better now. */
-  | { readonly kind: 'stop'; readonly outcome: Outcome; readonly pauseMs?: number }
+export interface Reading {
+  readonly verdict: Verdict
+  /** The pause that Meta asks for before the next request. */
+  readonly pauseMs: number
+}
 
-export function readAnswer(reply: MetaReply, events: number, nowMs: number): Reading {
-  const { failure, answer, exchange } = reply
-  if (failure) {
-    return { kind: 'stop', outcome: { state: 'retry', code: failure.code, detail: failure.words } }
-  }
-  const error = metaErrorIn(answer)
-  if (error) return readError(error, reply, { events, nowMs })
-  const { status } = exchange
-  if (status >= 200 && status < 300) return readReceipt(answer, events)
+export function readAnswer(result: HttpResult, events: number, nowMs: number): Reading {
+  const { answer, failure } = result
+  if (!answer) return { verdict: { kind: 'stop', outcome: failure }, pauseMs: 0 }
+  const pauseMs = usagePauseMs(answer.headers)
+  if (failure) return { verdict: { kind: 'stop', outcome: failure }, pauseMs }
+  const { status } = answer
+  const body = unpackJson(answer.text)
+  const error = metaErrorIn(body)
+  if (error) return readError(error, answer, { events, nowMs })
+  if (status >= 200 && status < 300) return { verdict: readReceipt(body, events), pauseMs }
   if (status === 413) {
     const detail = META_ANSWERS.too_large.about
-    return { kind: 'too_large', outcome: { state: 'rejected', code: 'too_large', detail } }
+    const outcome = { state: 'rejected', code: 'too_large', detail } as const
+    return { verdict: { kind: 'too_large', outcome }, pauseMs }
   }
   const { verdict, about, fix } = answerRow(status)
   const code = isRedirect(status) ? 'redirected' : `http_${status}`
-  return stopped(verdict, { code, words: `Status ${status}. ${about} ${fix}` }, { reply, nowMs })
+  return stopped(verdict, { code, words: `Status ${status}. ${about} ${fix}` }, { answer, nowMs })
 }
 
 function readError(
   error: MetaError,
-  reply: MetaReply,
+  answer: HttpAnswer,
   { events, nowMs }: { readonly events: number; readonly nowMs: number },
 ): Reading {
-  const { verdict, code, waitMs, fix } = judge(reply.exchange.status, error)
-  const words = reply.mask(error.words)
+  const { verdict, code, waitMs, fix } = judge(answer.status, error)
+  const { words } = error
   if (verdict === 'reject' || verdict === 'doubt') {
     const outcome = { state: 'rejected', code, detail: words } as const
     const named = namedEvents(error.paths).find((place) => place < events)
-    return { kind: 'refused', outcome, inDoubt: verdict === 'doubt', fix, named }
+    const doubt = verdict === 'doubt' ? fix : undefined
+    const pauseMs = usagePauseMs(answer.headers)
+    return { verdict: { kind: 'refused', outcome, doubt, named }, pauseMs }
   }
   const told = verdict === 'hold' ? `${words} ${fix}` : words
-  return stopped(verdict, { code, words: told }, { reply, nowMs, waitMs })
+  return stopped(verdict, { code, words: told }, { answer, nowMs, waitMs })
 }
 
 /** Retry, slow down or hold. */
 function stopped(
   verdict: MetaVerdict,
   { code, words }: { readonly code: string; readonly words: string },
-  { reply, nowMs, waitMs }: { reply: MetaReply; nowMs: number; waitMs?: number | undefined },
+  { answer, nowMs, waitMs }: { answer: HttpAnswer; nowMs: number; waitMs?: number | undefined },
 ): Reading {
+  const { headers } = answer
   const detail = shorten(words, DETAIL_CHARS_MAX)
-  if (verdict === 'hold') return { kind: 'stop', outcome: { state: 'held', code, detail } }
-  const asked = retryAfterMs(reply.headers.get('retry-after'), nowMs)
-  if (verdict !== 'slow') {
-    const after = asked === undefined ? {} : { afterMs: asked }
-    return { kind: 'stop', outcome: { state: 'retry', code, detail, ...after } }
+  const usageMs = usagePauseMs(headers)
+  if (verdict === 'hold') {
+    const outcome = { state: 'held', code, detail } as const
+    return { verdict: { kind: 'stop', outcome }, pauseMs: usageMs }
   }
-  const told = Math.max(asked ?? 0, usagePauseMs(reply.headers))
-  const pauseMs = told || (waitMs ?? SLOW_MS)
-  return { kind: 'stop', outcome: { state: 'retry', code, detail, afterMs: pauseMs }, pauseMs }
+  const asked = retryAfter(headers, nowMs)
+  const retry = { state: 'retry', code, detail } as const
+  if (verdict !== 'slow') {
+    return { verdict: { kind: 'stop', outcome: { ...retry, ...asked } }, pauseMs: usageMs }
+  }
+  const pauseMs = Math.max(asked.afterMs ?? 0, usageMs) || (waitMs ?? SLOW_MS)
+  return { verdict: { kind: 'stop', outcome: { ...retry, afterMs: pauseMs } }, pauseMs }
 }
 
 /** Where a 429 says nothing of its own. */
@@ -95,24 +94,28 @@ const DETAIL_CHARS_MAX = 2 * OUTCOME_DETAIL_CHARS_MAX
  * `messages`, as Twofold does. If it does not, the search finds them as it finds bad ones: asking
  * again for those that were taken is harmless, as each carries its id.
  */
-function readReceipt(answer: unknown, events: number): Reading {
-  const received = isObject(answer) ? answer.events_received : undefined
+function readReceipt(body: unknown, events: number): Verdict {
+  const received = isObject(body) ? body.events_received : undefined
   if (typeof received !== 'number') {
     const { about, fix } = META_ANSWERS.malformed_answer
     const outcome = { state: 'retry', code: 'malformed_answer', detail: `${about} ${fix}` } as const
     return { kind: 'stop', outcome }
   }
-  if (received >= events) return { kind: 'taken', but: new Map() }
-  const named = namedInMessages(answer, events)
-  if (named.size === events - received) return { kind: 'taken', but: named }
-  const { about, fix } = META_ANSWERS.not_received
+  if (received >= events) return { kind: 'taken' }
+  const named = namedInMessages(body, events)
+  if (named.size === events - received) {
+    const outcomes = Array.from({ length: events }, (_, at) => named.get(at) ?? DELIVERED)
+    return { kind: 'each', outcomes }
+  }
+  const { about } = META_ANSWERS.not_received
   const detail = `events_received is ${received} of ${events}. ${about}`
-  const outcome = { state: 'retry', code: 'not_received', detail } as const
-  return { kind: 'refused', outcome, inDoubt: false, fix, named: undefined }
+  return { kind: 'refused', outcome: { state: 'retry', code: 'not_received', detail } }
 }
 
-function namedInMessages(answer: unknown, events: number): ReadonlyMap<number, Outcome> {
-  const messages = isObject(answer) && Array.isArray(answer.messages) ? answer.messages : []
+const DELIVERED: Outcome = { state: 'delivered' }
+
+function namedInMessages(body: unknown, events: number): ReadonlyMap<number, Outcome> {
+  const messages = isObject(body) && Array.isArray(body.messages) ? body.messages : []
   const named = new Map<number, Outcome>()
   for (const message of messages) {
     if (typeof message !== 'string') continue

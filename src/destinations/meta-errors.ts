@@ -95,13 +95,6 @@ export const META_OTHER = {
 
 /** What is no error object of Meta's. `xxx`: the HTTP status. */
 export const META_ANSWERS = {
-  network: {
-    verdict: 'retry',
-    about: 'No connection, or it broke.',
-    fix: 'If it stays: check DNS, firewall and base URL.',
-  },
-  timeout: { verdict: 'retry', about: 'No answer in time.', fix: NOTHING },
-  stopped: { verdict: 'retry', about: 'This server was stopping.', fix: NOTHING },
   malformed_answer: {
     verdict: 'retry',
     about: 'Status 200, but not the answer of Meta: empty, HTML, cut off or too long.',
@@ -116,11 +109,6 @@ export const META_ANSWERS = {
     verdict: 'reject',
     about: 'Status 200, and messages names this event as refused (another Twofold does so).',
     fix: 'See its words.',
-  },
-  search_cut: {
-    verdict: 'retry',
-    about: 'Other events of the batch are bad, and finding them took too many requests.',
-    fix: NOTHING,
   },
   redirected: {
     verdict: 'hold',
@@ -148,7 +136,7 @@ export interface MetaError {
   readonly subcode?: number
   readonly type?: string
   readonly isTransient: boolean
-  /** Meta's words for people, secrets not yet masked. */
+  /** Meta's words for people. */
   readonly words: string
   /** What may name the event: free of language, such as `$['data'][17]`. */
   readonly paths: string

@@ -1,24 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { retryAfterMs, usagePauseMs } from './meta-pace.ts'
-
-const NOW_MS = Date.parse('2026-11-28T12:00:00Z')
-
-describe('Retry-After', () => {
-  test.each([
-    [null, undefined],
-    ['30', 30_000],
-    [' 1.5 ', 1500],
-    ['0', 0],
-    ['Sat, 28 Nov 2026 12:02:00 GMT', 120_000],
-    ['Sat, 28 Nov 2026 11:00:00 GMT', 0],
-    ['999999999', 3_600_000],
-    ['soon', undefined],
-    ['', undefined],
-    ['-5', undefined],
-  ])('%j means %s ms', (header, ms) => {
-    expect(retryAfterMs(header, NOW_MS)).toBe(ms)
-  })
-})
+import { usagePauseMs } from './meta-pace.ts'
 
 describe('usage headers', () => {
   const business = (usage: object) =>

@@ -1,9 +1,9 @@
 /**
- * How long Meta wants us to wait: Retry-After, and the usage headers of the Graph API, which tell
- * how much of a quota is spent before it runs out.
+ * How long Meta wants us to wait by the usage headers of the Graph API, which tell how much of a
+ * quota is spent before it runs out.
  */
 import { isObject, unpackJson } from '../event/parse-scalars.ts'
-import { RETRY_AFTER_MS_MAX } from '../limits.ts'
+import { pauseMs } from './http-exchange.ts'
 
 /** Spent quota (percent) from which the pace drops; all of it is a full stop. */
 const SPENT_PERCENT_FREE = 75
@@ -11,16 +11,6 @@ const SPENT_PERCENT_MAX = 100
 /** The pause just before the stop, and that of a stop whose end is not told. */
 const NEARLY_SPENT_MS = 60_000
 const SPENT_MS = 5 * 60_000
-
-/** Seconds, or an HTTP date. Undefined when it says nothing usable. */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined
-  const text = header.trim()
-  if (/^\d+(\.\d+)?$/.test(text)) return bounded(Number(text) * 1000)
-  // Date.parse makes a date of nearly anything; HTTP's begin with the day of the week.
-  const ms = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) - nowMs : Number.NaN
-  return Number.isFinite(ms) ? bounded(ms) : undefined
-}
 
 /** The pause before the next request; 0 while there is quota enough. */
 export function usagePauseMs(headers: Headers): number {
@@ -49,14 +39,10 @@ function pauseOf(usage: Usage): number {
   // Minutes in one header, seconds in the other.
   const regainMs = numberOf(usage.estimated_time_to_regain_access) * 60_000
   const resetMs = numberOf(usage.reset_time_duration) * 1000
-  if (regainMs > 0) return bounded(regainMs)
-  if (percent >= SPENT_PERCENT_MAX) return bounded(resetMs || SPENT_MS)
+  if (regainMs > 0) return pauseMs(regainMs)
+  if (percent >= SPENT_PERCENT_MAX) return pauseMs(resetMs || SPENT_MS)
   const share = (percent - SPENT_PERCENT_FREE) / (SPENT_PERCENT_MAX - SPENT_PERCENT_FREE)
   return share > 0 ? Math.round(share * NEARLY_SPENT_MS) : 0
-}
-
-function bounded(ms: number): number {
-  return Math.min(Math.max(0, Math.ceil(ms)), RETRY_AFTER_MS_MAX)
 }
 
 function numberOf(value: unknown): number {

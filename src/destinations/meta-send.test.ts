@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { SEARCH_REQUESTS_MAX } from '../limits.ts'
 import type { Outcome } from './destination.ts'
 import {
   graphError,
@@ -190,7 +191,7 @@ describe('a poisoned batch', () => {
   test('of nothing but bad events ends within its requests; the rest waits', async () => {
     strict(new Set(outbounds(1000).keys()))
     const sent = await meta.send(outbounds(1000), settingsFor(stage.url), portsOf())
-    expect(sent.exchanges).toHaveLength(100)
+    expect(sent.exchanges).toHaveLength(1 + SEARCH_REQUESTS_MAX)
     const { 'rejected 100/2804003': bad = 0, 'retry search_cut': rest } = states(sent.outcomes)
     expect(bad).toBeGreaterThan(50)
     expect(rest).toBe(1000 - bad)

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PURCHASE } from './ads-examples.ts'
-import { type Remote, type RemoteAnswer, startRemote, testPorts } from './ads-remote.fixture.ts'
+import {
+  changed,
+  type Remote,
+  type RemoteAnswer,
+  startRemote,
+  testPorts,
+} from './ads-remote.fixture.ts'
 import type { OutboundEvent } from './destination.ts'
 import { pinterest } from './pinterest.ts'
 import { pinterestSchema } from './pinterest-settings.ts'
 
 const settings = pinterestSchema.parse({ ad_account_id: '549755885175', access_token: 'pina_1' })
-const change = (event: object, envelope: object = {}): OutboundEvent => ({
-  ...PURCHASE,
-  event: { ...PURCHASE.event, ...event },
-  envelope: { ...PURCHASE.envelope, ...envelope },
-})
-
 describe('the payload', () => {
   it.each(pinterest.examples)('$title', ({ settings: own, in: event, out }) => {
     if (out === undefined) expect(pinterest.accepts(event, own)).not.toBe(true)
@@ -22,19 +22,19 @@ describe('the payload', () => {
   })
 
   it.each<[string, OutboundEvent, unknown]>([
-    ['nobody', change({ user_data: { fbp: 'fb.1.1.1' } }), 'no_match_key'],
+    ['nobody', changed({ user_data: { fbp: 'fb.1.1.1' } }), 'no_match_key'],
     [
       'an address without an agent',
-      change({ user_data: { client_ip_address: '::1' } }),
+      changed({ user_data: { client_ip_address: '::1' } }),
       'no_match_key',
     ],
     [
       'a sale at the counter',
-      change({ action_source: 'physical_store' }),
+      changed({ action_source: 'physical_store' }),
       'action_source_not_sent',
     ],
-    ['a test event', change({}, { test_event_code: 'T' }), 'test_event'],
-    ['a donation', change({ event_name: 'Donate' }), 'event_not_mapped'],
+    ['a test event', changed({}, { test_event_code: 'T' }), 'test_event'],
+    ['a donation', changed({ event_name: 'Donate' }), 'event_not_mapped'],
   ])('%s', (_, event, expected) => {
     expect(pinterest.accepts(event, settings)).toBe(expected)
   })
@@ -45,7 +45,7 @@ describe('the payload', () => {
       action_sources: ['physical_store' as const],
       custom_events: 'send' as const,
     }
-    const event = change({ action_source: 'physical_store', event_name: 'checkout' })
+    const event = changed({ action_source: 'physical_store', event_name: 'checkout' })
     expect(pinterest.accepts(event, own)).toBe(true)
     expect(pinterest.payloadOf(event, own)).toMatchObject({
       action_source: 'offline',
@@ -54,7 +54,9 @@ describe('the payload', () => {
   })
 
   it('writes amounts as exact decimals', () => {
-    const event = change({ custom_data: { value: 1e-6, contents: [{ id: 'a', item_price: 0.1 }] } })
+    const event = changed({
+      custom_data: { value: 1e-6, contents: [{ id: 'a', item_price: 0.1 }] },
+    })
     expect(pinterest.payloadOf(event, settings)).toMatchObject({
       custom_data: { value: '0.000001', contents: [{ id: 'a', item_price: '0.1' }] },
     })

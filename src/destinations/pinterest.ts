@@ -14,14 +14,20 @@ import {
   moneyText,
   nameOf,
   numberOf,
-  type SkipReason,
   textOf,
 } from './ads-event.ts'
-import type { Destination, OutboundEvent, Outcome, SendPorts, Sent } from './destination.ts'
+import type {
+  Destination,
+  OutboundEvent,
+  Outcome,
+  SendPorts,
+  Sent,
+  SkipReason,
+} from './destination.ts'
 import { PINTEREST_EXAMPLES } from './pinterest-examples.ts'
 import { PINTEREST_NAMES, type PinterestSettings, pinterestSchema } from './pinterest-settings.ts'
-import { type ErrorRow, type Posted, postJson, verdictOf, wordsOf } from './post-json.ts'
-import { type PartAnswer, settleBatch } from './settle-batch.ts'
+import { type ErrorRow, type Posted, postBatch, verdictOf, wordsOf } from './post-json.ts'
+import type { Verdict } from './settle-batch.ts'
 
 export const PINTEREST_ERRORS: readonly ErrorRow[] = [
   { on: 'code', from: 2, does: 'hold', say: 'Pinterest refused the token. Make a new one.' },
@@ -130,34 +136,28 @@ function send(
 ): Promise<Sent> {
   const url = new URL(`/v5/ad_accounts/${settings.ad_account_id}/events`, settings.base_url)
   if (settings.test) url.searchParams.set('test', 'true')
-  const data = events.map((event) => pinterestEvent(event, settings))
-  const sendPart = async (part: readonly JsonObject[]): Promise<PartAnswer> => {
-    const posted = await postJson(
-      {
+  return postBatch(
+    {
+      bodies: events.map((event) => pinterestEvent(event, settings)),
+      requestOf: (data) => ({
         url: url.href,
-        headers: { Authorization: `Bearer ${settings.access_token}` },
-        body: { data: part },
-        events: part.length,
+        headers: { authorization: `Bearer ${settings.access_token}` },
+        body: { data },
         secrets: [settings.access_token],
-      },
-      ports,
-    )
-    return { exchange: posted.exchange, verdict: judge(posted, part.length) }
-  }
-  return settleBatch(data, sendPart, ports.signal)
+      }),
+      judge,
+    },
+    ports,
+  )
 }
 
 /** One line for each event, in the order sent; with 422 they may stand under `details`. */
-function judge(posted: Posted, count: number): PartAnswer['verdict'] {
-  const answer = answerSchema.safeParse(posted.body)
-  const lines = answer.data?.events ?? answer.data?.details?.events
+function judge(posted: Posted, count: number): Verdict {
+  const { data } = answerSchema.safeParse(posted.body)
+  const lines = data?.events ?? data?.details?.events
   const read = posted.status === 200 || posted.status === 422
-  if (read && lines?.length === count) return lines.map(outcomeOf)
-  const { code, message } = answer.data ?? {}
-  return verdictOf(posted, PINTEREST_ERRORS, {
-    ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message }),
-  })
+  if (read && lines?.length === count) return { kind: 'each', outcomes: lines.map(outcomeOf) }
+  return verdictOf(posted, PINTEREST_ERRORS, data ?? {})
 }
 
 function outcomeOf({ status, error_message }: z.infer<typeof lineSchema>): Outcome {

@@ -1,29 +1,27 @@
 /**
  * One POST with a JSON body to an advertising API, and what its answer means by a table of errors.
- * Not a client: no retrying, no pacing, no knowledge of any API. Never throws for what the network
- * or the remote does. Called by the destinations that speak JSON over HTTP.
+ * Not a client: no retrying, no pacing, no knowledge of any API. Called by the destinations whose
+ * API tells its errors by status or code; Meta's have tables of their own.
  */
-import { EXCHANGE_ANSWER_CHARS_MAX, REMOTE_ANSWER_BYTES_MAX } from '../limits.ts'
-import type { Exchange, Outcome, SendPorts } from './destination.ts'
+import { unpackJson } from '../event/parse-scalars.ts'
+import type { Exchange, Failure, SendPorts, Sent } from './destination.ts'
+import { exchangeOver, type HttpRequest, retryAfter } from './http-exchange.ts'
+import { settleBatch, type Verdict } from './settle-batch.ts'
 
-export interface PostRequest {
-  readonly url: string
-  readonly headers: { readonly [name: string]: string }
+export interface PostRequest extends Pick<HttpRequest, 'url' | 'headers' | 'events' | 'secrets'> {
   readonly body: unknown
-  /** How many events the body carries. */
-  readonly events: number
-  /** Never shown: masked in the address and in the answer. */
-  readonly secrets: readonly string[]
 }
 
 export interface Posted {
   /** HTTP status; 0 when no answer came. */
   readonly status: number
-  /** The answer as text, secrets and people masked; the reason when none came. */
+  /** The answer, masked. */
   readonly text: string
   /** The answer as JSON; undefined when it is none. */
   readonly body: unknown
-  readonly retryAfterMs?: number
+  readonly afterMs?: number
+  /** No answer came, or not all of it. */
+  readonly failure?: Failure
   readonly exchange: Exchange
 }
 
@@ -40,19 +38,15 @@ export interface ErrorRow {
   readonly words?: RegExp
   /**
    * retry: later. hold: the owner has to mend something. split: something in the batch is wrong;
-   * it is halved until the event is found, which alone is rejected.
+   * the event is searched for, and it alone is rejected. halve: the batch is too large.
    */
-  readonly does: 'retry' | 'hold' | 'split'
+  readonly does: 'retry' | 'hold' | 'split' | 'halve'
   /** What it means and what to do, in plain words. */
   readonly say: string
 }
 
-/** What an answer to a whole batch means. */
-export type Verdict = Outcome | { readonly state: 'split'; readonly code: string; detail: string }
-
 /** What any HTTP API means by its status, after an API's own rows. */
 export const STATUS_ROWS: readonly ErrorRow[] = [
-  { on: 'status', from: 0, does: 'retry', say: 'No answer came.' },
   { on: 'status', from: 300, to: 399, does: 'hold', say: 'It redirects. Check base_url.' },
   { on: 'status', from: 401, does: 'hold', say: 'The credentials were refused. Renew them.' },
   {
@@ -68,6 +62,7 @@ export const STATUS_ROWS: readonly ErrorRow[] = [
     say: 'There is nothing at this address. Check the ids.',
   },
   { on: 'status', from: 408, does: 'retry', say: 'It took too long.' },
+  { on: 'status', from: 413, does: 'halve', say: 'The request is too large.' },
   { on: 'status', from: 425, does: 'retry', say: 'It asks to come back later.' },
   { on: 'status', from: 429, does: 'retry', say: 'Too many requests.' },
   { on: 'status', from: 400, to: 499, does: 'split', say: 'The request was refused.' },
@@ -75,46 +70,53 @@ export const STATUS_ROWS: readonly ErrorRow[] = [
 ]
 
 export async function postJson(request: PostRequest, ports: SendPorts): Promise<Posted> {
-  const { url, headers, body, events } = request
-  const maskSecrets = masker(request.secrets)
-  const mask = (text: string): string => maskSecrets(text).replace(PERSONAL, '(removed)')
-  const startMs = ports.nowMs()
-  const exchange = (status: number, answer: string): Exchange => ({
-    url: maskSecrets(url),
-    status,
-    ms: Math.max(0, ports.nowMs() - startMs),
-    events,
-    answer: answer.slice(0, EXCHANGE_ANSWER_CHARS_MAX),
-  })
-  try {
-    const response = await ports.fetch(url, {
+  const { answer, failure, exchange } = await exchangeOver(
+    {
+      ...request,
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-      redirect: 'manual',
-      signal: ports.signal,
-    })
-    const text = mask(await readText(response))
-    const retryAfterMs = waitOf(response.headers.get('Retry-After'), ports.nowMs())
-    return {
-      status: response.status,
-      text,
-      body: parse(text),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      exchange: exchange(response.status, text),
-    }
-  } catch (error) {
-    const text = mask(ports.signal.aborted ? 'The try was ended.' : reasonOf(error))
-    return { status: 0, text, body: undefined, exchange: exchange(0, text) }
+      headers: { 'content-type': 'application/json', ...request.headers },
+      body: JSON.stringify(request.body),
+    },
+    ports,
+  )
+  const text = answer?.text ?? ''
+  return {
+    status: answer?.status ?? 0,
+    text,
+    body: unpackJson(text),
+    ...(answer && retryAfter(answer.headers, ports.nowMs())),
+    ...(failure && { failure }),
+    exchange,
   }
+}
+
+export interface PostBatch<Body> {
+  /** What each event of the batch becomes. */
+  readonly bodies: readonly Body[]
+  readonly requestOf: (part: readonly Body[]) => Omit<PostRequest, 'events'>
+  /** `count`: events in the request that is answered. */
+  readonly judge: (posted: Posted, count: number) => Verdict
+}
+
+/** A batch in one request, or in those that the search for its bad events takes. */
+export function postBatch<Body>(
+  { bodies, requestOf, judge }: PostBatch<Body>,
+  ports: SendPorts,
+): Promise<Sent> {
+  const send = async (part: readonly Body[]) => {
+    const posted = await postJson({ ...requestOf(part), events: part.length }, ports)
+    return { exchange: posted.exchange, verdict: judge(posted, part.length) }
+  }
+  return settleBatch({ events: bodies, send, signal: ports.signal })
 }
 
 /** The meaning of an answer that is not the success. `code` and `message` as its body says them. */
 export function verdictOf(
   posted: Posted,
   rows: readonly ErrorRow[],
-  said: { readonly code?: number; readonly message?: string },
+  said: { readonly code?: number | undefined; readonly message?: string | undefined },
 ): Verdict {
+  if (posted.failure) return { kind: 'stop', outcome: posted.failure }
   const message = said.message ?? posted.text
   const row = [...rows, ...STATUS_ROWS].find((one) =>
     fits(one, posted.status, { ...said, message }),
@@ -124,12 +126,15 @@ export function verdictOf(
   const detail = `${row?.say ?? 'The answer is not understood.'}${words && ` It said: ${words}`}`
   switch (row?.does) {
     case 'hold':
-      return { state: 'held', code, detail }
+      return { kind: 'stop', outcome: { state: 'held', code, detail } }
     case 'split':
-      return { state: 'split', code, detail }
+      return { kind: 'refused', outcome: { state: 'rejected', code, detail } }
+    case 'halve':
+      return { kind: 'too_large', outcome: { state: 'rejected', code, detail } }
     default: {
-      const afterMs = posted.retryAfterMs
-      return { state: 'retry', code, detail, ...(afterMs === undefined ? {} : { afterMs }) }
+      const { afterMs } = posted
+      const wait = afterMs === undefined ? {} : { afterMs }
+      return { kind: 'stop', outcome: { state: 'retry', code, detail, ...wait } }
     }
   }
 }
@@ -144,56 +149,9 @@ const WORDS_CHARS_MAX = 300
 function fits(
   { on, from, to = from, words }: ErrorRow,
   status: number,
-  said: { readonly code?: number; readonly message: string },
+  said: { readonly code?: number | undefined; readonly message: string },
 ): boolean {
   const number = on === 'code' ? said.code : status
   if (number === undefined || number < from || number > to) return false
   return !words || words.test(said.message)
-}
-
-/** Secrets may stand there as they are or as an address writes them. */
-function masker(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-  return (text) => forms.reduce((masked, form) => masked.replaceAll(form, '***'), text)
-}
-
-/** What an API may quote of an event: an e-mail address, a hash, an IPv4 address. */
-const PERSONAL = /[^\s"'<>@]+@[^\s"'<>@]+\.[a-z]{2,}|\b[0-9a-f]{64}\b|\b\d{1,3}(\.\d{1,3}){3}\b/gi
-
-/** At most REMOTE_ANSWER_BYTES_MAX: nobody's answer fills the memory. */
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    text += decoder.decode(chunk, { stream: true })
-    if (bytes > REMOTE_ANSWER_BYTES_MAX) break
-  }
-  return text + decoder.decode()
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Seconds or a date; a date in the past asks for no pause. */
-function waitOf(header: string | null, nowMs: number): number | undefined {
-  if (!header) return undefined
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}
-
-/** fetch says only "fetch failed"; its cause says why. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'The connection failed.'
-  const cause = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : ''
-  return `The connection failed${code}.`
 }

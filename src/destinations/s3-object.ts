@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { AwsV4Signer } from 'aws4fetch'
-import type { Exchange, Outcome, SendPorts } from './destination.ts'
+import type { SendPorts } from './destination.ts'
 import type { FileSettings } from './file-settings.ts'
-import { exchangeOver, type HttpAnswer, retryAfterMs } from './http-exchange.ts'
+import { exchangeOver, type HttpAnswer, retryAfter } from './http-exchange.ts'
+import type { Answer, Verdict } from './settle-batch.ts'
 
 export interface ObjectWrite {
   /** Names joined by `/`. */
@@ -16,7 +17,7 @@ export interface ObjectWrite {
   readonly events: number
 }
 
-interface Answer {
+interface AnswerRow {
   /** Tested against the status and the store's own code, such as `404 NoSuchBucket`. */
   readonly pattern: RegExp
   readonly state: 'delivered' | 'retry' | 'held'
@@ -25,7 +26,7 @@ interface Answer {
 }
 
 /** The first row that matches decides. Nothing here is about one event, so none is rejected. */
-export const S3_ANSWERS: readonly Answer[] = [
+export const S3_ANSWERS: readonly AnswerRow[] = [
   { pattern: /^2/, state: 'delivered', code: 'ok', detail: 'Stored.' },
   {
     pattern: /^3|AuthorizationHeaderMalformed|IncorrectEndpoint/,
@@ -87,7 +88,7 @@ export async function putObject(
   { key, bytes, events }: ObjectWrite,
   settings: FileSettings,
   ports: SendPorts,
-): Promise<{ readonly outcome: Outcome; readonly exchange: Exchange }> {
+): Promise<Answer> {
   const { access_key_id, secret_access_key, region } = settings
   const sha256 = createHash('sha256').update(bytes).digest()
   const url = objectUrl(key, settings)
@@ -111,6 +112,8 @@ export async function putObject(
     {
       method: 'PUT',
       url,
+      // Nothing in it is secret, and people look for the object under this name.
+      shownAs: decodeURIComponent(url),
       headers: Object.fromEntries(headers),
       body: bytes,
       events,
@@ -118,9 +121,10 @@ export async function putObject(
     },
     ports,
   )
-  const outcome = answer ? outcomeOf(answer, ports.nowMs()) : (failure as Outcome)
-  // Nothing in it is secret, and people look for the object under this name.
-  return { outcome, exchange: { ...exchange, url: decodeURIComponent(url) } }
+  const verdict = answer
+    ? verdictOf(answer, ports.nowMs())
+    : ({ kind: 'stop', outcome: failure } as const)
+  return { exchange, verdict }
 }
 
 /** Amazon's own host names hold the bucket, except where its dots would break the certificate. */
@@ -134,14 +138,13 @@ function objectUrl(key: string, settings: FileSettings): string {
   return `${base.protocol}//${inPath ? '' : `${bucket}.`}${base.host}${folder}/${path}`
 }
 
-function outcomeOf({ status, headers, text }: HttpAnswer, nowMs: number): Outcome {
+function verdictOf({ status, headers, text }: HttpAnswer, nowMs: number): Verdict {
   const [, s3Code = ''] = /<Code>([A-Za-z0-9]{1,60})<\/Code>/.exec(text) ?? []
   const said = `${status} ${s3Code}`.trim()
-  const row = S3_ANSWERS.find(({ pattern }) => pattern.test(said)) as Answer
+  const row = S3_ANSWERS.find(({ pattern }) => pattern.test(said)) as AnswerRow
   const { state, code } = row
   const detail = `${row.detail} (${said})`
-  if (state === 'delivered') return { state }
-  if (state === 'held') return { state, code, detail }
-  const afterMs = retryAfterMs(headers, nowMs)
-  return { state, code, detail, ...(afterMs === undefined ? {} : { afterMs }) }
+  if (state === 'delivered') return { kind: 'taken' }
+  const wait = state === 'retry' ? retryAfter(headers, nowMs) : {}
+  return { kind: 'stop', outcome: { state, code, detail, ...wait } }
 }

@@ -1,11 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Exchange } from './destination.ts'
-import { settleBatch } from './settle-batch.ts'
+import { SEARCH_UNPROVEN_REQUESTS_MAX } from '../limits.ts'
+import { QUESTIONS_PER_BAD_MAX } from './bisect.ts'
+import type { Exchange, Outcome } from './destination.ts'
+import { settleBatch, type Verdict } from './settle-batch.ts'
 
-const exchange: Exchange = { url: 'x', status: 200, ms: 0, events: 0, answer: '' }
-const signal = new AbortController().signal
-const split = { state: 'split', code: 'c', detail: 'd' } as const
+const { signal } = new AbortController()
+const rejected = { state: 'rejected', code: 'c', detail: 'd' } as const
+const held = { state: 'held', code: 'h', detail: 'd' } as const
+const delivered = { state: 'delivered' } as const
+const refused = { kind: 'refused', outcome: rejected } as const
+
+/** Its exchanges tell which events each request carried. */
+function settle<Event>(
+  events: readonly Event[],
+  judge: (part: readonly Event[]) => Verdict | Promise<Verdict>,
+  more: object = {},
+) {
+  const send = async (part: readonly Event[]) => {
+    const answer = part.join()
+    const exchange: Exchange = { url: 'x', status: 200, ms: 0, events: part.length, answer }
+    return { exchange, verdict: await judge(part) }
+  }
+  return settleBatch({ events, send, signal, ...more })
+}
+
+const states = (outcomes: readonly Outcome[]): string[] => outcomes.map(({ state }) => state)
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at)
 
 describe('settleBatch', () => {
   it('rejects exactly the bad events and delivers every other one once', async () => {
@@ -16,46 +37,96 @@ describe('settleBatch', () => {
     await fc.assert(
       fc.asyncProperty(batch, async ([count, indexes]) => {
         const bad = new Set(indexes.filter((index) => index < count))
-        const events = Array.from({ length: count }, (_, index) => index)
         const taken: number[] = []
-        const { outcomes, exchanges } = await settleBatch(
-          events,
-          async (part) => {
-            if (part.some((event) => bad.has(event))) return { exchange, verdict: split }
-            taken.push(...part)
-            return { exchange, verdict: { state: 'delivered' } }
-          },
-          signal,
+        const { outcomes, exchanges, exchangeOf } = await settle(numbers(count), (part) => {
+          if (part.some((event) => bad.has(event))) return refused
+          taken.push(...part)
+          return { kind: 'taken' }
+        })
+        expect(states(outcomes)).toEqual(
+          numbers(count).map((event) => (bad.has(event) ? 'rejected' : 'delivered')),
         )
-        const states = events.map((event) => (bad.has(event) ? 'rejected' : 'delivered'))
-        expect(outcomes.map(({ state }) => state)).toEqual(states)
-        expect(taken.toSorted((a, b) => a - b)).toEqual(events.filter((event) => !bad.has(event)))
-        const perBad = 2 * Math.ceil(Math.log2(count)) + 1
-        expect(exchanges.length).toBeLessThanOrEqual(Math.max(1, bad.size * perBad))
+        expect(taken.toSorted((a, b) => a - b)).toEqual(
+          numbers(count).filter((event) => !bad.has(event)),
+        )
+        expect(exchanges.length).toBeLessThanOrEqual(1 + QUESTIONS_PER_BAD_MAX * bad.size)
+        for (const event of numbers(count)) {
+          const carried = exchanges.findLastIndex(({ answer }) =>
+            answer.split(',').includes(String(event)),
+          )
+          expect(exchangeOf?.[event]).toBe(carried)
+        }
       }),
     )
   })
 
-  it('sends nothing for an empty batch’s events and nothing after the end of the try', async () => {
-    const ended = AbortSignal.abort()
-    const { outcomes, exchanges } = await settleBatch(
-      ['a'],
-      async () => ({ exchange, verdict: { state: 'delivered' } }),
-      ended,
-    )
-    expect(outcomes).toMatchObject([{ state: 'retry', code: 'not_settled' }])
-    expect(exchanges).toEqual([])
+  it('sends nothing after the end of the try, and nothing for no events', async () => {
+    const ended = { signal: AbortSignal.abort() }
+    const sent = await settle(['a'], () => ({ kind: 'taken' }), ended)
+    expect(sent).toMatchObject({ outcomes: [{ state: 'retry', code: 'stopped' }], exchanges: [] })
+    expect(sent.exchangeOf).toEqual([undefined])
+    expect((await settle([], () => ({ kind: 'taken' }))).exchanges).toEqual([])
   })
 
-  it('halves when an answer for each event decides about none', async () => {
-    const { outcomes } = await settleBatch(
-      ['a', 'b'],
-      async (part) => ({
-        exchange,
-        verdict: part.length > 1 ? [undefined, undefined] : [{ state: 'delivered' }],
-      }),
-      signal,
+  it('searches when an answer for each event decides about none', async () => {
+    const { outcomes } = await settle(['a', 'b'], (part) =>
+      part.length > 1 ? { kind: 'each', outcomes: [undefined, undefined] } : { kind: 'taken' },
     )
-    expect(outcomes).toEqual([{ state: 'delivered' }, { state: 'delivered' }])
+    expect(outcomes).toEqual([delivered, delivered])
+  })
+
+  it('sends those again that an answer left open for another’s fault', async () => {
+    const { outcomes, exchanges, exchangeOf } = await settle(['a', 'b', 'c'], (part) =>
+      part.includes('b')
+        ? { kind: 'each', outcomes: [undefined, rejected, undefined] }
+        : { kind: 'each', outcomes: [delivered, delivered] },
+    )
+    expect(outcomes).toEqual([delivered, rejected, delivered])
+    expect(exchanges.map(({ answer }) => answer)).toEqual(['a,b,c', 'a,c'])
+    expect(exchangeOf).toEqual([1, 0, 1])
+  })
+
+  it('cuts what is too large in halves and calls none of it bad', async () => {
+    const { outcomes } = await settle(numbers(9), (part) =>
+      part.length > 2 ? { kind: 'too_large', outcome: rejected } : { kind: 'taken' },
+    )
+    expect(new Set(states(outcomes))).toEqual(new Set(['delivered']))
+  })
+
+  it('lets groups leave side by side, and what stops one stops those that wait', async () => {
+    let underWay = 0
+    let most = 0
+    const { outcomes, exchanges } = await settle(
+      numbers(6),
+      async ([first]) => {
+        most = Math.max(most, ++underWay)
+        await new Promise(setImmediate)
+        underWay -= 1
+        return first === 2 ? { kind: 'stop', outcome: held } : { kind: 'taken' }
+      },
+      { groups: [[0, 1], [2], [3], [4, 5]], requestsMax: 2 },
+    )
+    expect(most).toBe(2)
+    expect(outcomes.slice(0, 3)).toEqual([delivered, delivered, held])
+    expect(outcomes[5]).toEqual(held)
+    expect(exchanges.map(({ answer }) => answer).slice(0, 2)).toEqual(['0,1', '2'])
+  })
+})
+
+describe('a refusal that may be about a setting', () => {
+  const doubted = { ...refused, doubt: 'Check it.' }
+
+  it('rejects the event once another one is taken', async () => {
+    const { outcomes } = await settle(numbers(4), (part) =>
+      part.includes(0) ? doubted : { kind: 'taken' },
+    )
+    expect(outcomes).toEqual([rejected, delivered, delivered, delivered])
+  })
+
+  it('holds all while none is taken, after few requests', async () => {
+    const { outcomes, exchanges } = await settle(numbers(1000), () => doubted)
+    expect(new Set(states(outcomes))).toEqual(new Set(['held']))
+    expect(outcomes[0]).toMatchObject({ code: 'c', detail: expect.stringMatching(/Check it\.$/) })
+    expect(exchanges.length).toBeLessThanOrEqual(SEARCH_UNPROVEN_REQUESTS_MAX)
   })
 })

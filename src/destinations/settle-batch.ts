@@ -1,86 +1,180 @@
 /**
- * Sends a batch until every event has its outcome: where an API refuses a batch as a whole, it is
- * halved until the bad event is found, and the others are delivered. Knows no API. Called by the
- * destinations whose API does not say which event was wrong.
+ * Sends a batch in as few requests as its destination needs until every event has its outcome.
+ * Where a remote refuses a request as a whole, the bad events are searched for and the others
+ * delivered; what stops the search leaves the undecided events to the next try. Knows no remote.
+ * Called by every destination.
  */
-import { BATCH_REQUESTS_MAX } from '../limits.ts'
-import type { Exchange, Outcome, Sent } from './destination.ts'
-import type { Verdict } from './post-json.ts'
+import { SEARCH_REQUESTS_MAX, SEARCH_UNPROVEN_REQUESTS_MAX } from '../limits.ts'
+import { bisect, type GroupAnswer } from './bisect.ts'
+import type { Exchange, Failure, Outcome, Sent } from './destination.ts'
+import { endOf } from './http-exchange.ts'
 
-export interface PartAnswer {
+/** What an answer means for the events of its request. */
+export type Verdict =
+  | { readonly kind: 'taken' }
+  /** One each; undefined: not taken for another's fault, and sent again without that one. */
+  | { readonly kind: 'each'; readonly outcomes: readonly (Outcome | undefined)[] }
+  /** None was taken, for the fault of at least one of them. */
+  | ({ readonly kind: 'refused' } & Refusal & {
+        /** The position of the bad one, as far as the answer says. */
+        readonly named?: number | undefined
+      })
+  /** None was taken, and none need be bad: it is too much for one request. */
+  | { readonly kind: 'too_large'; readonly outcome: Outcome }
+  /** Nothing is known of them, and no other request would fare better now. */
+  | { readonly kind: 'stop'; readonly outcome: Failure }
+
+interface Refusal {
+  /** Of an event that is refused alone. */
+  readonly outcome: Outcome
+  /**
+   * A setting may be at fault, and this is what to do then. Once an event of the batch is taken, it
+   * is not. While none is, rejecting could lose good events: they are held and the owner is asked.
+   */
+  readonly doubt?: string | undefined
+}
+
+export interface Answer {
   readonly exchange: Exchange
-  /** One for all of the part, or one each; undefined: not taken, send it without the others. */
-  readonly verdict: Verdict | readonly (Outcome | undefined)[]
+  readonly verdict: Verdict
 }
 
-/**
- * Costs one request where all is well and about 2 log2(n) for one bad event in n. What was not
- * settled after BATCH_REQUESTS_MAX requests, or when the try was ended, is tried again later.
- */
-export async function settleBatch<Event>(
-  events: readonly Event[],
-  sendPart: (part: readonly Event[]) => Promise<PartAnswer>,
-  signal: AbortSignal,
-): Promise<Sent> {
-  const outcomes: Outcome[] = events.map(() => NOT_YET)
-  const exchanges: Exchange[] = []
-  const waiting: (readonly number[])[] = [events.map((_, index) => index)]
-  for (let part = waiting.pop(); part; part = waiting.pop()) {
-    if (exchanges.length >= BATCH_REQUESTS_MAX || signal.aborted) break
-    const answer = await sendPart(part.map((index) => events[index] as Event))
-    exchanges.push(answer.exchange)
-    const { verdict } = answer
-    if (!('state' in verdict)) {
-      waiting.push(...settleEach(part, verdict, outcomes))
-      continue
-    }
-    if (verdict.state === 'split') {
-      waiting.push(...halve(part, verdict, outcomes))
-      continue
-    }
-    for (const index of part) outcomes[index] = verdict
-    if (verdict.state === 'delivered' || verdict.state === 'rejected') continue
-    // The remote is down, busy or refuses us: the rest would fare no better.
-    for (const index of waiting.flat()) outcomes[index] = verdict
-    break
+export interface Batch<Event> {
+  readonly events: readonly Event[]
+  /** Places of the events that go together in a request at first; all in one by default. */
+  readonly groups?: readonly (readonly number[])[]
+  /** Requests under way at once; one by default. */
+  readonly requestsMax?: number
+  readonly send: (events: readonly Event[]) => Promise<Answer>
+  readonly signal: AbortSignal
+}
+
+interface Settling {
+  readonly outcomes: (Outcome | undefined)[]
+  readonly exchanges: Exchange[]
+  readonly exchangeOf: (number | undefined)[]
+  readonly doubted: { readonly place: number; readonly outcome: Outcome; readonly fix: string }[]
+  readonly requestsMax: number
+  requests: number
+  /** An event was taken, so the settings are good. */
+  proven: boolean
+  /** What became of all that is undecided, once the search has ended early. */
+  stop: Failure | undefined
+}
+
+/** One request for each group where all is well, and at most SEARCH_REQUESTS_MAX more. */
+export async function settleBatch<Event>(batch: Batch<Event>): Promise<Sent> {
+  const { events, groups = [[...events.keys()]], requestsMax = 1 } = batch
+  const settling: Settling = {
+    outcomes: events.map(() => undefined),
+    exchanges: [],
+    exchangeOf: events.map(() => undefined),
+    doubted: [],
+    requestsMax: groups.length + SEARCH_REQUESTS_MAX,
+    requests: 0,
+    proven: false,
+    stop: undefined,
   }
-  return { outcomes, exchanges }
+  const waiting = groups.values()
+  const work = async (): Promise<void> => {
+    for (const group of waiting) await settleGroup(batch, settling, group)
+  }
+  await Promise.all(Array.from({ length: Math.min(requestsMax, groups.length) }, work))
+  const { outcomes, exchanges, exchangeOf, doubted, proven, stop } = settling
+  for (const { place, outcome, fix } of doubted) {
+    outcomes[place] = proven ? outcome : (stop ?? heldInDoubt(outcome, fix))
+  }
+  return {
+    outcomes: outcomes.map((outcome) => outcome ?? stop ?? SEARCH_CUT),
+    exchanges,
+    exchangeOf,
+  }
 }
 
-const NOT_YET: Outcome = {
+export const SEARCH_CUT: Failure = {
   state: 'retry',
-  code: 'not_settled',
-  detail: 'The search for the refused event was not finished; it goes on with the next try.',
+  code: 'search_cut',
+  detail:
+    'Other events of the batch are bad, and finding them took too many requests. ' +
+    'This one waits for the next try.',
 }
 
-/** Returns what has to be sent again. */
-function settleEach(
-  part: readonly number[],
-  verdicts: readonly (Outcome | undefined)[],
-  outcomes: Outcome[],
-): (readonly number[])[] {
-  const open = part.filter((index, at) => {
-    const outcome = verdicts[at]
-    if (outcome) outcomes[index] = outcome
-    return !outcome
-  })
-  if (open.length === 0) return []
-  return open.length < part.length ? [open] : halve(part, UNNAMED, outcomes)
-}
-
-const UNNAMED = { code: 'refused', detail: 'The request was refused without a reason.' }
-
-/** The first half is sent first: it is popped from the end. */
-function halve(
-  part: readonly number[],
-  { code, detail }: { readonly code: string; readonly detail: string },
-  outcomes: Outcome[],
-): (readonly number[])[] {
-  const [first] = part
-  if (part.length < 2) {
-    if (first !== undefined) outcomes[first] = { state: 'rejected', code, detail }
-    return []
+async function settleGroup<Event>(
+  batch: Batch<Event>,
+  settling: Settling,
+  group: readonly number[],
+): Promise<void> {
+  const { outcomes, doubted } = settling
+  const ask = (part: readonly number[]) => askFor(batch, settling, part)
+  const { taken, refused } = await bisect(group, ask, settling.requestsMax)
+  for (const place of taken) outcomes[place] = DELIVERED
+  for (const { item: place, refusal } of refused) {
+    const { outcome, doubt: fix } = refusal
+    if (fix === undefined) outcomes[place] = outcome
+    else doubted.push({ place, outcome, fix })
   }
-  const middle = Math.ceil(part.length / 2)
-  return [part.slice(middle), part.slice(0, middle)]
+}
+
+const DELIVERED: Outcome = { state: 'delivered' }
+const STOPPED = { kind: 'stopped' } as const
+
+async function askFor<Event>(
+  { events, send, signal }: Batch<Event>,
+  settling: Settling,
+  places: readonly number[],
+): Promise<GroupAnswer<Refusal>> {
+  if (signal.aborted) settling.stop ??= endOf(signal)
+  if (settling.stop || settling.requests >= settling.requestsMax) return STOPPED
+  const index = settling.requests
+  settling.requests += 1
+  for (const place of places) settling.exchangeOf[place] = index
+  const { exchange, verdict } = await send(places.map((place) => events[place] as Event))
+  settling.exchanges[index] = exchange
+  switch (verdict.kind) {
+    case 'taken':
+      settling.proven = true
+      return verdict
+    case 'each':
+      return answerOfEach(verdict.outcomes, settling)
+    case 'stop':
+      settling.stop ??= verdict.outcome
+      return STOPPED
+    case 'too_large':
+      return { kind: 'too_large', refusal: verdict }
+    case 'refused': {
+      const { outcome, doubt, named } = verdict
+      const isSearchVain = !settling.proven && settling.requests >= SEARCH_UNPROVEN_REQUESTS_MAX
+      if (doubt !== undefined && isSearchVain) {
+        settling.stop ??= heldInDoubt(outcome, doubt)
+        return STOPPED
+      }
+      return { kind: 'refused', refusal: { outcome, doubt }, named }
+    }
+  }
+}
+
+function answerOfEach(
+  outcomes: readonly (Outcome | undefined)[],
+  settling: Settling,
+): GroupAnswer<Refusal> {
+  const isTaken = (outcome: Outcome | undefined) => outcome?.state === 'delivered'
+  if (outcomes.some(isTaken)) settling.proven = true
+  const decided = [...outcomes.entries()].flatMap(([item, outcome]) =>
+    outcome ? [{ item, refusal: { outcome } }] : [],
+  )
+  if (decided.length === 0) return { kind: 'refused', refusal: { outcome: UNNAMED } }
+  if (decided.length < outcomes.length) return { kind: 'told', bad: decided }
+  return { kind: 'taken', but: decided.filter(({ refusal }) => !isTaken(refusal.outcome)) }
+}
+
+const UNNAMED: Outcome = {
+  state: 'rejected',
+  code: 'refused',
+  detail: 'The request was refused without a reason.',
+}
+
+function heldInDoubt(outcome: Outcome, fix: string): Failure {
+  const { code, detail } = outcome as Failure
+  const why = 'No event of the batch was taken, so a setting may be at fault.'
+  return { state: 'held', code, detail: `${detail} ${why} ${fix}` }
 }

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PURCHASE } from './ads-examples.ts'
-import { type Remote, type RemoteAnswer, startRemote, testPorts } from './ads-remote.fixture.ts'
+import {
+  changed,
+  type Remote,
+  type RemoteAnswer,
+  startRemote,
+  testPorts,
+} from './ads-remote.fixture.ts'
 import type { OutboundEvent } from './destination.ts'
 import { snapchat } from './snapchat.ts'
 import { snapchatSchema } from './snapchat-settings.ts'
 
 const settings = snapchatSchema.parse({ pixel_id: '0a1b2c3d-4e5f', access_token: 'snap.token' })
-const change = (event: object, envelope: object = {}): OutboundEvent => ({
-  ...PURCHASE,
-  event: { ...PURCHASE.event, ...event },
-  envelope: { ...PURCHASE.envelope, ...envelope },
-})
-
 describe('the payload', () => {
   it.each(snapchat.examples)('$title', ({ settings: own, in: event, out }) => {
     if (out === undefined) expect(snapchat.accepts(event, own)).not.toBe(true)
@@ -22,10 +22,10 @@ describe('the payload', () => {
   })
 
   it.each<[string, OutboundEvent, unknown]>([
-    ['nobody', change({ user_data: {} }), 'no_match_key'],
-    ['a lead, of which Snap knows none', change({ event_name: 'Lead' }), 'event_not_mapped'],
-    ['an app event', change({ action_source: 'app' }), 'action_source_not_sent'],
-    ['a test event', change({}, { test_event_code: 'T' }), 'test_event'],
+    ['nobody', changed({ user_data: {} }), 'no_match_key'],
+    ['a lead, of which Snap knows none', changed({ event_name: 'Lead' }), 'event_not_mapped'],
+    ['an app event', changed({ action_source: 'app' }), 'action_source_not_sent'],
+    ['a test event', changed({}, { test_event_code: 'T' }), 'test_event'],
   ])('%s', (_, event, expected) => {
     const own = { ...settings, action_sources: ['website', 'app'] as ('website' | 'app')[] }
     expect(snapchat.accepts(event, own)).toBe(expected)
@@ -44,7 +44,7 @@ describe('sending', () => {
   afterAll(() => remote.close())
   const send = (own: object = {}) =>
     snapchat.send(
-      [PURCHASE, change({ event_id: 'purchase:18' })],
+      [PURCHASE, changed({ event_id: 'purchase:18' })],
       { ...settings, base_url: remote.url, ...own },
       testPorts(),
     )

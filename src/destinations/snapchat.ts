@@ -14,12 +14,11 @@ import {
   moneyText,
   nameOf,
   numberOf,
-  type SkipReason,
   textOf,
 } from './ads-event.ts'
-import type { Destination, OutboundEvent, SendPorts, Sent } from './destination.ts'
-import { type ErrorRow, type Posted, postJson, type Verdict, verdictOf } from './post-json.ts'
-import { settleBatch } from './settle-batch.ts'
+import type { Destination, OutboundEvent, SendPorts, Sent, SkipReason } from './destination.ts'
+import { type ErrorRow, type Posted, postBatch, verdictOf } from './post-json.ts'
+import type { Verdict } from './settle-batch.ts'
 import { SNAPCHAT_EXAMPLES } from './snapchat-examples.ts'
 import { SNAPCHAT_NAMES, type SnapchatSettings, snapchatSchema } from './snapchat-settings.ts'
 
@@ -128,29 +127,27 @@ function send(
   const url = new URL(`/v3/${settings.pixel_id}/events`, settings.base_url)
   url.searchParams.set('access_token', settings.access_token)
   const { test_event_code } = settings
-  const data = events.map((event) => snapchatEvent(event, settings))
-  const sendPart = async (part: readonly JsonObject[]) => {
-    const posted = await postJson(
-      {
+  return postBatch(
+    {
+      bodies: events.map((event) => snapchatEvent(event, settings)),
+      requestOf: (data) => ({
         url: url.href,
         headers: {},
-        body: { data: part, ...(test_event_code ? { test_event_code } : {}) },
-        events: part.length,
+        body: { data, ...(test_event_code ? { test_event_code } : {}) },
         secrets: [settings.access_token],
-      },
-      ports,
-    )
-    return { exchange: posted.exchange, verdict: judge(posted) }
-  }
-  return settleBatch(data, sendPart, ports.signal)
+      }),
+      judge,
+    },
+    ports,
+  )
 }
 
 function judge(posted: Posted): Verdict {
   const { data } = answerSchema.safeParse(posted.body)
-  if (posted.status === 200 && data?.status === 'VALID') return { state: 'delivered' }
+  if (posted.status === 200 && data?.status === 'VALID') return { kind: 'taken' }
   if (posted.status === 200 && !data?.status) return verdictOf(posted, [], {})
   const message = data?.errors?.error_msgs?.join(' ') || data?.reason
-  return verdictOf(posted, SNAPCHAT_ERRORS, message ? { message } : {})
+  return verdictOf(posted, SNAPCHAT_ERRORS, { message })
 }
 
 const answerSchema = z.object({

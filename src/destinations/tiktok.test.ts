@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SEARCH_REQUESTS_MAX } from '../limits.ts'
 import { PURCHASE } from './ads-examples.ts'
 import { type Remote, type RemoteAnswer, startRemote, testPorts } from './ads-remote.fixture.ts'
+import { QUESTIONS_PER_BAD_MAX } from './bisect.ts'
 import type { OutboundEvent } from './destination.ts'
 import { tiktok } from './tiktok.ts'
 import { tiktokSchema } from './tiktok-settings.ts'
@@ -101,7 +103,7 @@ describe('sending', () => {
       detail: 'TikTok calls a field of the event invalid. It said: properties.value: invalid',
     })
     expect(outcomes.filter(({ state }) => state === 'delivered')).toHaveLength(999)
-    expect(remote.requests.length).toBeLessThanOrEqual(21)
+    expect(remote.requests.length).toBeLessThanOrEqual(1 + QUESTIONS_PER_BAD_MAX)
   })
 
   it.each<[string, RemoteAnswer, object]>([
@@ -126,7 +128,7 @@ describe('sending', () => {
     ],
     ['an answer nobody understands', { body: 'hello' }, { state: 'retry', code: 'http_200' }],
     ['a redirect', { status: 302, headers: { Location: '/' } }, { state: 'held' }],
-    ['a reset connection', { reset: true }, { state: 'retry', code: 'http_0' }],
+    ['a reset connection', { reset: true }, { state: 'retry', code: 'network' }],
   ])('%s concerns the whole batch, in one request', async (_, answer, expected) => {
     remote.answer(() => answer)
     const { outcomes } = await send(2)
@@ -159,8 +161,8 @@ describe('sending', () => {
 
   it('bounds the search and leaves the rest for the next try', async () => {
     remote.answer(() => ({ body: { code: 40002, message: 'no' } }))
-    const { outcomes } = await send(100)
-    expect(remote.requests).toHaveLength(40)
+    const { outcomes } = await send(1000)
+    expect(remote.requests).toHaveLength(1 + SEARCH_REQUESTS_MAX)
     expect(outcomes.filter(({ state }) => state === 'rejected').length).toBeGreaterThan(0)
     expect(new Set(outcomes.map(({ state }) => state))).toEqual(new Set(['rejected', 'retry']))
   })

@@ -4,10 +4,10 @@
  * of an event_id within 48 hours, so sending good events again counts nothing twice.
  */
 import { z } from 'zod'
-import { type JsonObject, nameOf, type SkipReason } from './ads-event.ts'
-import type { Destination, OutboundEvent, SendPorts, Sent } from './destination.ts'
-import { type ErrorRow, type Posted, postJson, type Verdict, verdictOf } from './post-json.ts'
-import { settleBatch } from './settle-batch.ts'
+import { nameOf } from './ads-event.ts'
+import type { Destination, OutboundEvent, SendPorts, Sent, SkipReason } from './destination.ts'
+import { type ErrorRow, type Posted, postBatch, verdictOf } from './post-json.ts'
+import type { Verdict } from './settle-batch.ts'
 import { TIKTOK_EXAMPLES } from './tiktok-examples.ts'
 import { TIKTOK_NAMES, tiktokEvent } from './tiktok-mapping.ts'
 import { type TiktokSettings, tiktokSchema } from './tiktok-settings.ts'
@@ -80,36 +80,31 @@ function send(
   settings: TiktokSettings,
   ports: SendPorts,
 ): Promise<Sent> {
-  const data = events.map((event) => tiktokEvent(event, settings))
-  const sendPart = async (part: readonly JsonObject[]) => {
-    const posted = await postJson(
-      {
+  const { access_token, pixel_code, test_event_code } = settings
+  return postBatch(
+    {
+      bodies: events.map((event) => tiktokEvent(event, settings)),
+      requestOf: (data) => ({
         url: new URL(PATH, settings.base_url).href,
-        headers: { 'Access-Token': settings.access_token },
+        headers: { 'access-token': access_token },
         body: {
           event_source: 'web',
-          event_source_id: settings.pixel_code,
-          ...(settings.test_event_code ? { test_event_code: settings.test_event_code } : {}),
-          data: part,
+          event_source_id: pixel_code,
+          ...(test_event_code ? { test_event_code } : {}),
+          data,
         },
-        events: part.length,
-        secrets: [settings.access_token],
-      },
-      ports,
-    )
-    return { exchange: posted.exchange, verdict: judge(posted) }
-  }
-  return settleBatch(data, sendPart, ports.signal)
+        secrets: [access_token],
+      }),
+      judge,
+    },
+    ports,
+  )
 }
 
 function judge(posted: Posted): Verdict {
-  const answer = answerSchema.safeParse(posted.body)
-  if (posted.status === 200 && answer.data?.code === 0) return { state: 'delivered' }
-  const { code, message } = answer.data ?? {}
-  return verdictOf(posted, TIKTOK_ERRORS, {
-    ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message }),
-  })
+  const { data } = answerSchema.safeParse(posted.body)
+  if (posted.status === 200 && data?.code === 0) return { kind: 'taken' }
+  return verdictOf(posted, TIKTOK_ERRORS, data ?? {})
 }
 
 const answerSchema = z.object({ code: z.number(), message: z.string().optional() })

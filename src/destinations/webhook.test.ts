@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createGuardedFetch } from '../guarded-fetch.ts'
-import { WEBHOOK_EVENTS_MAX } from '../limits.ts'
+import { RETRY_AFTER_MS_MAX, WEBHOOK_EVENTS_MAX } from '../limits.ts'
 import type { OutboundEvent, Sent } from './destination.ts'
 import { PURCHASE } from './example-events.ts'
 import { NETWORK_FAILURES } from './http-exchange.ts'
@@ -188,7 +188,7 @@ describe('answers', () => {
     ['120', 120_000],
     [new Date(NOW_MS + 30_000).toUTCString(), 30_000],
     [new Date(NOW_MS - 30_000).toUTCString(), 0],
-    ['99999999', 86_400_000],
+    ['99999999', RETRY_AFTER_MS_MAX],
     ['soon', undefined],
   ])('waits as Retry-After says: %s', async (text, afterMs) => {
     const { url } = await listen(() => ({ status: 429, headers: { 'retry-after': text } }))
@@ -244,7 +244,7 @@ describe('failures of the network', () => {
   it('no answer until the try ends: timeout, and the id stays', async () => {
     const stop = new AbortController()
     const { url } = await listen(() => {
-      setImmediate(() => stop.abort())
+      setImmediate(() => stop.abort(new DOMException('late', 'TimeoutError')))
       return 'never'
     })
     const sent = await webhook.send(events(3), settingsOf({ url }), portsOf(stop.signal))

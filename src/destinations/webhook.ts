@@ -1,14 +1,15 @@
 /**
  * The webhook destination: events as signed JSON (Standard Webhooks) to an address of the owner's.
- * One request per event or one per batch; a batch that the receiver refuses is halved until only
- * the refused events are left. Redirects are not followed. For users: docs/destinations/webhook.md.
+ * One request per event or one per batch; in a batch that the receiver refuses, the events it
+ * refuses are searched for. Redirects are not followed. For users: docs/destinations/webhook.md.
  */
 import { hash } from 'node:crypto'
 import type { Json } from '../event/shape.ts'
 import { WEBHOOK_BYTES_MAX, WEBHOOK_EVENTS_MAX, WEBHOOK_REQUESTS_MAX } from '../limits.ts'
-import type { Destination, Exchange, OutboundEvent, Outcome, SendPorts } from './destination.ts'
+import type { Destination, OutboundEvent, Outcome, SendPorts } from './destination.ts'
 import { recordOf } from './event-record.ts'
-import { exchangeOver, type HttpAnswer, retryAfterMs, shownUrl } from './http-exchange.ts'
+import { exchangeOver, type HttpAnswer, retryAfter, shownUrl } from './http-exchange.ts'
+import { type Answer, settleBatch, type Verdict } from './settle-batch.ts'
 import { webhookExamples } from './webhook-examples.ts'
 import {
   headersOf,
@@ -27,9 +28,9 @@ interface StatusRow {
   readonly statuses: RegExp
   readonly state: Outcome['state'] | 'halve'
   readonly code: string
-  /** Of a `halve` row: for an event that is refused alone. */
+  /** Of `halve` and `rejected`: for an event that is refused alone. */
   readonly detail: string
-  /** The rest of the batch would meet the same, so it is not sent. */
+  /** Of `retry`: the rest of the batch would meet the same, so it is not sent. */
   readonly stops?: true
 }
 
@@ -41,14 +42,12 @@ export const WEBHOOK_STATUSES: readonly StatusRow[] = [
     state: 'held',
     code: 'redirected',
     detail: 'The address redirects, which is not followed; set the address it leads to.',
-    stops: true,
   },
   {
     statuses: /^410$/,
     state: 'held',
     code: 'gone',
     detail: 'The receiver has switched this webhook off (410); switch it on there or remove it.',
-    stops: true,
   },
   {
     statuses: /^401$|^403$|^407$/,
@@ -56,14 +55,12 @@ export const WEBHOOK_STATUSES: readonly StatusRow[] = [
     code: 'unauthorized',
     detail:
       'The receiver refuses us; check secret and headers here, and its clock and rules there.',
-    stops: true,
   },
   {
     statuses: /^404$|^405$/,
     state: 'held',
     code: 'wrong_address',
     detail: 'The receiver knows no webhook at this address; check it.',
-    stops: true,
   },
   {
     statuses: /^429$/,
@@ -99,7 +96,7 @@ export const WEBHOOK_STATUSES: readonly StatusRow[] = [
   },
   {
     statuses: /./,
-    state: 'halve',
+    state: 'rejected',
     code: 'refused',
     detail: 'The receiver does not take this event; its answer says why.',
   },
@@ -118,14 +115,16 @@ export const webhook: Destination<WebhookSettings> = {
   },
   accepts: () => true,
   payloadOf: messageOf,
-  send: async (events, settings, ports) => {
+  send: (events, settings, ports) => {
     const perRequest = settings.mode === 'one' ? 1 : settings.events_per_request
-    const requests: OutboundEvent[][] = []
-    for (let at = 0; at < events.length; at += perRequest) {
-      requests.push(events.slice(at, at + perRequest))
-    }
-    const { outcomes, exchanges } = await sendAll(requests, settings, ports)
-    return { outcomes, exchanges }
+    const groups = Map.groupBy(events.keys(), (place) => Math.floor(place / perRequest))
+    return settleBatch({
+      events,
+      groups: [...groups.values()],
+      requestsMax: WEBHOOK_REQUESTS_MAX,
+      send: (part) => sendOne(part, settings, ports),
+      signal: ports.signal,
+    })
   },
   examples: webhookExamples,
 }
@@ -136,46 +135,11 @@ function messageOf(event: OutboundEvent): { readonly [key: string]: Json } {
   return { type: 'event', timestamp, data: recordOf(event) }
 }
 
-interface Answered {
-  readonly outcomes: readonly Outcome[]
-  readonly exchanges: readonly Exchange[]
-  /** What the requests not yet sent would meet as well. */
-  readonly stop?: Outcome
-}
-
-/** A few at a time; once the receiver is known to be away, the rest is not tried in vain. */
-async function sendAll(
-  requests: readonly (readonly OutboundEvent[])[],
-  settings: WebhookSettings,
-  ports: SendPorts,
-): Promise<Answered> {
-  const answered: Answered[] = []
-  let next = 0
-  let stop: Outcome | undefined
-  const work = async (): Promise<void> => {
-    while (next < requests.length) {
-      const index = next++
-      const events = requests[index] ?? []
-      const answer = stop
-        ? { outcomes: events.map(() => stop as Outcome), exchanges: [] }
-        : await sendOne(events, settings, ports)
-      stop ??= answer.stop
-      answered[index] = answer
-    }
-  }
-  await Promise.all(Array.from({ length: WEBHOOK_REQUESTS_MAX }, work))
-  return {
-    outcomes: answered.flatMap(({ outcomes }) => outcomes),
-    exchanges: answered.flatMap(({ exchanges }) => exchanges),
-    ...(stop ? { stop } : {}),
-  }
-}
-
 async function sendOne(
   events: readonly OutboundEvent[],
   settings: WebhookSettings,
   ports: SendPorts,
-): Promise<Answered> {
+): Promise<Answer> {
   const secrets = words(settings.secret)
   const messages = events.map(messageOf)
   const body = JSON.stringify(settings.mode === 'one' ? messages[0] : messages)
@@ -185,6 +149,7 @@ async function sendOne(
     {
       method: 'POST',
       url: settings.url,
+      shownAs: shownUrl(settings.url),
       headers: {
         ...Object.fromEntries(headersOf(settings.headers)),
         'content-type': 'application/json',
@@ -196,44 +161,39 @@ async function sendOne(
     },
     ports,
   )
-  if (!answer) return all(events, exchange, { outcome: failure as Outcome, stops: true })
-  const row = WEBHOOK_STATUSES.find(({ statuses }) => statuses.test(String(answer.status)))
-  const outcome = withWords(outcomeOf(row as StatusRow, answer, ports.nowMs()), exchange)
-  if (row?.state !== 'halve' || events.length === 1) {
-    return all(events, exchange, { outcome, stops: row?.stops === true })
-  }
-  const middle = Math.ceil(events.length / 2)
-  const halves = [events.slice(0, middle), events.slice(middle)]
-  const answered = await sendAll(halves, settings, ports)
-  return { ...answered, exchanges: [exchange, ...answered.exchanges] }
+  if (!answer) return { exchange, verdict: { kind: 'stop', outcome: failure } }
+  return { exchange, verdict: verdictOf(answer, events.length, ports.nowMs()) }
 }
 
-function outcomeOf(row: StatusRow, answer: HttpAnswer, nowMs: number): Outcome {
+function verdictOf(answer: HttpAnswer, events: number, nowMs: number): Verdict {
+  const { status, headers, text } = answer
+  const row = WEBHOOK_STATUSES.find(({ statuses }) => statuses.test(String(status))) as StatusRow
   const { state, code } = row
-  const to = shownUrl(answer.headers.get('location') ?? '')
-  const detail = `${row.detail} Status ${answer.status}${to ? `, to ${to}` : ''}.`
-  if (state === 'delivered') return { state }
-  if (state === 'held') return { state, code, detail }
-  if (state !== 'retry') return { state: 'rejected', code, detail }
-  const afterMs = retryAfterMs(answer.headers, nowMs)
-  return { state, code, detail, ...(afterMs === undefined ? {} : { afterMs }) }
+  const to = shownUrl(headers.get('location') ?? '')
+  const detail = `${row.detail} Status ${status}${to ? `, to ${to}` : ''}.`
+  switch (state) {
+    case 'delivered':
+      return { kind: 'taken' }
+    case 'held':
+      return { kind: 'stop', outcome: { state, code, detail } }
+    case 'retry': {
+      const outcome = { state, code, detail, ...retryAfter(headers, nowMs) }
+      if (row.stops) return { kind: 'stop', outcome }
+      return { kind: 'each', outcomes: Array(events).fill(outcome) }
+    }
+    case 'halve':
+      return { kind: 'too_large', outcome: { state: 'rejected', code, detail } }
+    case 'rejected': {
+      const outcome = { state, code, detail: `${detail}${wordsIn(text)}` }
+      return { kind: 'refused', outcome }
+    }
+  }
 }
 
 /** Why an event was refused, in the receiver's words. A long answer may repeat the event. */
-function withWords(outcome: Outcome, { answer }: Exchange): Outcome {
-  const words = answer.trim()
-  if (outcome.state !== 'rejected' || words === '' || words.length > REASON_CHARS_MAX)
-    return outcome
-  return { ...outcome, detail: `${outcome.detail} It says: ${words}` }
-}
-
-function all(
-  events: readonly OutboundEvent[],
-  exchange: Exchange,
-  { outcome, stops }: { readonly outcome: Outcome; readonly stops: boolean },
-): Answered {
-  const outcomes = events.map(() => outcome)
-  return { outcomes, exchanges: [exchange], ...(stops ? { stop: outcome } : {}) }
+function wordsIn(text: string): string {
+  const words = text.trim()
+  return words === '' || words.length > REASON_CHARS_MAX ? '' : ` It says: ${words}`
 }
 
 /** Of the events' keys, so that the same batch has the same id at its next try. */

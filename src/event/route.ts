@@ -57,6 +57,8 @@ export interface Route {
   readonly except_events: readonly string[]
   /** An event older than this (since event_time) is refused there. Absent: no limit. */
   readonly age_ms_max: { readonly [source in ActionSource]?: number }
+  /** Everything of one such span leaves together at its end. Absent: at once. */
+  readonly gather_ms?: number
 }
 
 export const BROWSING_POLICY: Policy = { send: 'both', wait_s: 0 }

@@ -115,6 +115,19 @@ describe('the legs that leave', () => {
   })
 })
 
+describe('what is gathered', () => {
+  it('is due together at the end of its span, the merged ones too', async () => {
+    const gather_ms = 300_000
+    const shop = open(routeTo({ gather_ms, legs: sending('merged', 10) }))
+    for (const event_id of ['a', 'b', 'c']) {
+      await shop.send('browser', { event_id, ...money(1) })
+      shop.wait(40_000)
+    }
+    const end = Math.ceil((START_MS + 10_000) / gather_ms) * gather_ms
+    expect((await rowsOf(shop)).map(({ due_ms }) => due_ms)).toEqual([end, end, end])
+  })
+})
+
 describe('what is not meant for a destination', () => {
   it.each<[string, unknown, number]>([
     ['a rule names others', { do: 'route', only: ['d_2'] }, 1],

@@ -44,7 +44,7 @@ function routeNew(out: Outgoing, route: Route, leg: Leg): void {
     return
   }
   const write = deliveryOf(route, leg, leg)
-  const due_ms = received_at_ms + wait_s * 1000
+  const due_ms = gathered(route, received_at_ms + wait_s * 1000)
   out.deliver(send === 'merged' ? { ...write, leg_seq: 0, due_ms } : write)
 }
 
@@ -75,10 +75,15 @@ function deliveryOf(route: Route, leg: Leg, kept: Leg): DeliveryWrite {
     destination_id: route.destination_id,
     seq: kept.seq,
     leg_seq: leg.seq,
-    due_ms: leg.envelope.received_at_ms,
+    due_ms: gathered(route, leg.envelope.received_at_ms),
     expires_ms: event_time * 1000 + ageMs,
     first: true,
   }
+}
+
+/** One end for all that falls into a span, so that a quiet shop does not make a file an event. */
+function gathered({ gather_ms }: Route, dueMs: number): number {
+  return gather_ms ? Math.ceil(dueMs / gather_ms) * gather_ms : dueMs
 }
 
 function skipOf({ dataset_id, destination_id }: Route, reason: string, n: number): SkipWrite {

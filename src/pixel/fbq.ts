@@ -94,7 +94,7 @@ const commands: Record<string, (...args: unknown[]) => void> = {
   init,
   addPixelId: init,
   consent(answer) {
-    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent: ${answer}`)
+    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent ${answer}`)
     // What was allowed until now may still go.
     flush()
     gate.revoked = answer === 'revoke'

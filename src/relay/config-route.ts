@@ -16,6 +16,7 @@ export function routeOf(config: Routed, destination: Destination | undefined): R
     const ageMs = destination?.bounds.ageMsMax(event) ?? Number.POSITIVE_INFINITY
     return Number.isFinite(ageMs) ? [[action_source, ageMs] as const] : []
   })
+  const gather_ms = destination?.bounds.gatherMs
   return {
     dataset_id: config.dataset_id,
     destination_id: config.destination_id,
@@ -26,6 +27,7 @@ export function routeOf(config: Routed, destination: Destination | undefined): R
     only_events: config.only_events,
     except_events: config.except_events,
     age_ms_max: Object.fromEntries(ages),
+    ...(gather_ms ? { gather_ms } : {}),
   }
 }
 

@@ -26,6 +26,7 @@ import {
   type DestinationKey,
   type DestinationSettings,
   type DestinationView,
+  type DraftRequest,
   destinationInputSchema,
   type Problem,
 } from './view.ts'
@@ -58,6 +59,8 @@ export interface Configs extends DestinationSettings {
   routesOf(datasetId: string): readonly Route[]
   keys(): readonly DestinationKey[]
   opened(key: DestinationKey): Opened
+  /** As it would be opened, enabled or not. Throws `invalid_request`, `destination_not_found`. */
+  draft(request: DraftRequest): Opened
   /** Hears of every destination made, changed or removed, at once. */
   onChange(listener: (key: DestinationKey) => void): void
 }
@@ -136,6 +139,12 @@ export async function createConfigs(ports: ConfigsPorts): Promise<Configs> {
     routesOf: (datasetId) => state.routes.get(datasetId) ?? NONE,
     keys: () => [...state.byName.values()],
     opened: (key) => open(state, state.byName.get(nameOf(key))),
+    draft: ({ dataset_id, destination_id, change }) => {
+      if (destination_id === undefined) return open(state, drafted(state, dataset_id, change))
+      const config = existing({ dataset_id, destination_id })
+      const now = change === undefined ? config : changed(state, config, change)
+      return open(state, { ...now, enabled: true })
+    },
     onChange: (listener) => {
       state.listeners.push(listener)
     },
@@ -180,6 +189,15 @@ async function create(state: State, datasetId: string, input: unknown): Promise<
     throw error
   }
   return config
+}
+
+/** A destination that nobody made yet. */
+function drafted(state: State, dataset_id: string, input: unknown): Config {
+  const { settings, ...rest } = checkInput(input)
+  const key = { dataset_id, destination_id: 'draft' }
+  const checked = checkSettings(state, rest.type, settings)
+  const sealed = seal(state, { ...key, type: rest.type }, checked)
+  return { ...rest, ...key, enabled: true, settings: sealed, created_at_ms: state.ports.nowMs() }
 }
 
 function changed(state: State, config: Config, patch: unknown): Config {

@@ -46,7 +46,7 @@ export async function trySend(batch: Batch, ready: Ready, ports: TryPorts): Prom
   const sent = ask(batch, ready, { fetch, nowMs, random, signal: giveUp.signal })
   let answer = await Promise.race([sent, tooLate(ports, over.signal)])
   if (answer === undefined) {
-    giveUp.abort()
+    giveUp.abort(cut.aborted ? undefined : new DOMException('hard timeout', 'TimeoutError'))
     // It may know that half of the batch went through: what it says now saves sending that twice.
     const lost = sleep(SEND_LAST_WORDS_MS, over.signal).then(() => undefined)
     answer = await Promise.race([sent, lost])

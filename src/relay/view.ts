@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { legsSchema } from '../event/route.ts'
-import type { Json } from '../event/shape.ts'
+import type { Json, StoredEvent } from '../event/shape.ts'
 
 const eventNames = z.array(z.string().trim().min(1).max(100)).max(500).default([])
 
@@ -112,4 +112,43 @@ export interface RelayControl {
   lanes(datasetId: string): readonly LaneStatus[]
   /** Asks again at once, whatever was held, paused or failed. Returns how many it makes due. */
   retry(key: DestinationKey): Promise<number>
+}
+
+/** What came of a test: `skipped` where the destination has no use for the test's event. */
+export interface TestSend {
+  readonly state: 'delivered' | 'retry' | 'held' | 'rejected' | 'skipped'
+  readonly code?: string
+  /** Plain words: what happened and what to do. */
+  readonly detail: string
+  readonly event_name: string
+  readonly event_id: string
+  /** The event as it left, without secrets. */
+  readonly payload: Json
+  readonly exchanges: readonly {
+    readonly at_ms: number
+    readonly url: string
+    readonly status: number
+    readonly ms: number
+    readonly events: number
+    readonly answer: string
+  }[]
+}
+
+export interface DraftRequest {
+  readonly dataset_id: string
+  /** Absent: `change` describes a whole new destination. */
+  readonly destination_id?: string
+  /** As `update` takes it; absent: the settings as they are. */
+  readonly change?: unknown
+}
+
+/** A look ahead, without touching what is queued. Implemented by preview.ts. */
+export interface DestinationPreview {
+  /** Sends one marked event at once. Throws `invalid_request`, `destination_not_found`. */
+  test(draft: DraftRequest): Promise<TestSend>
+  /** What leaves for this event under the settings of now, without secrets, or why nothing does. */
+  payload(
+    draft: DraftRequest,
+    sent: { readonly event: StoredEvent; readonly leg_seq: number },
+  ): { readonly payload: Json } | { readonly problem: Problem }
 }

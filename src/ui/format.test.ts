@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countOf, formatDelay, formatMoney, formatShare, formatUtc } from './format.ts'
+import { countOf, formatAge, formatDelay, formatMoney, formatShare, formatUtc } from './format.ts'
 
 const percent = new Intl.NumberFormat(undefined, { style: 'percent' })
 
@@ -39,6 +39,16 @@ describe('what a person reads', () => {
     [5_400_000, '+1.5 h'],
   ])('%i ms later is %s', (ms, text) => {
     expect(formatDelay(ms)).toBe(text)
+  })
+
+  it.each([
+    [-5, '0 s'],
+    [8_400, '8 s'],
+    [90_000, '2 min'],
+    [7_200_000, '2 h'],
+    [5 * 86_400_000, '5 days'],
+  ])('%i ms last %s', (ms, text) => {
+    expect(plain(formatAge(ms))).toBe(text)
   })
 
   it('counts one thing as one', () => {

@@ -86,3 +86,11 @@ export function formatDelay(ms: number): string {
   if (size < 3_600_000) return `${sign}${Math.round(size / 60_000)} min`
   return `${sign}${(size / 3_600_000).toFixed(1)} h`
 }
+
+/** How long something lasts, roughly: "8 s", "3 min", "2 h", "4 days". */
+export function formatAge(ms: number): string {
+  if (ms < 60_000) return `${Math.max(0, Math.round(ms / 1000))}\u00a0s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)}\u00a0min`
+  if (ms < 2 * 86_400_000) return `${Math.round(ms / 3_600_000)}\u00a0h`
+  return `${Math.round(ms / 86_400_000)}\u00a0days`
+}

@@ -9,7 +9,9 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import type { DeliveryStateView } from '../api/types.ts'
 import type { Channel } from '../event/shape.ts'
+import { STATES } from './delivery-words.ts'
 import { HomePage } from './home/home.tsx'
 import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
 import { queryClient, redeemSetup, sessionQuery } from './queries.ts'
@@ -117,6 +119,62 @@ const testEventsRoute = createRoute({
   component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),
 })
 
+const destinationsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/destinations',
+  component: lazyRouteComponent(
+    () => import('./destinations/destinations.tsx'),
+    'DestinationsPage',
+  ),
+})
+
+const addDestinationRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/destinations/new',
+  validateSearch: (search): { type?: string | undefined } => ({ type: text(search.type) }),
+  component: lazyRouteComponent(
+    () => import('./destinations/add-destination.tsx'),
+    'AddDestinationPage',
+  ),
+})
+
+const destinationRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/destinations/$destinationId',
+  component: lazyRouteComponent(() => import('./destinations/destination.tsx'), 'DestinationPage'),
+})
+
+interface DeliveriesSearch {
+  readonly destination?: string | undefined
+  readonly state?: DeliveryStateView | undefined
+  readonly code?: string | undefined
+  readonly event_id?: string | undefined
+  readonly order_id?: string | undefined
+}
+
+const deliveriesRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/deliveries',
+  validateSearch: (search): DeliveriesSearch => ({
+    destination: text(search.destination),
+    state: STATES.find((state) => state === search.state),
+    code: text(search.code),
+    event_id: text(search.event_id),
+    order_id: text(search.order_id),
+  }),
+  component: lazyRouteComponent(() => import('./deliveries/deliveries.tsx'), 'DeliveriesPage'),
+})
+
+const deadLettersRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/dead-letters',
+  validateSearch: (search): Pick<DeliveriesSearch, 'destination' | 'code'> => ({
+    destination: text(search.destination),
+    code: text(search.code),
+  }),
+  component: lazyRouteComponent(() => import('./deliveries/dead-letters.tsx'), 'DeadLettersPage'),
+})
+
 interface InstallSearch {
   readonly site?: 'companion' | undefined
   readonly server?: 'node' | undefined
@@ -154,6 +212,11 @@ export const router = createRouter({
         overviewRoute,
         testEventsRoute,
         rulesRoute,
+        destinationsRoute,
+        addDestinationRoute,
+        destinationRoute,
+        deliveriesRoute,
+        deadLettersRoute,
         installRoute,
         settingsRoute,
       ]),

@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
-import { type NameTable, SKIP_REASONS } from '../../src/destinations/ads-event.ts'
-import type { Destination } from '../../src/destinations/destination.ts'
-import { GA4_ERRORS, ga4 } from '../../src/destinations/ga4.ts'
+import type { NameTable } from '../../src/destinations/ads-event.ts'
+import { type Destination, SKIP_REASONS } from '../../src/destinations/destination.ts'
+import { ga4 } from '../../src/destinations/ga4.ts'
 import { GA4_NAMES } from '../../src/destinations/ga4-mapping.ts'
+import { NETWORK_FAILURES } from '../../src/destinations/http-exchange.ts'
 import { LINKEDIN_ERRORS, linkedin } from '../../src/destinations/linkedin.ts'
 import { PINTEREST_ERRORS, pinterest } from '../../src/destinations/pinterest.ts'
 import { PINTEREST_NAMES } from '../../src/destinations/pinterest-settings.ts'
@@ -35,7 +36,7 @@ interface Page {
 
 const PAGES: readonly Page[] = [
   { destination: tiktok, errors: TIKTOK_ERRORS, names: TIKTOK_NAMES },
-  { destination: ga4, errors: GA4_ERRORS, names: GA4_NAMES },
+  { destination: ga4, errors: [], names: GA4_NAMES },
   { destination: pinterest, errors: PINTEREST_ERRORS, names: PINTEREST_NAMES },
   { destination: snapchat, errors: SNAPCHAT_ERRORS, names: SNAPCHAT_NAMES },
   { destination: linkedin, errors: LINKEDIN_ERRORS },
@@ -91,20 +92,29 @@ function reasons(): string[] {
   ]
 }
 
+const HELD = 'everything waits until you have mended it'
 const DOES = {
   retry: 'tries again later',
-  hold: 'everything waits until you have mended it',
+  hold: HELD,
+  held: HELD,
   split: 'the bad event is searched for and rejected; the others are delivered',
+  halve: 'it is sent in halves; an event that is too large alone is rejected',
 }
 
 function errors({ errors: own }: Page): string[] {
   const rows = [...own, ...STATUS_ROWS].map(({ on, from, to, words, does, say }) => {
     const range = to === undefined ? String(from) : `${from} to ${to}`
-    const what = from === 0 && to === undefined ? 'no answer' : `${on} ${range}`
+    const what = `${on} ${range}`
     return [words ? `${what}, where the message names it` : what, DOES[does], say]
   })
+  const without = NETWORK_FAILURES.map(({ state, code, detail }) => [
+    `none: \`${code}\``,
+    DOES[state],
+    detail,
+  ])
   const head = ['answer', 'what happens', 'what it means, what to do']
-  return ['## Errors', '', 'The first row that fits counts.', '', ...table(head, rows), '']
+  const all = table(head, [...rows, ...without])
+  return ['## Errors', '', 'The first row that fits counts.', '', ...all, '']
 }
 
 function examples({ destination }: Page): string[] {

@@ -28,7 +28,8 @@ it('docs/cli.md: every example does what it says', async () => {
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   }
-})
+  // Each of the commands is a program of its own.
+}, 240_000)
 
 async function sh(
   script: string,

@@ -1,23 +1,25 @@
 /**
- * What the documentation promises: its links lead somewhere, and the commands of the README work as
- * they are written against a running server.
+ * What the documentation promises: its links lead somewhere, its examples can be read, and the
+ * commands of the README work as they are written against a running server.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { webhookSettingsSchema } from '../../src/destinations/webhook-settings.ts'
 import { eventId } from '../../src/event/ids.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const pages = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
+  ...readdirSync(root),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `docs/${name}`,
+  ),
+].filter((name) => name.endsWith('.md'))
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 describe('links', () => {
@@ -36,10 +38,30 @@ describe('links', () => {
   })
 })
 
+const blocksOf = (page: string) =>
+  [...read(page).matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }))
+
+describe('examples', () => {
+  it.each(pages)('of %s in JSON, JavaScript and TypeScript can be read', async (page) => {
+    for (const { language, text } of blocksOf(page)) {
+      if (language === 'json') expect(() => JSON.parse(text), text).not.toThrow()
+      if (language === 'js' || language === 'ts') await transform(text, { loader: language })
+    }
+  })
+
+  it('make a secret that the settings of a webhook take', async () => {
+    const [command] = blocksOf('docs/destinations/webhook.md')
+    const { stdout } = await run('sh', ['-c', command?.text ?? ''])
+    const settings = { url: 'https://shop.com/hooks', secret: stdout.trim() }
+    expect(webhookSettingsSchema.safeParse(settings).success).toBe(true)
+  })
+})
+
 describe('the README', () => {
-  const blocks = [...read('README.md').matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(
-    ([, language = '', text = '']) => ({ language, text }),
-  )
+  const blocks = blocksOf('README.md')
   let server: TestServer
   beforeAll(async () => {
     server = await startTwofold()

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { NETWORK_FAILURES } from '../../src/destinations/http-exchange.ts'
 import {
   META_ANSWERS,
   META_ERRORS,
@@ -15,7 +16,8 @@ import {
 } from '../../src/destinations/meta-errors.ts'
 import { metaExamples } from '../../src/destinations/meta-examples.ts'
 import { metaSettingsSchema } from '../../src/destinations/meta-settings.ts'
-import { META_BODY_BYTES_MAX, META_REQUESTS_PER_BATCH_MAX } from '../../src/limits.ts'
+import { SEARCH_CUT } from '../../src/destinations/settle-batch.ts'
+import { META_BODY_BYTES_MAX, SEARCH_REQUESTS_MAX } from '../../src/limits.ts'
 
 const page = join(import.meta.dirname, '../../docs/destinations/meta.md')
 
@@ -40,7 +42,7 @@ it('docs/destinations/meta.md says what the code says', async () => {
 it('names the bounds that hold', () => {
   const text = readFileSync(page, 'utf8')
   expect(text).toContain(`${META_BODY_BYTES_MAX / 1024 ** 2} MB`)
-  expect(text).toContain(`After ${META_REQUESTS_PER_BATCH_MAX} requests`)
+  expect(text).toContain(`After ${SEARCH_REQUESTS_MAX} requests`)
 })
 
 function parts(): Record<string, string[]> {
@@ -57,6 +59,12 @@ function parts(): Record<string, string[]> {
     about,
     fix,
   ])
+  const tries = [...NETWORK_FAILURES, SEARCH_CUT].map(({ state, code, detail }) => [
+    `\`${code}\``,
+    VERDICTS[state === 'held' ? 'hold' : 'retry'],
+    detail,
+    '',
+  ])
   const head = ['code', 'then', 'what it means', 'what to do']
   return {
     settings: table(['setting', 'default', 'what it is'], settings),
@@ -69,7 +77,7 @@ function parts(): Record<string, string[]> {
       '',
     ]),
     errors: table(head, [...errors, other]),
-    answers: table(head, answers),
+    answers: table(head, [...answers, ...tries]),
   }
 }
 

@@ -79,6 +79,12 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     live,
     destinations: configs,
     relay: { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 },
+    preview: {
+      test: async () => {
+        throw new Error('nothing is sent here')
+      },
+      payload: () => ({ payload: null }),
+    },
     rules,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),

@@ -59,14 +59,17 @@ export class Claimer {
     return { due, ...(Number.isFinite(next) ? { next_due_ms: next } : {}) }
   }
 
-  claim(request: ClaimRequest): Claimed {
+  async claim(request: ClaimRequest): Promise<Claimed> {
     const { connection, destinations } = this.#parts
     const { dataset_id, destination_id } = request
     const { lease, taken } = connection.write(() => this.#lease(request))
+    if (taken.length === 0) return { lease, deliveries: [] }
+    // Nothing leaves for a destination that a power cut could still take back: its seq, and with it
+    // the id that it was sent under, would belong to another event.
+    await connection.durable()
     const seqs = taken.flatMap(({ entries }) => entries.map(({ seq }) => seq))
-    // After the lease is durable: what cannot be read now is claimable again when it ends.
     const events = connection.read(() => {
-      const datasetNo = seqs.length === 0 ? undefined : destinations.datasetNo(dataset_id)
+      const datasetNo = destinations.datasetNo(dataset_id)
       return datasetNo === undefined ? new Map() : this.#events(datasetNo, seqs)
     })
     const deliveries = taken.flatMap(({ row, attempts, entries }) =>

@@ -1,4 +1,5 @@
 /** What the outbox of the SQLite driver keeps over crashes, full disks, copies and old files. */
+import { fdatasync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,7 @@ import { leg, put, SHOP, START_MS, scanned } from '../conformance-legs.ts'
 import type { Store } from '../store.ts'
 import { openSqliteStore, storeOn } from './sqlite.ts'
 import { openDatabase } from './sqlite-schema.ts'
+import type { Sync } from './sqlite-wal-flush.ts'
 
 const OUTBOX_TABLES = [
   'destinations',
@@ -85,6 +87,27 @@ it('keeps every delivery over a crash; what was being sent is sent once more', a
   expect(seqsIn(again)).toEqual(range(204, 700))
   expect(again.deliveries.every(({ attempts, event }) => attempts === 1 && event)).toBe(true)
   expect(await after.enqueue(range(1, 200).map((seq) => delivery(seq)))).toBe(0)
+})
+
+it('hands out nothing that a power cut could still take back', async () => {
+  const flushes: (() => void)[] = []
+  const sync: Sync = (fd, done) => flushes.push(() => fdatasync(fd, done))
+  const store = storeOn(openDatabase(file, 50), { file, nowMs, sync })
+  const order: string[] = []
+  const committed = putDelivered(store, [1, 3]).then(() => order.push('committed'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const claimed = claimAt(store, clock).then((given) => {
+    order.push('claimed')
+    return given
+  })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(order).toEqual([])
+  const pump = setInterval(() => flushes.shift()?.(), 1)
+  expect(seqsIn(await claimed)).toEqual([1, 2, 3])
+  await committed
+  expect(order).toEqual(['committed', 'claimed'])
+  await store.close()
+  clearInterval(pump)
 })
 
 it('leaves nothing half done when the disk is full, and goes on with room again', async () => {

@@ -41,8 +41,7 @@ export class SqliteOutbox {
       return done
     }
     return {
-      // A lease that a power cut takes away is claimed again: it need not wait for the disk.
-      claim: async (request) => claimer.claim(request),
+      claim: (request) => claimer.claim(request),
       settle: (request) => connection.writeDurably(() => settler.settle(request)),
       dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
       deliveries: async (query) => connection.read(() => lists.page(query)),

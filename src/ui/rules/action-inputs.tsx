@@ -16,9 +16,9 @@ import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleVocabulary } from '../../api/types.ts'
 import { STANDARD_EVENTS } from '../../event/names.ts'
+import { destinationsQuery } from '../destination-queries.ts'
 import { FieldSelect, type FieldUse } from './field-select.tsx'
 import type { Json } from './rule.ts'
-import { destinationNamesQuery } from './rule-queries.ts'
 import { choiceWords, helpWords, inputWords } from './rule-words.ts'
 import classes from './rules.module.css'
 import { DecimalInput, ScalarInput } from './value-input.tsx'
@@ -233,7 +233,7 @@ type Way = 'only' | 'except' | 'nowhere'
 
 function RouteInputs({ action, onChange }: Omit<ActionInputsProps, 'vocabulary'>) {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
-  const { data = [] } = useQuery(destinationNamesQuery(datasetId))
+  const { data = [] } = useQuery(destinationsQuery(datasetId))
   const [way, setWay] = useState<Way>(() => wayOf(action))
   const listed = (way === 'except' ? action.except : action.only) ?? []
   const write = (next: Way, ids: readonly string[]): void => {
@@ -263,11 +263,7 @@ function RouteInputs({ action, onChange }: Omit<ActionInputsProps, 'vocabulary'>
         </Stack>
       </Radio.Group>
       {way !== 'nowhere' && data.length > 0 && (
-        <MultiSelect
-          {...common}
-          searchable
-          data={data.map(({ destination_id: id, name }) => ({ value: id, label: name || id }))}
-        />
+        <MultiSelect {...common} searchable data={optionsOf(data, listed as string[])} />
       )}
       {way !== 'nowhere' && data.length === 0 && (
         <TagsInput
@@ -279,6 +275,19 @@ function RouteInputs({ action, onChange }: Omit<ActionInputsProps, 'vocabulary'>
       )}
     </Stack>
   )
+}
+
+/** An id that is listed and gone stays in sight, so that it can be taken out. */
+function optionsOf(
+  destinations: readonly { readonly destination_id: string; readonly name: string }[],
+  listed: readonly string[],
+) {
+  const known = destinations.map(({ destination_id: id, name }) => ({
+    value: id,
+    label: name || id,
+  }))
+  const gone = listed.filter((id) => !known.some(({ value }) => value === id))
+  return [...known, ...gone.map((id) => ({ value: id, label: `${id} (deleted)` }))]
 }
 
 function wayOf({ only, except }: Json): Way {

@@ -51,23 +51,6 @@ export const eventNamesQuery = (datasetId: string) =>
     staleTime: 60_000,
   })
 
-export interface DestinationName {
-  readonly destination_id: string
-  readonly name: string
-}
-
-/** To choose from when a rule routes. */
-export const destinationNamesQuery = (datasetId: string) =>
-  queryOptions({
-    queryKey: ['destination-names', datasetId],
-    queryFn: async () => {
-      const address = `/api/datasets/${datasetId}/destinations`
-      return (await call<{ destinations: readonly DestinationName[] }>('GET', address)).destinations
-    },
-    staleTime: 60_000,
-    retry: false,
-  })
-
 export const saveDraft = (
   datasetId: string,
   change: { rules: readonly Rule[]; revision: number },

@@ -1,16 +1,21 @@
 /** What stands around every page: header, navigation, the skip link, and where focus goes. */
-import { AppShell, Burger, Group, Text, UnstyledButton } from '@mantine/core'
+import { AppShell, Badge, Burger, Group, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconActivity,
   IconChartBar,
   IconDatabase,
-  IconListCheck,
+  IconFilter,
+  IconListSearch,
+  IconMailX,
   IconPlugConnected,
+  IconSend,
   IconSettings,
 } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { destinationsQuery } from '../destination-queries.ts'
 import { PageLink } from '../parts/links.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
@@ -80,15 +85,28 @@ export function Shell() {
   )
 }
 
+/** What waits for its owner is worth knowing on every page, but not by the second. */
+const ALARM_REFRESH_MS = 5_000
+
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
-  { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconListCheck },
+  { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
+  { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
+  { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
+  { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },
   { to: '/datasets/$datasetId/install', label: 'Install', icon: IconPlugConnected },
   { to: '/datasets/$datasetId/settings', label: 'Settings', icon: IconSettings },
 ] as const
 
+const DESTINATIONS = '/datasets/$datasetId/destinations'
+
 function DatasetLinks({ datasetId }: { datasetId: string }) {
+  const { data: destinations = [] } = useQuery({
+    ...destinationsQuery(datasetId),
+    refetchInterval: ALARM_REFRESH_MS,
+  })
+  const alarms = destinations.filter(({ status }) => status.alarm !== null).length
   return (
     <>
       <Text size="xs" c="dimmed" fw={600} px="sm" pt="md" pb={4}>
@@ -99,9 +117,17 @@ function DatasetLinks({ datasetId }: { datasetId: string }) {
           key={to}
           to={to}
           params={{ datasetId }}
-          activeOptions={{ exact: true, includeSearch: false }}
+          activeOptions={{ exact: to !== DESTINATIONS, includeSearch: false }}
           label={label}
           leftSection={<Icon size={18} aria-hidden />}
+          rightSection={
+            to === DESTINATIONS &&
+            alarms > 0 && (
+              <Badge color="red" size="sm" circle aria-label={`${alarms} on hold`}>
+                {alarms}
+              </Badge>
+            )
+          }
           className={classes.link ?? ''}
         />
       ))}

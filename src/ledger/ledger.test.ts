@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  claimAt,
+  delivery,
+  exchange,
+  expectEquation,
+  listed,
+  settleAll,
+  statesOf,
+} from '../store/conformance-deliveries.ts'
+import { leg, put, START_MS } from '../store/conformance-legs.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+
+let folder = ''
+let ledger: Ledger
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'twofold-ledger-'))
+  ledger = await openLedger({
+    options: { file: join(folder, 'twofold.db'), publicUrl: undefined, trustedProxies: 0 },
+    onLegs: () => {},
+    onDue: () => {},
+    onTrouble: () => {},
+    onDeath: () => {},
+  })
+})
+afterEach(async () => {
+  await ledger.store.close()
+  await rm(folder, { recursive: true })
+})
+
+it('offers the outbox of the store in the thread, events and errors included', async () => {
+  const { store } = ledger
+  const expires_ms = Number.POSITIVE_INFINITY
+  await put(store, { legs: [leg(1), leg(2)], deliveries: [1, 2].map((n) => delivery(n)) })
+  expect(await store.enqueue([delivery(1, { leg_seq: 1, expires_ms })])).toBe(1)
+  // The thread reads the real clock, and so must whoever asks what is due.
+  const now = { nowMs: Date.now() }
+  expect((await store.dueDeliveries(now.nowMs)).due).toHaveLength(1)
+  const claimed = await claimAt(store, now, { limit: 2 })
+  expect(claimed.deliveries.map(({ event }) => event)).toEqual([
+    { legs: [leg(1)] },
+    { legs: [leg(2)] },
+  ])
+  const ending = { state: 'held', code: '190', detail: 'token', exchange: 0 } as const
+  const settled = { ending, nowMs: now.nowMs, exchanges: [exchange()] }
+  expect(await settleAll(store, claimed, settled)).toBe(2)
+  expect(await statesOf(store)).toEqual({ held: 2, pending: 1 })
+  expect(await listed(store, { code: '190' })).toMatchObject([
+    { seq: 2, exchange: exchange() },
+    { seq: 1, exchange: exchange() },
+  ])
+  await expectEquation(store)
+  const { dataset_id, destination_id } = delivery(1)
+  const held = { dataset_id, destination_id, states: ['held'] as const, now_ms: START_MS }
+  expect(await store.requeue(held)).toBe(2)
+  await expect(store.deliveries({ dataset_id, limit: 1, cursor: 'x' })).rejects.toMatchObject({
+    code: 'invalid_request',
+  })
+  expect(await store.eraseDestination(dataset_id, destination_id)).toBe(3)
+  expect(await store.destinationStatus(dataset_id)).toEqual([])
+})
