@@ -92,7 +92,7 @@ export function nodeAt(paths: Written['paths'], path: string): string | undefine
   return undefined
 }
 
-/** The same tree with one node replaced, or left out. Groups that are emptied stay, to be filled. */
+/** The same tree with one node replaced, or left out. Emptied groups stay, to be filled. */
 export function replaced(form: Group, key: string, next: Node | undefined): Group {
   if (form.key === key) return next && isGroup(next) ? next : form
   const of = form.of.flatMap((node): readonly Node[] => {

@@ -112,14 +112,15 @@ function Note({ draft }: { draft: Draft }) {
 
 function DraftNote({ draft, changes }: { draft: Draft; changes: Changes }) {
   const { state, saving } = draft
+  const { draft: saved } = state
   const removed = changes.removed.map(titleOf)
   return (
     <>
       <span role="status">{SAVING_WORDS[saving]}</span>
-      {saving === 'saved' && state.draft && (
+      {saving === 'saved' && saved && (
         <>
           {' '}
-          by “{state.draft.author.name}” on <Time ms={state.draft.saved_at * 1000} as="moment" />.{' '}
+          by “{saved.author.name}” on <Time ms={saved.saved_at * 1000} as="moment" />.{' '}
         </>
       )}
       {removed.length > 0 && ` Removed: ${removed.join(', ')}. `}

@@ -1,4 +1,4 @@
-/** Every version that was published: when, by whom and why, what it says, and the way back to it. */
+/** Every published version: when, by whom and why, what it says, and the way back to it. */
 import { Badge, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronRight } from '@tabler/icons-react'
