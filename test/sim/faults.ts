@@ -8,9 +8,19 @@ import { DAY_MS, HOUR_MS } from './traffic.ts'
 
 export type Fault =
   | { readonly atMs: number; readonly do: 'fail'; readonly rule: FailRule }
-  | { readonly atMs: number; readonly do: 'weather'; readonly weather: Weather; readonly ms: number }
+  | {
+      readonly atMs: number
+      readonly do: 'weather'
+      readonly weather: Weather
+      readonly ms: number
+    }
   | { readonly atMs: number; readonly do: 'expire'; readonly ms: number; readonly renew: boolean }
-  | { readonly atMs: number; readonly do: 'crash'; readonly awaits: number; readonly downMs: number }
+  | {
+      readonly atMs: number
+      readonly do: 'crash'
+      readonly awaits: number
+      readonly downMs: number
+    }
   | { readonly atMs: number; readonly do: 'restart' }
 
 /** What the way to Meta is like. */
@@ -61,9 +71,7 @@ function failRuleOf(dice: Dice): FailRule {
     fail,
     ...lasts,
     ...(dice.chance(0.3) ? { probability: 0.5 } : {}),
-    ...(dice.chance(0.4) && /429|503|rate/.test(fail)
-      ? { retry_after_s: dice.whole(1, 600) }
-      : {}),
+    ...(dice.chance(0.4) && /429|503|rate/.test(fail) ? { retry_after_s: dice.whole(1, 600) } : {}),
     ...(fail === 'usage' ? { usage_percent: dice.whole(60, 100) } : {}),
     ...(fail === 'app_rate' && dice.chance(0.5) ? { regain_minutes: dice.whole(1, 20) } : {}),
   }

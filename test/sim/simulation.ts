@@ -258,8 +258,10 @@ class World {
   async #check(): Promise<void> {
     this.notes.look(this.meta)
     const problems = await equationsOf(this.store, DATASET_ID)
-    this.notes.add(problems.map((problem) => `${new Date(this.clock.nowMs).toISOString()} ${problem}`))
-    while (await this.store.tidyUp(this.clock.nowMs)) continue
+    this.notes.add(
+      problems.map((problem) => `${new Date(this.clock.nowMs).toISOString()} ${problem}`),
+    )
+    while (await this.store.tidyUp(this.clock.nowMs));
   }
 
   /** Nothing fails any more, and everything that was not sent is. */
@@ -293,8 +295,7 @@ class World {
   async #waiting(): Promise<number> {
     const statuses = await this.store.destinationStatus(DATASET_ID)
     return statuses.reduce(
-      (sum, { states }) =>
-        sum + states.pending + states.leased + states.retrying + states.held,
+      (sum, { states }) => sum + states.pending + states.leased + states.retrying + states.held,
       0,
     )
   }

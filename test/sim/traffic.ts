@@ -128,7 +128,11 @@ const KINDS: readonly (readonly [number, string, (dice: Dice) => Shape])[] = [
       ageMs: -hours(d, 0, 0.17),
     }),
   ],
-  [1, 'refused', () => ({ ...never('not_consented'), consent: { state: 'denied', signal: 'fbq' } })],
+  [
+    1,
+    'refused',
+    () => ({ ...never('not_consented'), consent: { state: 'denied', signal: 'fbq' } }),
+  ],
   [1, 'gpc', () => ({ sides: 'browser', name: 'Lead', gpc: true })],
   [1, 'bot', () => ({ ...never('bot'), agent: BOT })],
   [1, 'broken', () => ({ ...never('invalid_action_source'), source: 'nowhere' })],
@@ -160,7 +164,9 @@ class Maker {
     let left = this.#dice.random() * WEIGHT
     for (const [weight, kind, shapeOf] of KINDS) {
       left -= weight
-      if (left < 0) return this.tell(kind, shapeOf(this.#dice), atMs)
+      if (left >= 0) continue
+      this.tell(kind, shapeOf(this.#dice), atMs)
+      return
     }
   }
 

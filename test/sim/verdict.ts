@@ -3,9 +3,9 @@
  * once with its exact value, or not at all and the store says why.
  */
 import { countDeliveries, examineDeliveries } from '../../src/api/doctor-deliveries.ts'
+import type { Leg } from '../../src/event/shape.ts'
 import type { CountedTotals } from '../../src/fake-meta/count.ts'
 import type { FakeMeta } from '../../src/fake-meta/fake-meta.ts'
-import type { Leg } from '../../src/event/shape.ts'
 import type { DeliveryRow } from '../../src/store/outbox.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Action, Traffic } from './traffic.ts'
