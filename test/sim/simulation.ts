@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dataset, datasetSettingsSchema } from '../../src/event/dataset.ts'
+import type { Policy } from '../../src/event/route.ts'
 import { type FakeMeta, startFakeMeta } from '../../src/fake-meta/fake-meta.ts'
 import type { Store } from '../../src/store/store.ts'
 import { VirtualClock } from './clock.ts'
@@ -43,6 +44,13 @@ export interface SimulationResult {
 export const DATASET_ID = '123456789012345'
 const META_ID = '987654321'
 const START_MS = Date.UTC(2026, 10, 23)
+const POLICIES: readonly (Policy | null)[] = [
+  ...[null, null, null],
+  { send: 'both', wait_s: 0 },
+  { send: 'merged', wait_s: 30 },
+  { send: 'server', wait_s: 0 },
+  { send: 'browser', wait_s: 0 },
+]
 const DRAIN_MS_MAX = 12 * HOUR_MS
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -65,6 +73,8 @@ class World {
   readonly network: Network
   readonly meta: FakeMeta
   readonly notes = new Notes()
+  /** null: what is set without asking. */
+  readonly policy: Policy | null
   readonly #disk: Disk
   readonly #dataset: Dataset
   store!: Store
@@ -95,6 +105,7 @@ class World {
       type: 'meta',
       name: 'Meta',
       settings: { dataset_id: META_ID, access_token: world.#token, base_url: meta.url },
+      legs: { default: world.policy },
     })
     world.destinationId = destination_id
     world.clock.nowMs += 1
@@ -108,6 +119,7 @@ class World {
     this.meta = meta
     const span = { startMs: START_MS + HOUR_MS, days }
     this.traffic = trafficOf(this.dice.split('traffic'), { ...span, perDay })
+    this.policy = this.dice.split('policy').one(POLICIES)
     const longHolds = this.dice.split('long').chance(0.3)
     this.faults = faultsOf(this.dice.split('faults'), { ...span, longHolds })
     this.network = new Network(this.clock, this.dice.split('network'))

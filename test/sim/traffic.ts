@@ -21,6 +21,8 @@ export interface Action {
   readonly excuses: readonly string[]
   /** It must not be counted. */
   readonly never?: true
+  /** Who tells of it. */
+  readonly sides: 'browser' | 'server' | 'both'
 }
 
 /** One telling of an action: the body as its sender makes it, at the time of sending. */
@@ -175,7 +177,9 @@ class Maker {
     const dice = this.#dice
     const made = Array.from({ length: dice.whole(40, 160) }, (_, i) => {
       const isPoison = i === 7 && dice.chance(0.5)
-      const shape: Shape = isPoison ? poison('Purchase') : { sides: 'server', name: 'Purchase' }
+      const shape: Shape = isPoison
+        ? { ...poison('Purchase'), sides: 'server' }
+        : { sides: 'server', name: 'Purchase' }
       const action = this.#action('upload', shape)
       const ageMs = hours(dice, 1, 30 * 24)
       const parts = { shape: { ...shape, source: 'physical_store' }, id: `till-${action.tag}` }
@@ -218,12 +222,13 @@ class Maker {
     }
   }
 
-  #action(kind: string, { name = 'Lead', excuses = [], never: isNever, noValue }: Shape): Action {
+  #action(kind: string, shape: Shape): Action {
+    const { name = 'Lead', excuses = [], never: isNever, noValue, sides } = shape
     const dice = this.#dice
     const hasValue = noValue !== 'both' && (name === 'Purchase' || dice.chance(0.5))
     const action: Action = {
       tag: `${this.#prefix}${this.actions.length}`,
-      ...{ kind, name, excuses },
+      ...{ kind, name, excuses, sides },
       cents: hasValue ? dice.whole(1, 99_999) : undefined,
       currency: hasValue ? dice.one(['EUR', 'EUR', 'USD']) : undefined,
       ...(isNever ? { never: true } : {}),
