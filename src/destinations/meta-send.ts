@@ -63,8 +63,8 @@ export async function sendToMeta(
     pauseMs: 0,
     stop: undefined,
   }
-  const items = events.flatMap(({ event }, place) =>
-    batch.outcomes[place] ? [] : [{ place, text: JSON.stringify(metaPayload(event)) }],
+  const items = events.flatMap(({ event, payload }, place) =>
+    batch.outcomes[place] ? [] : [{ place, text: payload ?? JSON.stringify(metaPayload(event)) }],
   )
   for (const chunk of chunksOf(items)) await sendChunk(batch, chunk)
   settleDoubted(batch)

@@ -83,7 +83,7 @@ function eventOf(
     const payload = JSON.stringify(destination.payloadOf(event, settings)) ?? ''
     const bytes = Buffer.byteLength(payload) + COMMA_BYTES
     const bytesMax = roomOf(destination)
-    if (bytes <= bytesMax) return { event, bytes }
+    if (bytes <= bytesMax) return { event: { ...event, payload }, bytes }
     return { code: 'too_large', detail: `It takes ${bytes} bytes, more than ${bytesMax}.` }
   } catch (error) {
     // A defect of ours that one event brings out must not stop the others; it can be sent again

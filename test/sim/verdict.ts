@@ -84,9 +84,9 @@ export async function compare(world: Ended): Promise<string[]> {
     const counted = notes.counted.get(action.tag) ?? 0
     const codes = codesOf(own, refusals)
     const excused = counted === 0 && codes.some((code) => action.excuses.includes(code))
-    const expected = action.never || !isHeard(action, world.policy) ? 0 : 1
-    if (counted === 1 && expected === 1) truth.add(action)
-    else if (!excused && !(counted === 0 && expected === 0 && !action.never)) {
+    const isHeard = hears(world.policy, action)
+    if (counted === 1 && isHeard && !action.never) truth.add(action)
+    else if (!excused && (counted > 0 || isHeard)) {
       const said = codes.join(', ') || 'nothing'
       const seqs = own.map(({ seq, envelope }) => `${envelope.channel} ${seq}`).join(', ')
       problems.push(`${name(action)} was counted ${counted} times; named: ${said} (${seqs})`)
@@ -98,7 +98,7 @@ export async function compare(world: Ended): Promise<string[]> {
 }
 
 /** Where only one side is sent, what only the other side told of is no conversion there. */
-function isHeard({ sides }: Action, policy: Policy | null): boolean {
+function hears(policy: Policy | null, { sides }: Action): boolean {
   const only = policy?.send === 'browser' || policy?.send === 'server' ? policy.send : undefined
   return only === undefined || sides === 'both' || sides === only
 }
