@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { measureGrowth } from './growth.ts'
+import { benchRelay } from './relay.ts'
 import { benchCapi, benchPixel, type ServerResult } from './server.ts'
 
 const { values } = parseArgs({
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   },
 })
 if (values.help) {
-  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|growth] [--json FILE]
+  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|relay|growth] [--json FILE]
   --quick   ends within a minute (growth at 1 million rows instead of 20 million)
   --only    one of the benches
   --json    writes the figures to FILE
@@ -28,11 +29,12 @@ if (values.help) {
 }
 
 const wants = (name: string): boolean => !values.only || values.only === name
-const seconds = values.quick ? 6 : 30
+const seconds = values.quick ? 4 : 30
 const rounds = 3
 
 const capi = wants('capi') ? await benchCapi(seconds, rounds) : undefined
 const pixel = wants('pixel') ? await benchPixel(seconds, rounds) : undefined
+const relay = wants('relay') ? await benchRelay(values.quick) : undefined
 const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
 const script = readFileSync(join(import.meta.dirname, '../dist/pixel/p.js'))
 const pixelBytes = brotliCompressSync(script, {
@@ -70,6 +72,7 @@ function figures(): object {
           },
         }
       : {}),
+    ...(relay ? { relay } : {}),
     ...(growth ? { growth } : {}),
     rss_mb_max: Math.max(capi?.rssMbMax ?? 0, pixel?.rssMbMax ?? 0, growth?.rss_mb_max ?? 0),
     pixel_brotli_bytes: pixelBytes,
@@ -98,6 +101,18 @@ function print(): void {
   if (capi)
     row('Conversions API, batches of 1000, durable', capi, 'bare loop, each id once', '0.50')
   if (pixel) row('Pixel, one event a request, durable', pixel, 'empty route', '0.60')
+  if (relay) {
+    const { events_per_s, p95_ms, poison_extra_requests, dead_destination_ratio } = relay
+    lines.push(
+      'Relay, to a target in its own process',
+      `  events/s        ${count(events_per_s)}   (goal 10,000)`,
+      `  CPU per event   ${relay.cpu_us_per_event.toFixed(1)} microseconds`,
+      `  p95, when idle  ${count(p95_ms)} ms from sent to arrived   (goal 1,000)`,
+      `  poison in 1000  ${poison_extra_requests} extra requests   (goal 12)`,
+      `  dead target     ${dead_destination_ratio.toFixed(2)} of ingest without one   (goal 0.95)`,
+      '',
+    )
+  }
   if (growth) {
     lines.push('Growth', ...Object.entries(growth).map(([k, v]) => `  ${k}: ${count(v)}`), '')
   }

@@ -25,7 +25,11 @@ export async function startProgram(options: {
   const child = spawn(program, [...first, ...options.args(port)], {
     cwd: root,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  child.stderr?.on('data', (words: Buffer) => {
+    // Every server says so when it is told to stop; a bench stops many.
+    if (!words.toString().startsWith('Stopping:')) process.stderr.write(words)
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
@@ -43,13 +47,22 @@ export async function startProgram(options: {
 
 export const ADMIN_TOKEN = 'bench-admin-token-0123456789'
 
-export function startTwofoldProgram(dataDir: string): Promise<Program> {
+export function startTwofoldProgram(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<Program> {
   return startProgram({
     command: [join(root, 'bin/twofold')],
     args: (port) => ['serve', '--port', String(port), '--data', dataDir, '--log', 'error'],
     ready: '/readyz',
-    env: { TWOFOLD_ADMIN_TOKEN: ADMIN_TOKEN },
+    env: { TWOFOLD_ADMIN_TOKEN: ADMIN_TOKEN, ...env },
   })
+}
+
+/** Processor time that a server of ours has used. */
+export async function cpuSeconds(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1] ?? Number.NaN)
 }
 
 /** Highest resident memory the process ever had, in MB; 0 where the system does not tell. */

@@ -7,6 +7,7 @@ import { capiBatch, pixelHit } from './bodies.ts'
 import { type Measured, run } from './load.ts'
 import {
   ADMIN_TOKEN,
+  cpuSeconds,
   type Program,
   peakMemoryMb,
   startProgram,
@@ -48,9 +49,9 @@ export async function benchCapi(seconds: number, rounds: number): Promise<Server
     const appends: number[] = []
     let cpu = 0
     for (let round = 0; round < rounds; round++) {
-      const started = await cpuSeconds(server)
+      const started = await cpuSeconds(server.url)
       ours.push(await load(seconds / rounds))
-      cpu += (await cpuSeconds(server)) - started
+      cpu += (await cpuSeconds(server.url)) - started
       floors.push(bareLoop('insert', seconds / rounds))
       appends.push(bareLoop('append', seconds / rounds))
     }
@@ -77,9 +78,9 @@ export async function benchPixel(seconds: number, rounds: number): Promise<Serve
       const floors: number[] = []
       let cpu = 0
       for (let round = 0; round < rounds; round++) {
-        const started = await cpuSeconds(server)
+        const started = await cpuSeconds(server.url)
         ours.push(await load(server.url, seconds / rounds))
-        cpu += (await cpuSeconds(server)) - started
+        cpu += (await cpuSeconds(server.url)) - started
         floors.push((await load(empty.url, seconds / rounds)).requestsPerS)
       }
       const baselinePerS = median(floors)
@@ -146,11 +147,6 @@ function bareLoop(kind: 'insert' | 'append', seconds: number): number {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return Number(stdout)
-}
-
-async function cpuSeconds({ url }: Program): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1] ?? Number.NaN)
 }
 
 function folderBytes(folder: string): number {

@@ -9,6 +9,7 @@ import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
 import type { CounterRow, Store } from '../store/store.ts'
 import { countDeliveries, examineDeliveries } from './doctor-deliveries.ts'
+import { examineMeant } from './doctor-meant.ts'
 import { doctorQuerySchema, doctorSchema } from './doctor-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
@@ -29,7 +30,8 @@ export const doctorRoutes: readonly Route[] = [
     summary: 'Check that nothing vanished',
     description:
       'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters; per ' +
-      'destination: created + created_further = the sum of the states of its deliveries. With ' +
+      'destination: accepted since it is there = created + skipped, and created + ' +
+      'created_further = the sum of the states of its deliveries. With ' +
       'deep=true everything stored is read too, and the counters must agree with it.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },
@@ -68,17 +70,21 @@ async function diagnose(
   return { ok: diagnoses.every(({ ok }) => ok), store: await store.stats(), datasets: diagnoses }
 }
 
-async function shallow({ store }: Context, id: string): Promise<Findings> {
+async function shallow(context: Context, id: string): Promise<Findings> {
+  const { store } = context
   const counters = equationOf(await allCounters(store, id))
   const { deliveries, problems } = await examineDeliveries(store, id)
-  return { counters, deliveries, problems: [...unbalanced('the counters', counters), ...problems] }
+  const meant = await examineMeant(context, id)
+  const all = [...unbalanced('the counters', counters), ...problems, ...meant]
+  return { counters, deliveries, problems: all }
 }
 
 /**
  * Events may arrive while it reads, so the counters stand between two moments: the fold up to the
  * seq before they were read and the fold up to the seq after. On a quiet dataset both are one.
  */
-async function deep({ store }: Context, id: string, gone: () => boolean): Promise<Findings> {
+async function deep(context: Context, id: string, gone: () => boolean): Promise<Findings> {
+  const { store } = context
   const seqBefore = await nextSeq(store, id)
   const rows = await allCounters(store, id)
   const seqAfter = await nextSeq(store, id)
@@ -95,7 +101,8 @@ async function deep({ store }: Context, id: string, gone: () => boolean): Promis
     ...unbalanced('the stored legs', fold.after),
   ]
   const { deliveries, problems } = await countDeliveries(store, id)
-  const all = [...balance, ...outside, ...fold.problems, ...problems]
+  const meant = await examineMeant(context, id)
+  const all = [...balance, ...outside, ...fold.problems, ...problems, ...meant]
   return { counters, legs: fold.after, deliveries, problems: all }
 }
 

@@ -85,6 +85,7 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   )
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
   if (ok && datasets.some(({ deliveries }) => deliveries.length > 0)) {
+    say('For every destination, accepted since it is there = created + skipped holds.')
     say('created + further = pending + leased + retrying + held + delivered + rejected holds.')
   }
 }

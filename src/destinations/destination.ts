@@ -14,6 +14,8 @@ export interface OutboundEvent {
   readonly event: ServerEvent<UserData> & { readonly event_id: string }
   /** Of the leg that leaves (of the first one where they are merged). */
   readonly envelope: Envelope
+  /** The JSON of its payloadOf, where the relay made that already to know its size. */
+  readonly payload?: string
 }
 
 /** What became of one event. `detail`: plain words, no secret, no personal data. */

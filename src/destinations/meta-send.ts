@@ -21,7 +21,7 @@ export async function sendToMeta(
   const refused = events.map(({ event }) =>
     settings.check_first ? refusedBeforehand(event) : undefined,
   )
-  const texts = events.map(({ event }) => JSON.stringify(metaPayload(event)))
+  const texts = events.map(({ event, payload }) => payload ?? JSON.stringify(metaPayload(event)))
   let pauseMs = 0
   const sent = await settleBatch({
     events: texts,

@@ -8,6 +8,7 @@
 import { sideOf } from '../event/dedup-key.ts'
 import { policyOf, type Route, skipReasonOf } from '../event/route.ts'
 import type { Leg, StoredEvent } from '../event/shape.ts'
+import { DEDUP_WINDOW_MS } from '../limits.ts'
 import type { DeliveryWrite, SkipWrite } from '../store/outbox.ts'
 
 /** The destinations of a dataset; an empty list costs nothing. */
@@ -59,7 +60,12 @@ function routeTwin(out: Outgoing, route: Route, { leg, kept }: Twin): void {
   // Where the event came before the destination was there, nothing was counted to take back.
   const first = send === side && kept.legs[0].envelope.received_at_ms > route.since_ms
   if (first) out.skip(skipOf(route, 'leg_policy', -1))
-  out.deliver({ ...deliveryOf(route, leg, kept.legs[0]), first })
+  const write = { ...deliveryOf(route, leg, kept.legs[0]), first }
+  if (send !== 'both') return out.deliver(write)
+  // A second copy under one id: beyond the window in which copies are recognised, it would count
+  // as an event of its own.
+  const unseenMs = kept.legs[0].envelope.received_at_ms + DEDUP_WINDOW_MS
+  out.deliver({ ...write, expires_ms: Math.min(write.expires_ms, unseenMs) })
 }
 
 interface Twin {

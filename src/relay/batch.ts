@@ -83,7 +83,7 @@ function eventOf(
     const payload = JSON.stringify(destination.payloadOf(event, settings)) ?? ''
     const bytes = Buffer.byteLength(payload) + COMMA_BYTES
     const bytesMax = roomOf(destination)
-    if (bytes <= bytesMax) return { event, bytes }
+    if (bytes <= bytesMax) return { event: { ...event, payload }, bytes }
     return { code: 'too_large', detail: `It takes ${bytes} bytes, more than ${bytesMax}.` }
   } catch (error) {
     // A defect of ours that one event brings out must not stop the others; it can be sent again
@@ -95,15 +95,25 @@ function eventOf(
 
 const DAY_MS = 86_400_000
 
+const LATE_COPY: Problem = {
+  code: 'copy_too_late',
+  detail:
+    'Another report of this event was sent earlier. This one comes so late that it would be ' +
+    'counted as an event of its own.',
+}
+
 /** Refused a little early: what becomes too old on its way would sink its whole batch. */
 function tooOldOf(
-  { expires_ms, created_ms }: ClaimedDelivery,
+  { expires_ms, created_ms, seq, leg_seq }: ClaimedDelivery,
   { event }: OutboundEvent,
   { destination, nowMs }: Pick<Target, 'destination' | 'nowMs'>,
 ): Problem | undefined {
   const ageMsMax = destination.bounds.ageMsMax(event)
   const arrivesMs = nowMs + SEND_HARD_MS
-  if (arrivesMs >= expires_ms || arrivesMs - event.event_time * 1000 > ageMsMax) {
+  const isOld = arrivesMs - event.event_time * 1000 > ageMsMax
+  // Only a further copy of an event expires before its age does; see ingest/deliveries.ts.
+  if (arrivesMs >= expires_ms && !isOld && leg_seq !== 0 && leg_seq !== seq) return LATE_COPY
+  if (arrivesMs >= expires_ms || isOld) {
     const days = Math.round((ageMsMax / DAY_MS) * 10) / 10
     return {
       code: 'too_old',

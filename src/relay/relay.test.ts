@@ -121,6 +121,22 @@ describe('the relay', () => {
     expect((await bench.store.deliveries(query)).deliveries).toHaveLength(2)
   })
 
+  it('sends no second copy of an event so late that it would count again', async () => {
+    const bench = await open()
+    await bench.receive(1, { event_id: 'late' })
+    await bench.clock.advance(1000)
+    bench.remote.answer = (events) => all(events, RETRY)
+    await bench.shop.send('server', { event_name: 'PageView', event_id: 'late', em: 'a@b.c' })
+    bench.relay.wake()
+    await bench.clock.advance(5000)
+    bench.remote.answer = (events) => all(events, DELIVERED)
+    bench.clock.nowMs += 2 * DAY_MS
+    await bench.clock.advance(5 * 60_000)
+    expect(bench.remote.took).toEqual([`${DATASET}:1:1`])
+    const query = { dataset_id: DATASET, limit: 10, code: 'copy_too_late' }
+    expect((await bench.store.deliveries(query)).deliveries).toMatchObject([{ leg_seq: 2 }])
+  })
+
   it('sends no faster than the owner allows', async () => {
     const bench = await open({}, { events_per_s_max: 20 })
     await bench.receive(100)

@@ -263,6 +263,34 @@ describe('doctor', () => {
   })
 })
 
+describe('doctor, with a destination', () => {
+  it('shows that no event lost its way there, and ends with 1 when one did', async () => {
+    const { dataset_id } = await server.createDataset({ name: 'Sending' })
+    await server.running.destinations.create(dataset_id, {
+      ...{ type: 'meta', name: 'Nobody' },
+      settings: { dataset_id: '1', access_token: 'EAAB', base_url: 'http://127.0.0.1:9' },
+    })
+    for (const id of ['a', 'b', 'c']) {
+      await json('send', '--dataset', dataset_id, '--event-id', id)
+    }
+    const { code, stdout } = await run('doctor', '--dataset', dataset_id)
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/accepted since it is there = created \+ skipped holds/),
+    ])
+    // As a fault of the file would do it, behind the back of the server.
+    const file = new DatabaseSync(join(server.dataDir, 'twofold.db'))
+    file.exec("INSERT INTO skips SELECT no, 'lost', 4 FROM destinations")
+    file.close()
+    const broken = await run('doctor', '--dataset', dataset_id)
+    expect(broken.code).toBe(1)
+    expect(broken.stdout).toMatch(
+      /at most 3 events were accepted since it is there, 3 were queued for it and 4 were not/,
+    )
+    expect(broken.stderr).toContain('The equation does not hold.')
+  })
+})
+
 describe('backup', () => {
   it('saves a database that can be opened, and replaces nothing unasked', async () => {
     const { dataset_id } = await server.createDataset()

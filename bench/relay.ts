@@ -1,0 +1,227 @@
+/**
+ * The benches of the way out: how fast a backlog leaves, how long an event takes when nothing else
+ * is to do, what one event costs that the destination never takes, and what ingest loses while a
+ * destination is dead. Called by bench/main.ts.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { attachMeta } from './attach.ts'
+import { capiBatch } from './bodies.ts'
+import { run } from './load.ts'
+import {
+  ADMIN_TOKEN,
+  cpuSeconds,
+  type Program,
+  startProgram,
+  startTwofoldProgram,
+} from './program.ts'
+import { median } from './server.ts'
+
+export interface RelayResult {
+  readonly events_per_s: number
+  readonly p95_ms: number
+  readonly poison_extra_requests: number
+  readonly dead_destination_ratio: number
+  /** Of the server, for an event that leaves. */
+  readonly cpu_us_per_event: number
+}
+
+interface Stats {
+  readonly requests: number
+  readonly events: number
+  readonly first_ms: number
+  readonly last_ms: number
+  readonly latencies: readonly number[]
+}
+
+interface Stage {
+  readonly dataDir: string
+  readonly dataset: { readonly dataset_id: string; readonly access_token: string }
+  readonly target: Program
+}
+
+type Mood = 'good' | 'poison' | 'dead'
+
+const BATCH = 1000
+/** Loopback is where the target stands. */
+const ENV = { TWOFOLD_ALLOW_PRIVATE_TARGETS: '127.0.0.1/32' }
+const PATIENCE_MS = 120_000
+
+export async function benchRelay(quick: boolean): Promise<RelayResult> {
+  const backlog = await benchBacklog(quick ? 40 : 300, quick ? 40 : 400)
+  const poison_extra_requests = await benchPoison()
+  const dead_destination_ratio = await benchDead(quick ? 1 : 5, quick ? 3 : 7)
+  return { ...backlog, poison_extra_requests, dead_destination_ratio }
+}
+
+/** What waits leaves as fast as it can; then single events, one after the other. */
+function benchBacklog(
+  batches: number,
+  singles: number,
+): Promise<Pick<RelayResult, 'events_per_s' | 'p95_ms' | 'cpu_us_per_event'>> {
+  return withStage('good', async (stage) => {
+    const startS = await fill(stage, batches)
+    await attach(stage, true)
+    return withServer(stage, async (server) => {
+      const drained = await statsAfter(stage, batches * BATCH)
+      const cpuS = (await cpuSeconds(server.url)) - startS
+      // The first batch is where the clock starts, so it does not count.
+      const seconds = (drained.last_ms - drained.first_ms) / 1000
+      const latencies = await sendSingles(stage, server, singles)
+      return {
+        events_per_s: Math.round(((batches - 1) * BATCH) / seconds),
+        cpu_us_per_event: (cpuS / (batches * BATCH)) * 1e6,
+        p95_ms: latencies[Math.floor(latencies.length * 0.95)] ?? Number.NaN,
+      }
+    })
+  })
+}
+
+async function sendSingles(stage: Stage, server: Program, n: number): Promise<number[]> {
+  const { events } = await statsOf(stage)
+  for (let i = 0; i < n; i++) {
+    await send(stage, server, [eventOf({ custom_data: { sent_ms: Date.now() } })])
+    await new Promise((done) => setTimeout(done, 30 + Math.random() * 60))
+  }
+  const { latencies } = await statsAfter(stage, events + n)
+  return [...latencies].sort((a, b) => a - b)
+}
+
+/** Requests beyond the one that would have done. */
+function benchPoison(): Promise<number> {
+  return withStage('poison', async (stage) => {
+    const others = Array.from({ length: BATCH - 1 }, () => eventOf({}))
+    const events = others.toSpliced(613, 0, eventOf({ custom_data: { poison: true } }))
+    await withServer(stage, (server) => send(stage, server, events))
+    await attach(stage, true)
+    return withServer(stage, async () => (await statsAfter(stage, BATCH - 1)).requests - 1)
+  })
+}
+
+/** Ingest beside a destination that never answers, over ingest without any, in turn. */
+function benchDead(seconds: number, rounds: number): Promise<number> {
+  return withStage('dead', (dead) =>
+    withStage('good', async (none) => {
+      await withServer(dead, async () => undefined)
+      await attach(dead, false)
+      return withServer(dead, (deadServer) =>
+        withServer(none, async (noneServer) => {
+          await load(dead, deadServer, 1)
+          await load(none, noneServer, 1)
+          const ratios: number[] = []
+          for (let round = 0; round < rounds; round++) {
+            const withDead = await load(dead, deadServer, seconds)
+            ratios.push(withDead / (await load(none, noneServer, seconds)))
+          }
+          return median(ratios)
+        }),
+      )
+    }),
+  )
+}
+
+async function load({ dataset }: Stage, { url }: Program, seconds: number): Promise<number> {
+  const path = `/v24.0/${dataset.dataset_id}/events?access_token=${dataset.access_token}`
+  const contentType = 'application/json'
+  const body = capiBatch(BATCH)
+  const measured = await run({ url, path, contentType, body, connections: 4, seconds })
+  return measured.requestsPerS
+}
+
+async function withStage<T>(mood: Mood, bench: (stage: Stage) => Promise<T>): Promise<T> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'twofold-bench-'))
+  const target = await startProgram({
+    command: [process.execPath, 'bench/target.ts'],
+    args: (port) => [String(port), mood],
+    ready: '/stats',
+  })
+  try {
+    const server = await startTwofoldProgram(dataDir, ENV)
+    const response = await fetch(`${server.url}/api/datasets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Bench', events_per_minute_max: 60_000_000 }),
+    })
+    const dataset = (await response.json()) as Stage['dataset']
+    await server.stop()
+    return await bench({ dataDir, dataset, target })
+  } finally {
+    await target.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function withServer<T>(
+  { dataDir }: Stage,
+  work: (server: Program) => Promise<T>,
+): Promise<T> {
+  const server = await startTwofoldProgram(dataDir, ENV)
+  try {
+    return await work(server)
+  } finally {
+    await server.stop()
+  }
+}
+
+function attach({ dataDir, dataset, target }: Stage, backlog: boolean): Promise<string> {
+  const settings = { dataset_id: '1234567890', access_token: 'EAABbench', base_url: target.url }
+  return attachMeta({ dataDir, datasetId: dataset.dataset_id, settings, backlog })
+}
+
+/** Returns the processor time that a start alone takes. */
+function fill(stage: Stage, batches: number): Promise<number> {
+  const body = capiBatch(BATCH)
+  return withServer(stage, async (server) => {
+    const startS = await cpuSeconds(server.url)
+    for (let i = 0; i < batches; i++) await post(stage, server, body.next())
+    return startS
+  })
+}
+
+let made = 0
+
+function eventOf(more: object): object {
+  made += 1
+  return {
+    event_name: 'ViewContent',
+    event_time: Math.floor(Date.now() / 1000),
+    event_id: `bench-${process.pid}-${made}`,
+    action_source: 'website',
+    event_source_url: 'https://shop.example.com/coffee',
+    user_data: { fbp: `fb.1.1700000000000.${made}`, client_user_agent: 'Mozilla/5.0 Chrome/140' },
+    ...more,
+  }
+}
+
+function send(stage: Stage, server: Program, events: readonly object[]): Promise<void> {
+  return post(stage, server, JSON.stringify({ data: events }))
+}
+
+async function post(
+  { dataset: { dataset_id, access_token } }: Stage,
+  { url }: Program,
+  body: string | Buffer,
+): Promise<void> {
+  const response = await fetch(`${url}/v24.0/${dataset_id}/events?access_token=${access_token}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  })
+  if (!response.ok) throw new Error(`answered ${response.status} ${await response.text()}`)
+  await response.arrayBuffer()
+}
+
+async function statsOf({ target }: Stage): Promise<Stats> {
+  return (await (await fetch(`${target.url}/stats`)).json()) as Stats
+}
+
+async function statsAfter(stage: Stage, events: number): Promise<Stats> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    const stats = await statsOf(stage)
+    if (stats.events >= events) return stats
+    if (Date.now() > deadline) throw new Error(`only ${stats.events} of ${events} events left`)
+    await new Promise((done) => setTimeout(done, 50))
+  }
+}
