@@ -3,7 +3,7 @@
  * by src/rules/; this is what the API puts around them.
  */
 import { z } from 'zod'
-import { RULES_TRY_EVENTS_MAX, RULES_TRY_LEGS_MAX } from '../limits.ts'
+import { RULES_PER_DATASET_MAX, RULES_TRY_EVENTS_MAX, RULES_TRY_LEGS_MAX } from '../limits.ts'
 import { rulesSchema } from '../rules/rule.ts'
 import { channelSchema, findingSchema } from './schemas.ts'
 
@@ -92,6 +92,28 @@ export const ruleTryRequestSchema = z
     channel: channelSchema.default('server').describe('Where `events` are taken to come from.'),
   })
   .meta({ id: 'RuleTryRequest' })
+
+export const ruleCheckRequestSchema = z
+  .strictObject({
+    rules: z.array(z.unknown()).max(RULES_PER_DATASET_MAX).describe('Right or wrong.'),
+  })
+  .meta({ id: 'RuleCheckRequest' })
+
+export const ruleCheckSchema = z
+  .object({
+    problems: z
+      .array(
+        z.object({
+          path: z
+            .string()
+            .describe('Where: `0.actions.1.by` is in the second action of the first.'),
+          message: z.string(),
+        }),
+      )
+      .describe('Empty when the rules can be published.'),
+    sentences: sentences.describe('Only when there are no problems.'),
+  })
+  .meta({ id: 'RuleCheck' })
 
 const json = z.unknown()
 

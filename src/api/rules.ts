@@ -10,6 +10,8 @@ import { sentenceOf } from '../rules/words.ts'
 import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
 import {
+  ruleCheckRequestSchema,
+  ruleCheckSchema,
   ruleDraftRequestSchema,
   rulePublishRequestSchema,
   ruleRollbackRequestSchema,
@@ -140,6 +142,23 @@ export const ruleRoutes: readonly Route[] = [
     },
   }),
   ...changingRoutes,
+  route({
+    method: 'POST',
+    path: '/api/rule-check',
+    auth: { purpose: 'read', on: 'own' },
+    summary: 'Check rules and read them as sentences',
+    description: 'For an editor or a pipeline. Stores nothing; wrong rules are no error here.',
+    body: ruleCheckRequestSchema,
+    answer: { status: 200, description: 'What is wrong, if anything.', schema: ruleCheckSchema },
+    run: ({ body }) => {
+      const read = rulesSchema.safeParse(body.rules)
+      const problems = (read.error?.issues ?? []).map(({ path, message }) => ({
+        path: path.join('.'),
+        message,
+      }))
+      return { problems, sentences: (read.data ?? []).map(sentenceOf) }
+    },
+  }),
   route({
     method: 'GET',
     path: '/api/rule-vocabulary',

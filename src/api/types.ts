@@ -39,6 +39,7 @@ export type RuleDraftRequest = z.input<typeof rules.ruleDraftRequestSchema>
 export type RulePublishRequest = z.input<typeof rules.rulePublishRequestSchema>
 export type RuleRollbackRequest = z.input<typeof rules.ruleRollbackRequestSchema>
 export type RuleTryRequest = z.input<typeof rules.ruleTryRequestSchema>
+export type RuleCheck = z.infer<typeof rules.ruleCheckSchema>
 export type RuleTrial = z.infer<typeof rules.ruleTrialSchema>
 export type RuleVocabulary = z.infer<typeof rules.ruleVocabularySchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>

@@ -36,7 +36,26 @@ const UNREACHABLE: ErrorAnswer = {
 
 /** Throws ApiError, also when the server cannot be reached or answers with something else. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(path, {
+  const response = await send(method, path, body)
+  if (response.status === 204) return undefined as T
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && answer !== undefined) return answer as T
+  throw new ApiError(response.status, errorIn(answer) ?? unreadable(response.status))
+}
+
+/** For an answer of one JSON value a line. */
+export async function lines<T>(path: string): Promise<readonly T[]> {
+  const response = await send('GET', path)
+  if (!response.ok) {
+    const answer: unknown = await response.json().catch(() => undefined)
+    throw new ApiError(response.status, errorIn(answer) ?? unreadable(response.status))
+  }
+  const text = await response.text()
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]))
+}
+
+function send(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(path, {
     method,
     headers: {
       accept: 'application/json',
@@ -46,10 +65,6 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   }).catch((cause: unknown) => {
     throw Object.assign(new ApiError(0, UNREACHABLE), { cause })
   })
-  if (response.status === 204) return undefined as T
-  const answer: unknown = await response.json().catch(() => undefined)
-  if (response.ok && answer !== undefined) return answer as T
-  throw new ApiError(response.status, errorIn(answer) ?? unreadable(response.status))
 }
 
 function errorIn(answer: unknown): ErrorAnswer | undefined {

@@ -190,6 +190,12 @@ const installRoute = createRoute({
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),
 })
 
+const rulesRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./rules/rules.tsx'), 'RulesPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/settings',
@@ -205,6 +211,7 @@ export const router = createRouter({
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,
+        rulesRoute,
         destinationsRoute,
         addDestinationRoute,
         destinationRoute,

@@ -1,6 +1,7 @@
 /** Rules through the API on the real pipeline: draft, try, publish, versions, roll back. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  ruleCheckSchema,
   ruleStateSchema,
   ruleTrialSchema,
   ruleVersionSchema,
@@ -209,6 +210,20 @@ it('tells what rules are made of', async () => {
   expect(fields.map(({ field }) => field)).toContain('event_source_url.host')
   expect(operators).toContainEqual({ op: 'above', takes: 'number' })
   expect(actions.map((action) => action.do)).toContain('strip_query')
+})
+
+it('checks rules without storing them: what is wrong with each, or how they read', async () => {
+  const check = async (rules: unknown[]) =>
+    ruleCheckSchema.strict().parse((await bench.send('POST', '/api/rule-check', { rules })).json())
+  expect(await check([tests])).toEqual({
+    problems: [],
+    sentences: ['When custom_data.coupon is "TEST": do not count it.'],
+  })
+  const wrong = { id: 'x', actions: [{ do: 'multiply', field: 'custom_data.value', by: 'half' }] }
+  const { problems, sentences } = await check([tests, wrong])
+  expect(problems.map((problem) => problem.path)).toEqual(['1.actions.0.by'])
+  expect(sentences).toEqual([])
+  expect((await bench.get(path)).json()).toMatchObject({ revision: 0, draft: null })
 })
 
 it('describes rules in the OpenAPI document, conditions within conditions too', async () => {

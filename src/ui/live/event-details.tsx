@@ -2,17 +2,20 @@
 import { Alert, Code, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconArrowsJoin2, IconBulb } from '@tabler/icons-react'
 import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
+import { ConsentDetails } from './consent-record.tsx'
 import classes from './live.module.css'
 import { notesOf } from './notes.ts'
 import { keptLeg, type Row } from './rows.ts'
 import { SentTable } from './sent-table.tsx'
 
 export function EventDetails({ id, row }: { id: string; row: Row }) {
+  const eventId = row.legs.find(({ event_id }) => event_id !== undefined)?.event_id
   return (
     <Stack id={id} gap="md" className={classes.details ?? ''}>
       <Verdict row={row} />
       <Notes row={row} />
       <SentTable legs={row.legs} />
+      {eventId !== undefined && <ConsentDetails seq={row.seq} eventId={eventId} />}
     </Stack>
   )
 }

@@ -2,6 +2,8 @@
 import { Group, NumberInput, Radio, Switch, TagsInput, TextInput } from '@mantine/core'
 import { CountrySelect } from '../parts/country-select.tsx'
 import { readable } from '../words.ts'
+import { CONSENT_ACTION_WORDS } from './consent-rules.ts'
+import { ConsentRulesInput } from './consent-rules-input.tsx'
 import type { Field } from './fields.ts'
 
 interface FieldInputProps {
@@ -46,6 +48,10 @@ export function FieldInput({ field, value, onChange, disabled }: FieldInputProps
           splitChars={[',', ' ']}
         />
       )
+    case 'consent_rules':
+      return (
+        <ConsentRulesInput {...{ label, disabled, onChange }} value={(value ?? []) as string[]} />
+      )
     case 'number':
       return (
         <NumberInput
@@ -63,10 +69,20 @@ export function FieldInput({ field, value, onChange, disabled }: FieldInputProps
         <Radio.Group {...common} value={String(value)} onChange={onChange}>
           <Group gap="lg" mt="xs">
             {input.choices.map((choice) => (
-              <Radio key={choice} value={choice} label={readable(choice)} disabled={disabled} />
+              <Radio
+                key={choice}
+                value={choice}
+                label={choiceWords(name, choice)}
+                disabled={disabled}
+              />
             ))}
           </Group>
         </Radio.Group>
       )
   }
+}
+
+function choiceWords(name: string, choice: string): string {
+  const words = name.endsWith('_consent') ? CONSENT_ACTION_WORDS[choice] : undefined
+  return words ?? readable(choice)
 }

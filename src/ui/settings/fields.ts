@@ -16,7 +16,7 @@ export interface Field {
 
 export type Input =
   | { readonly kind: 'text'; readonly charsMax: number | undefined }
-  | { readonly kind: 'country' | 'switch' | 'list' }
+  | { readonly kind: 'country' | 'switch' | 'list' | 'consent_rules' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
 
@@ -94,6 +94,7 @@ function fieldOf([name, property]: [string, Property]): Field {
 
 function inputOf(name: string, property: Property): Input {
   if (name === 'default_country') return { kind: 'country' }
+  if (name === 'consent_rules') return { kind: 'consent_rules' }
   if (property.enum) return { kind: 'choice', choices: property.enum }
   if (property.type === 'boolean') return { kind: 'switch' }
   if (property.type === 'array') return { kind: 'list' }

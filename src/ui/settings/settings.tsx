@@ -9,6 +9,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { datasetQuery, datasetsQuery, sessionQuery, updateDataset } from '../queries.ts'
+import { ConsentExport } from './consent-export.tsx'
 import { FieldInput } from './field-input.tsx'
 import { fieldGroups } from './fields.ts'
 
@@ -21,7 +22,12 @@ export function SettingsPage() {
       of={dataset?.name ?? ''}
       lead="They apply to events that arrive from now on. What is counted stays counted."
     >
-      {dataset && <SettingsForm dataset={dataset} />}
+      {dataset && (
+        <Stack gap="xl" maw={760}>
+          <SettingsForm dataset={dataset} />
+          <ConsentExport datasetId={datasetId} />
+        </Stack>
+      )}
     </Page>
   )
 }

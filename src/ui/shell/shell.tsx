@@ -5,6 +5,7 @@ import {
   IconActivity,
   IconChartBar,
   IconDatabase,
+  IconFilter,
   IconListSearch,
   IconMailX,
   IconPlugConnected,
@@ -90,6 +91,7 @@ const ALARM_REFRESH_MS = 5_000
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
   { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },

@@ -1,0 +1,213 @@
+/** Every published version: when, by whom and why, what it says, and the way back to it. */
+import { Badge, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconChevronRight } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import type { RuleVersionsAnswer } from '../../api/types.ts'
+import { countOf } from '../format.ts'
+import { Section } from '../parts/section.tsx'
+import { Failed } from '../parts/states.tsx'
+import { Time } from '../parts/time.tsx'
+import type { Draft } from './draft.ts'
+import { rollBack, rulesQuery, versionsQuery } from './rule-queries.ts'
+import classes from './rules.module.css'
+
+type Version = RuleVersionsAnswer['versions'][number]
+
+interface VersionsProps {
+  readonly datasetId: string
+  readonly draft: Draft
+  readonly locked: boolean
+}
+
+export function Versions({ datasetId, draft, locked }: VersionsProps) {
+  const { data, error, refetch } = useQuery(versionsQuery(datasetId))
+  const [back, setBack] = useState<Version>()
+  const inForce = draft.state.published?.version
+  return (
+    <Section
+      title="Versions"
+      hint="Events keep the number of the version that looked at them. The last 50 versions are kept."
+    >
+      {error && <Failed error={error} onRetry={() => void refetch()} />}
+      <ol className={classes.versions} reversed>
+        {data?.map((version) => (
+          <VersionRow
+            key={version.version}
+            version={version}
+            isInForce={version.version === inForce}
+            {...(locked ? {} : { onBack: () => setBack(version) })}
+          />
+        ))}
+      </ol>
+      <Modal
+        opened={back !== undefined}
+        onClose={() => setBack(undefined)}
+        title={`Go back to version ${back?.version ?? ''}?`}
+        centered
+      >
+        {back && <BackForm draft={draft} version={back} onDone={() => setBack(undefined)} />}
+      </Modal>
+    </Section>
+  )
+}
+
+interface VersionRowProps {
+  readonly version: Version
+  readonly isInForce: boolean
+  readonly onBack?: () => void
+}
+
+function VersionRow({ version: made, isInForce, onBack }: VersionRowProps) {
+  const [opened, { toggle }] = useDisclosure()
+  const id = useId()
+  const { version, author, published_at, note, of_version, rule_count } = made
+  return (
+    <li className={classes.version} data-testid="version">
+      <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
+        <Stack gap={2} className={classes.grow ?? ''}>
+          <Group gap={8}>
+            <Text fw={650}>Version {version}</Text>
+            {isInForce && (
+              <Badge
+                size="sm"
+                tt="none"
+                variant="light"
+                color="teal"
+                className={classes.badge ?? ''}
+              >
+                In force
+              </Badge>
+            )}
+            {of_version !== null && (
+              <Badge size="sm" tt="none" variant="default">
+                Back to version {of_version}
+              </Badge>
+            )}
+          </Group>
+          <Text size="sm" c="dimmed" component="div">
+            <Time ms={published_at * 1000} as="moment" /> by “{author.name}”
+          </Text>
+          {note && (
+            <Text size="sm" className={classes.sentence ?? ''}>
+              {note}
+            </Text>
+          )}
+        </Stack>
+        <Group gap="xs" justify="flex-end">
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            aria-expanded={opened}
+            aria-controls={id}
+            aria-label={`Show the ${countOf(rule_count, 'rule')} of version ${version}`}
+            onClick={toggle}
+            leftSection={
+              <IconChevronRight
+                size={14}
+                aria-hidden
+                className={classes.chevron ?? ''}
+                data-opened={opened || undefined}
+              />
+            }
+          >
+            {countOf(rule_count, 'rule')}
+          </Button>
+          {!isInForce && onBack && (
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`Go back to version ${version}`}
+              onClick={onBack}
+            >
+              Go back
+            </Button>
+          )}
+        </Group>
+      </Group>
+      {opened && (
+        <div id={id}>
+          <Sentences of={made} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Sentences({ of }: { of: Version }) {
+  if (of.sentences.length === 0) {
+    return (
+      <Text size="sm" c="dimmed" mt="xs">
+        No rules: every event is counted as it comes.
+      </Text>
+    )
+  }
+  return (
+    <ol className={classes.plain}>
+      {of.sentences.map((sentence, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a version never changes
+        <li key={index}>{sentence}</li>
+      ))}
+    </ol>
+  )
+}
+
+interface BackFormProps {
+  readonly draft: Draft
+  readonly version: Version
+  readonly onDone: () => void
+}
+
+function BackForm({ draft, version: made, onDone }: BackFormProps) {
+  const { dataset_id: id, revision } = draft.state
+  const cache = useQueryClient()
+  const [note, setNote] = useState('')
+  const back = useMutation({
+    mutationFn: () => rollBack(id, { version: made.version, note: note.trim(), revision }),
+    onSuccess: async () => {
+      draft.follow(await cache.fetchQuery({ ...rulesQuery(id), staleTime: 0 }))
+      await cache.invalidateQueries({ queryKey: rulesQuery(id).queryKey })
+      onDone()
+    },
+    onError: async (error) => {
+      if (await draft.foundConflict(error)) onDone()
+    },
+  })
+  return (
+    <form
+      onSubmit={(submit) => {
+        submit.preventDefault()
+        back.mutate()
+      }}
+    >
+      <Stack gap="md">
+        <Text size="sm">
+          Its {countOf(made.rule_count, 'rule')} come into force again, as a new version, for every
+          event from now on.{draft.state.draft && ' Your draft stays.'}
+        </Text>
+        <Sentences of={made} />
+        <Textarea
+          label="Note"
+          description="Why, for whoever reads the versions later."
+          data-autofocus
+          autosize
+          minRows={2}
+          maxLength={500}
+          value={note}
+          onChange={(change) => setNote(change.currentTarget.value)}
+        />
+        {back.error && <Failed error={back.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDone}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={back.isPending}>
+            Go back to version {made.version}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
