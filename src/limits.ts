@@ -196,7 +196,7 @@ export const PROBE_EVENTS_MAX = 20
 /** The relay pauses this long after the store refused it something. */
 export const RELAY_STORE_RETRY_MS = 2000
 
-/** Events of one page of a replay: some ten milliseconds of translating before others get a turn. */
+/** Events of one page of a replay: some ten milliseconds before others get their turn. */
 export const REPLAY_PAGE_EVENTS = 250
 /** Differences that a replay shows, and bytes of one payload beside them. */
 export const REPLAY_SAMPLES_MAX = 20

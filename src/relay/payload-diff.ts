@@ -24,7 +24,8 @@ function leavesOf(payload: Json | undefined): Map<string, Json> {
 
 function walk(value: Json, path: string, leaves: Map<string, Json>): void {
   if (isLeaf(value)) {
-    leaves.set(path, value)
+    // An empty payload has no field to name.
+    if (path !== '') leaves.set(path, value)
     return
   }
   for (const [key, inner] of Object.entries(value)) {

@@ -1,7 +1,7 @@
 /**
  * Sending again in the SQLite driver: dead letters made pending (requeue), stored events written
- * into the outbox anew (enqueue), and how deliveries stand. The first two work in short transactions,
- * so that commits go on in between. Used by sqlite-outbox.ts.
+ * into the outbox anew (enqueue), and how deliveries stand. The first two work in short
+ * transactions, so that commits go on in between. Used by sqlite-outbox.ts.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { positionOf } from '../delivery-order.ts'
