@@ -10,6 +10,7 @@ import {
   delivery,
   expectEquation,
   keyOf,
+  listed,
   range,
   settleAll,
   TO,
@@ -72,6 +73,8 @@ export function describeReplays({ clock, store: make }: Suite): void {
     }
     const marked = [...seqs.map(() => true), undefined]
     expect(await under()).toEqual(marked)
+    const rows = [...(await listed(store))].reverse()
+    expect(rows.map(({ under_rules }) => under_rules)).toEqual(marked)
     expect(await under()).toEqual(marked)
   })
 

@@ -173,6 +173,8 @@ export interface DeliveryRow extends DeliveryKey {
   readonly code?: string
   /** Cut to DELIVERY_DETAIL_CHARS_MAX. */
   readonly detail?: string
+  /** Of one that waits: it leaves under the rules in force then. */
+  readonly under_rules?: true
   readonly exchange?: ExchangeRecord
 }
 

@@ -394,6 +394,7 @@ function rowOf(item: Item): DeliveryRow {
     ...(settled_ms === undefined ? {} : { settled_ms }),
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
+    ...(item.under_rules ? { under_rules: true } : {}),
     ...(exchange?.isKept ? { exchange: exchange.record } : {}),
   }
 }
