@@ -138,6 +138,12 @@ export const ERRORS = {
     message: 'The key that secrets are stored with is not usable.',
     fix: 'Put back the secret.key of your backup. If it is lost, remove the file and enter the secrets of your destinations again.',
   },
+  replay_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such replay.',
+    fix: 'Replays are remembered until the server restarts, the last 50 of them. Start it again.',
+  },
   setup_link_invalid: {
     status: 403,
     retryable: false,

@@ -196,6 +196,16 @@ export const PROBE_EVENTS_MAX = 20
 /** The relay pauses this long after the store refused it something. */
 export const RELAY_STORE_RETRY_MS = 2000
 
+/** Events of one page of a replay: some ten milliseconds before others get their turn. */
+export const REPLAY_PAGE_EVENTS = 250
+/** Differences that a replay shows, and bytes of one payload beside them. */
+export const REPLAY_SAMPLES_MAX = 20
+export const REPLAY_SAMPLE_BYTES_MAX = 16 * 1024
+/** Fields (and reasons) that a replay counts apart; the rest counts as "(other)". */
+export const REPLAY_NAMES_MAX = 500
+/** Replays remembered, running ones too: with all their samples about 30 MB. */
+export const REPLAYS_MAX = 50
+
 /** Connections to one place that events are sent to; each carries one request at a time. */
 export const GUARDED_CONNECTIONS_MAX = 16
 /** Connecting to one address; below the relay's hard timeout, so that the next can be tried. */

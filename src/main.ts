@@ -33,7 +33,9 @@ import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
+import { createReplays, type ReplayJobs } from './relay/replay.ts'
 import type { DestinationPreview, DestinationSettings, RelayControl } from './relay/view.ts'
+import { createStoredRules } from './replay-rules.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
@@ -139,7 +141,8 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const { store } = ledger
-  const { access, rules, configs, relay, preview, closeTargets } = await openBooks(parts)
+  const books = await openBooks(parts)
+  const { access, rules, configs, relay, preview, replays, closeTargets } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -167,6 +170,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     preview,
+    replays,
     rules,
     nowMs: Date.now,
     startDemo: demo.start,
@@ -193,6 +197,7 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await ledger.drain()
+      await replays.stop()
       await relay.stop()
       await closeTargets()
       await closeApp(app)
@@ -224,6 +229,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   configs: Configs
   relay: Relay
   preview: DestinationPreview
+  replays: ReplayJobs
   closeTargets: () => Promise<void>
 }> {
   const { store } = ledger
@@ -234,10 +240,14 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     randomBytes,
     adminToken: config.adminToken,
   })
+  const storedRules = createStoredRules(access.findDataset)
   const rules = await createRuleBook({
     getSettings: store.getSettings,
     putSettings: store.putSettings,
-    onPublished: ledger.setRules,
+    onPublished: (id, published) => {
+      ledger.setRules(id, published)
+      storedRules.set(id, published)
+    },
     nowMs: Date.now,
   })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
@@ -256,6 +266,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const targets = createGuardedFetch({ allowed: config.allowPrivateTargets })
   const ports = {
     configs,
+    reform: storedRules.reform,
     // A redirect would take the token to an address that nobody entered.
     fetch: ((input, init) => targets.fetch(input, { redirect: 'manual', ...init })) as typeof fetch,
     nowMs: Date.now,
@@ -267,13 +278,23 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     store,
     log: (level, message, fields) => app.log[level](fields, message),
   })
+  const replays = createReplays({
+    store,
+    configs,
+    relay,
+    rules: storedRules,
+    nowMs: Date.now,
+    randomBytes,
+    onTrouble: (error) => app.log.error({ err: error }, 'a replay failed'),
+  })
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
     await configs.removeDataset(id)
   }
-  const whole = { ...access, deleteDataset }
   const preview = createPreview(ports)
-  return { access: whole, rules, configs, relay, preview, closeTargets: targets.close }
+  const whole = { ...access, deleteDataset }
+  const closeTargets = targets.close
+  return { access: whole, rules, configs, relay, preview, replays, closeTargets }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

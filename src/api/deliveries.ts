@@ -146,7 +146,10 @@ async function story(context: Context, key: DeliveryKey): Promise<unknown> {
   if (!row) throw new TwofoldError('delivery_not_found', `There is none with id ${idOf(key)}.`)
   const event = await eventAt(context, dataset_id, seq)
   const made = event
-    ? context.preview.payload({ dataset_id, destination_id }, { event, leg_seq })
+    ? context.preview.payload(
+        { dataset_id, destination_id },
+        { event, leg_seq, under_rules: row.under_rules },
+      )
     : { problem: { code: 'erased', detail: 'The event is not stored any more.' } }
   return {
     delivery: viewOf(row, event),

@@ -8,6 +8,7 @@ import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
 import { liveRoutes } from './live-stream.ts'
+import { replayRoutes } from './replays.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...destinationRoutes,
   ...deliveryRoutes,
   ...ruleRoutes,
+  ...replayRoutes,
   ...tokenRoutes,
   ...doctorRoutes,
   ...backupRoutes,

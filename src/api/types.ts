@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
+import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
 import type * as schemas from './schemas.ts'
 
@@ -42,6 +43,9 @@ export type RuleTryRequest = z.input<typeof rules.ruleTryRequestSchema>
 export type RuleCheck = z.infer<typeof rules.ruleCheckSchema>
 export type RuleTrial = z.infer<typeof rules.ruleTrialSchema>
 export type RuleVocabulary = z.infer<typeof rules.ruleVocabularySchema>
+export type ReplayRequest = z.input<typeof replays.replayRequestSchema>
+export type ReplayAnswer = z.infer<typeof replays.replaySchema>
+export type ReplaysAnswer = z.infer<typeof replays.replaysSchema>
 export type ErrorAnswer = z.infer<typeof schemas.errorSchema>
 export type DestinationTypesAnswer = z.infer<typeof outgoing.destinationTypesSchema>
 export type DestinationTypeView = DestinationTypesAnswer['types'][number]

@@ -16,6 +16,7 @@ import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
 import { note, plain, say, sayJson } from './output.ts'
+import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addSend } from './send.ts'
 import { addServe, version } from './serve.ts'
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addSend(program)
   addEvents(program)
   addRules(program)
+  addReplay(program)
   addConsents(program)
   addExplain(program)
   addDestination(program)

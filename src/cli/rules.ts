@@ -154,7 +154,8 @@ function numberOf(flag: string, text: string): number {
   throw wrongUsage(`${flag} is a number such as 3, not "${text}".`)
 }
 
-function readRules(file: string): unknown {
+/** Also for a replay. */
+export function readRules(file: string): unknown {
   const parsed = parse(readText(file))
   const rules = Array.isArray(parsed) ? parsed : (parsed as { rules?: unknown } | undefined)?.rules
   if (Array.isArray(rules)) return rules

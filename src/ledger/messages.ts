@@ -75,6 +75,7 @@ export const CALLS = [
   'deliveries',
   'requeue',
   'enqueue',
+  'standings',
   'destinationStatus',
   'auditDeliveries',
   'deliveryHours',

@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer'
 import type { Destination, OutboundEvent } from '../destinations/destination.ts'
 import { RETRY_AGE_MS_MAX, SEND_HARD_MS } from '../limits.ts'
 import type { ClaimedDelivery, DeliveryKey, Settlement } from '../store/outbox.ts'
-import { isUnsendable, outboundOf } from './outbound.ts'
+import { isUnsendable, outboundOf, type Reform } from './outbound.ts'
 import type { Problem } from './view.ts'
 
 /** `events[i]` is made of `claimed[i]`. */
@@ -24,6 +24,7 @@ export interface Prepared {
 interface Target {
   readonly destination: Destination
   readonly settings: unknown
+  readonly reform?: Reform
   readonly nowMs: number
 }
 
@@ -69,9 +70,9 @@ function roomOf({ bounds: { bytesMax } }: Destination): number {
 /** The event and its bytes on the wire, or why it does not leave, for good. */
 function eventOf(
   claimed: ClaimedDelivery,
-  { destination, settings, nowMs }: Target,
+  { destination, settings, reform, nowMs }: Target,
 ): { event: OutboundEvent; bytes: number } | Problem {
-  const event = outboundOf(claimed, destination.name)
+  const event = outboundOf(claimed, destination.name, reform)
   if (isUnsendable(event)) return event
   const tooOld = tooOldOf(claimed, event, { destination, nowMs })
   if (tooOld) return tooOld
@@ -103,18 +104,25 @@ const LATE_COPY: Problem = {
 }
 
 /** Refused a little early: what becomes too old on its way would sink its whole batch. */
+export function isTooOld(
+  { event }: Pick<OutboundEvent, 'event'>,
+  { bounds }: Destination,
+  nowMs: number,
+): boolean {
+  return nowMs + SEND_HARD_MS - event.event_time * 1000 > bounds.ageMsMax(event)
+}
+
 function tooOldOf(
   { expires_ms, created_ms, seq, leg_seq }: ClaimedDelivery,
   { event }: OutboundEvent,
   { destination, nowMs }: Pick<Target, 'destination' | 'nowMs'>,
 ): Problem | undefined {
-  const ageMsMax = destination.bounds.ageMsMax(event)
-  const arrivesMs = nowMs + SEND_HARD_MS
-  const isOld = arrivesMs - event.event_time * 1000 > ageMsMax
+  const isOld = isTooOld({ event }, destination, nowMs)
+  const isExpired = nowMs + SEND_HARD_MS >= expires_ms
   // Only a further copy of an event expires before its age does; see ingest/deliveries.ts.
-  if (arrivesMs >= expires_ms && !isOld && leg_seq !== 0 && leg_seq !== seq) return LATE_COPY
-  if (arrivesMs >= expires_ms || isOld) {
-    const days = Math.round((ageMsMax / DAY_MS) * 10) / 10
+  if (isExpired && !isOld && leg_seq !== 0 && leg_seq !== seq) return LATE_COPY
+  if (isExpired || isOld) {
+    const days = Math.round((destination.bounds.ageMsMax(event) / DAY_MS) * 10) / 10
     return {
       code: 'too_old',
       detail: `${destination.title} takes events of the last ${days} days.`,

@@ -20,6 +20,7 @@ import type { Claimed, Outbox, Settlement, SettleRequest } from '../store/outbox
 import { type Batch, keyOf, prepare } from './batch.ts'
 import { Breaker } from './breaker.ts'
 import type { Opened } from './configs.ts'
+import type { Reform } from './outbound.ts'
 import { Pace } from './pace.ts'
 import {
   type Ready,
@@ -40,6 +41,7 @@ export type Log = (
 
 export interface LanePorts extends TryPorts {
   readonly store: Pick<Outbox, 'claim' | 'settle' | 'requeue'>
+  readonly reform: Reform
   /** The settings as they are now. */
   readonly open: () => Opened
   /** A turn ended: there may be something new to look for. */
@@ -212,8 +214,9 @@ export class Lane {
 
   async #deliver(claimed: Claimed, turn: Turn): Promise<void> {
     const { ready, leaseUntilMs } = turn
-    const { nowMs } = this.#ports
-    const { batches, refused } = prepare(claimed.deliveries, { ...ready, nowMs: nowMs() })
+    const { nowMs, reform } = this.#ports
+    const target = { ...ready, reform, nowMs: nowMs() }
+    const { batches, refused } = prepare(claimed.deliveries, target)
     const settle = (settlements: readonly Settlement[], tried?: Tried): Promise<void> =>
       this.#settle(
         { lease: claimed.lease, settlements, exchanges: tried?.exchanges ?? [] },

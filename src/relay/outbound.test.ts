@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Channel, Consent, Leg, ServerEvent, UserData } from '../event/shape.ts'
 import type { ClaimedDelivery } from '../store/outbox.ts'
 import { prepare } from './batch.ts'
-import { outboundOf } from './outbound.ts'
+import { outboundOf, type Reform } from './outbound.ts'
 import { DATASET, DAY_MS, Remote } from './relay.fixture.ts'
 
 const SETTINGS = { token: 'a-token', url: 'https://remote.example' }
@@ -105,6 +105,50 @@ describe('what leaves', () => {
     const limited = leg(1, 'browser', { data_processing_options: ['LDU'] })
     const made = outboundOf(claim(0, refusing(limited, { state: 'denied', signal: 'gpc' })), 'meta')
     expect('event' in made && made.event.data_processing_options).toEqual(['LDU'])
+  })
+})
+
+describe('what a replay wants to leave under the rules of now', () => {
+  const marked = { ...claim(0, browser, server), under_rules: true } as const
+  const renaming: Reform = (one) => ({
+    leg: { ...one, event: { ...one.event, event_name: 'Order', event_id: 'from-a-rule' } },
+  })
+  const dropping =
+    (...seqs: number[]): Reform =>
+    (one) =>
+      seqs.includes(one.seq) ? { dropped_by: 'r' } : { leg: one }
+  const routing: Reform = (one) => ({
+    leg: { ...one, envelope: { ...one.envelope, routes: { only: ['d_2'] } } },
+  })
+
+  it('is each report as they leave it, under the id of the event', () => {
+    const made = outboundOf(marked, 'meta', renaming)
+    const event_id = `twofold:${DATASET}:1`
+    expect(made).toMatchObject({ key: `${DATASET}:1`, event: { event_name: 'Order', event_id } })
+    const one = outboundOf({ ...marked, leg_seq: 2 }, 'meta', renaming)
+    expect(one).toMatchObject({ key: `${DATASET}:1:2`, event: { event_name: 'Order', event_id } })
+  })
+
+  it('is what is left where they drop a report', () => {
+    const made = outboundOf(marked, 'meta', dropping(1))
+    expect(made).toMatchObject({
+      envelope: server.envelope,
+      event: { custom_data: { value: 30 }, event_id: `twofold:${DATASET}:1` },
+    })
+  })
+
+  it.each<[string, number, Reform]>([
+    ['every report', 0, dropping(1, 2)],
+    ['the report that should leave', 2, dropping(2)],
+    ['or route it elsewhere', 0, routing],
+  ])('is nothing where they drop %s', (_, leg_seq, reform) => {
+    expect(outboundOf({ ...marked, leg_seq }, 'meta', reform)).toMatchObject({ code: 'rule' })
+  })
+
+  it('and nothing else is touched by them', () => {
+    expect(outboundOf(claim(0, browser), 'meta', renaming)).toMatchObject({
+      event: { event_name: 'Purchase' },
+    })
   })
 })
 

@@ -7,12 +7,13 @@ import type { OutboundEvent } from '../destinations/destination.ts'
 import { sha256 } from '../event/sha256.ts'
 import type { Hashed } from '../event/shape.ts'
 import type { Configs } from './configs.ts'
-import { isUnsendable, outboundOf } from './outbound.ts'
+import { isUnsendable, outboundOf, type Reform } from './outbound.ts'
 import { type Ready, type Tried, type TryPorts, trySend } from './send.ts'
 import type { DestinationPreview, DraftRequest, Problem, TestSend } from './view.ts'
 
 export interface PreviewPorts extends Omit<TryPorts, 'cut'> {
   readonly configs: Pick<Configs, 'draft'>
+  readonly reform: Reform
 }
 
 export function createPreview(ports: PreviewPorts): DestinationPreview {
@@ -21,14 +22,14 @@ export function createPreview(ports: PreviewPorts): DestinationPreview {
       const opened = openedOf(ports, draft)
       return 'problem' in opened ? unusable(opened.problem) : test(ports, opened.ready, draft)
     },
-    payload: (draft, { event, leg_seq }) => {
+    payload: (draft, { event, leg_seq, under_rules }) => {
       const opened = openedOf(ports, draft)
       if ('problem' in opened) return opened
       const { destination, settings } = opened.ready
       const { dataset_id, destination_id = '' } = draft
       const key = { dataset_id, destination_id, seq: event.legs[0].seq, leg_seq }
-      const claimed = { ...key, attempts: 0, created_ms: 0, expires_ms: 0, event }
-      const made = outboundOf(claimed, destination.name)
+      const outgoing = { ...key, event, ...(under_rules ? { under_rules } : {}) }
+      const made = outboundOf(outgoing, destination.name, ports.reform)
       if (isUnsendable(made)) return { problem: { code: made.code, detail: made.detail } }
       const accepted = destination.accepts(made, settings)
       if (accepted === true) return { payload: destination.payloadOf(made, settings) }

@@ -163,6 +163,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   })
   const shop = openShop({}, store, { routesOf: configs.routesOf, nowMs })
   const relay = createRelay({
+    reform: (leg) => ({ leg }),
     store: { ...store, ...options.seen },
     configs,
     fetch: never,

@@ -10,7 +10,8 @@ import type { Configs } from './configs.ts'
 import { Lane, type LanePorts, type Log } from './lane.ts'
 import type { DestinationKey, RelayControl } from './view.ts'
 
-export interface RelayPorts extends Pick<LanePorts, 'fetch' | 'nowMs' | 'random' | 'sleep'> {
+export interface RelayPorts
+  extends Pick<LanePorts, 'fetch' | 'nowMs' | 'random' | 'sleep' | 'reform'> {
   readonly store: Pick<Outbox, 'claim' | 'settle' | 'requeue' | 'dueDeliveries' | 'deliveries'>
   readonly configs: Pick<Configs, 'keys' | 'opened' | 'onChange'>
   readonly log: Log

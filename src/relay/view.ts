@@ -149,6 +149,11 @@ export interface DestinationPreview {
   /** What leaves for this event under the settings of now, without secrets, or why nothing does. */
   payload(
     draft: DraftRequest,
-    sent: { readonly event: StoredEvent; readonly leg_seq: number },
+    sent: {
+      readonly event: StoredEvent
+      readonly leg_seq: number
+      /** Of a replay: as the rules in force make it. */
+      readonly under_rules?: true | undefined
+    },
   ): { readonly payload: Json } | { readonly problem: Problem }
 }

@@ -38,10 +38,10 @@ import {
 import type { DeliveryQuery, RequeueRequest } from './outbox.ts'
 import type { Store } from './store.ts'
 
-const AMONG = { dataset_id: SHOP, destination_id: TO, now_ms: START_MS } as const
+export const AMONG = { dataset_id: SHOP, destination_id: TO, now_ms: START_MS } as const
 
 /** 1-3 held (190), 4-6 rejected (100), 7-9 rejected (200), 10-12 delivered, 13-15 pending. */
-async function putMixed(store: Store, clock: Suite['clock']): Promise<void> {
+export async function putMixed(store: Store, clock: Suite['clock']): Promise<void> {
   await putDelivered(store, [1, 15])
   for (const [state, code] of [
     ['held', '190'],

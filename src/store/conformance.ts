@@ -45,6 +45,7 @@ import {
 } from './conformance-outbox.ts'
 import { describeOutboxModel } from './conformance-outbox-model.ts'
 import { describeBounds, describeCounters, describeEvents } from './conformance-reads.ts'
+import { describeReplays } from './conformance-replays.ts'
 import type { CommitBatch, KeyRead, Loaded, Store } from './store.ts'
 import { eventKey, keyOf } from './store.ts'
 
@@ -86,6 +87,7 @@ export function describeStore(
     describe('outbox: states', () => describeDeliveryStates(suite))
     describe('outbox: exchanges', () => describeExchanges(suite))
     describe('outbox: sending again', () => describeRepeats(suite))
+    describe('outbox: replays', () => describeReplays(suite))
     describe('outbox: forgetting', () => describeForgetting(suite))
     describe('outbox: random lives', () => describeOutboxModel(suite))
     describe('capabilities', () => describeCapabilities(suite))

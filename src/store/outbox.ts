@@ -105,6 +105,8 @@ export interface ClaimedDelivery extends DeliveryKey {
   /** When it was written, by the store's clock. */
   readonly created_ms: number
   readonly expires_ms: number
+  /** A replay asked for it: it leaves under the rules in force then, not as it was stored. */
+  readonly under_rules?: true
   /** All legs known now; undefined when there is no such event. */
   readonly event: StoredEvent | undefined
 }
@@ -171,6 +173,8 @@ export interface DeliveryRow extends DeliveryKey {
   readonly code?: string
   /** Cut to DELIVERY_DETAIL_CHARS_MAX. */
   readonly detail?: string
+  /** Of one that waits: it leaves under the rules in force then. */
+  readonly under_rules?: true
   readonly exchange?: ExchangeRecord
 }
 
@@ -203,7 +207,24 @@ export interface RequeueRequest {
   readonly states: readonly ('held' | 'rejected' | 'retrying')[]
   readonly code?: string
   readonly keys?: readonly DeliveryKey[]
+  /** They leave under the rules in force then. Absent: each as it was to leave before. */
+  readonly under_rules?: boolean
   readonly now_ms: number
+}
+
+export interface EnqueueOptions {
+  /** Delivered ones too are sent once more. */
+  readonly again?: boolean
+  /** They leave under the rules in force then, not as they were stored. */
+  readonly under_rules?: boolean
+}
+
+/** What is known of one delivery, however long ago it was. */
+export interface DeliveryStanding {
+  /** Of the one that is stored: it waits, is being sent, or failed. */
+  readonly state?: Exclude<DeliveryState, 'delivered'>
+  /** Whether it was ever delivered. */
+  readonly delivered: boolean
 }
 
 /** The state of one destination, from counters and small tables; never from a scan of events. */
@@ -268,8 +289,10 @@ export interface Outbox {
    */
   enqueue(
     writes: readonly Omit<DeliveryWrite, 'first'>[],
-    options?: { readonly again: boolean },
+    options?: EnqueueOptions,
   ): Promise<number>
+  /** One per key, in the order given. The caller bounds how many: some thousand at a time. */
+  standings(keys: readonly DeliveryKey[]): Promise<readonly DeliveryStanding[]>
   /** By destination_id: those that ever had a delivery or a skip. */
   destinationStatus(datasetId: string): Promise<readonly DestinationStatus[]>
   /** Counts every stored delivery: takes time, for `doctor --deep`. */

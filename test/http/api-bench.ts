@@ -13,6 +13,8 @@ import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
 import { createConfigs } from '../../src/relay/configs.ts'
+import { createReplays } from '../../src/relay/replay.ts'
+import { createStoredRules } from '../../src/replay-rules.ts'
 import { createRuleBook } from '../../src/rules/rule-book.ts'
 import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
@@ -66,6 +68,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     nowMs,
     randomBytes,
   })
+  const relay = { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 }
   const live = createLive(() => undefined)
   const sha256 = (text: string): string => hash('sha256', text)
   const inForce = createRulesInForce(sha256)
@@ -78,13 +81,24 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     access,
     live,
     destinations: configs,
-    relay: { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 },
     preview: {
       test: async () => {
         throw new Error('nothing is sent here')
       },
       payload: () => ({ payload: null }),
     },
+    relay,
+    replays: createReplays({
+      store,
+      configs,
+      relay,
+      rules: createStoredRules(access.findDataset),
+      nowMs,
+      randomBytes,
+      onTrouble: (error) => {
+        throw error
+      },
+    }),
     rules,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),

@@ -53,6 +53,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/outbox.ts',
     'src/destinations/destination.ts',
     'src/relay/view.ts',
+    'src/relay/replay-view.ts',
   ],
   'src/ui/': ['src/event/', 'src/api/types.ts'],
   'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/fake-meta/'],

@@ -21,6 +21,7 @@ import {
   type DeliveryRow,
   type DeliveryState,
   type DeliveryWrite,
+  type EnqueueOptions,
   ERASED_CODE,
   ERASED_DETAIL,
   type ExchangeRecord,
@@ -42,6 +43,7 @@ interface Item extends DeliveryKey {
   readonly created_ms: number
   readonly expires_ms: number
   state: Exclude<DeliveryState, 'delivered'>
+  under_rules?: true
   due_ms: number
   attempts: number
   lease?: string
@@ -103,6 +105,7 @@ export class MemoryOutbox implements Outbox {
       attempts: item.attempts,
       created_ms: item.created_ms,
       expires_ms: item.expires_ms,
+      ...(item.under_rules ? { under_rules: true as const } : {}),
       event: this.#ports.eventOf(item.dataset_id, item.seq),
     }))
     return { lease, deliveries }
@@ -163,23 +166,33 @@ export class MemoryOutbox implements Outbox {
     )
     for (const item of found) {
       this.#move(item, 'pending')
-      const { settled_ms, code: _, detail, exchange, ...rest } = item
-      this.#items.set(nameOf(item), { ...rest, due_ms: Math.floor(now_ms), attempts: 0 })
+      const { settled_ms, code: _, detail, exchange, under_rules, ...rest } = item
+      const form = (request.under_rules ?? under_rules) ? { under_rules: true as const } : {}
+      this.#items.set(nameOf(item), { ...rest, ...form, due_ms: Math.floor(now_ms), attempts: 0 })
     }
     return found.length
   }
 
   async enqueue(
     writes: Parameters<Outbox['enqueue']>[0],
-    { again } = { again: false },
+    { again = false, under_rules = false }: EnqueueOptions = {},
   ): Promise<number> {
     const before = this.#items.size
     for (const write of writes) {
       const name = nameOf(write)
       if (this.#items.has(name) || (!again && this.#delivered.has(name))) continue
       this.#create(write, 'created_further')
+      const item = this.#items.get(name)
+      if (item && under_rules) item.under_rules = true
     }
     return this.#items.size - before
+  }
+
+  async standings(keys: readonly DeliveryKey[]): ReturnType<Outbox['standings']> {
+    return keys.map((key) => {
+      const state = this.#items.get(nameOf(key))?.state
+      return { ...(state ? { state } : {}), delivered: this.#delivered.has(nameOf(key)) }
+    })
   }
 
   async destinationStatus(datasetId: string): ReturnType<Outbox['destinationStatus']> {
@@ -381,6 +394,7 @@ function rowOf(item: Item): DeliveryRow {
     ...(settled_ms === undefined ? {} : { settled_ms }),
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
+    ...(item.under_rules ? { under_rules: true } : {}),
     ...(exchange?.isKept ? { exchange: exchange.record } : {}),
   }
 }

@@ -109,6 +109,7 @@ function outboxOf(outbox: MemoryOutbox): Outbox {
     deliveries: (query) => outbox.deliveries(query),
     requeue: (request) => outbox.requeue(request),
     enqueue: (writes, options) => outbox.enqueue(writes, options),
+    standings: (keys) => outbox.standings(keys),
     destinationStatus: (datasetId) => outbox.destinationStatus(datasetId),
     auditDeliveries: (datasetId) => outbox.auditDeliveries(datasetId),
     deliveryHours: (...range) => outbox.deliveryHours(...range),

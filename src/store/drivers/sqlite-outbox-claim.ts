@@ -75,8 +75,9 @@ export class Claimer {
     const deliveries = taken.flatMap(({ row, attempts, entries }) =>
       entries.map(({ seq, leg_seq, expires_ms }): ClaimedDelivery => {
         const key = { dataset_id, destination_id, seq, leg_seq }
-        const { created_ms } = row
-        return { ...key, attempts, created_ms, expires_ms, event: events.get(seq) }
+        const { created_ms, under_rules } = row
+        const form = under_rules ? ({ under_rules: true } as const) : {}
+        return { ...key, attempts, created_ms, expires_ms, ...form, event: events.get(seq) }
       }),
     )
     return { lease, deliveries }

@@ -161,6 +161,7 @@ function* liveOf(
     ...(row.settled_ms === null ? {} : { settled_ms: row.settled_ms }),
     ...(row.code === null ? {} : { code: row.code }),
     ...(row.detail === null ? {} : { detail: row.detail }),
+    ...(row.under_rules ? ({ under_rules: true } as const) : {}),
   }
   for (const { seq, leg_seq } of entries) {
     const key = { ...where, seq, leg_seq }

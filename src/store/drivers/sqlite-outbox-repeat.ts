@@ -1,11 +1,18 @@
 /**
- * Sending again in the SQLite driver: dead letters made pending (requeue) and stored events written
- * into the outbox anew (enqueue). Both work in short transactions, so that commits go on in
- * between. Used by sqlite-outbox.ts.
+ * Sending again in the SQLite driver: dead letters made pending (requeue), stored events written
+ * into the outbox anew (enqueue), and how deliveries stand. The first two work in short
+ * transactions, so that commits go on in between. Used by sqlite-outbox.ts.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { positionOf } from '../delivery-order.ts'
-import { type DeliveryWrite, type RequeueRequest, wholeMs } from '../outbox.ts'
+import {
+  type DeliveryKey,
+  type DeliveryStanding,
+  type DeliveryWrite,
+  type EnqueueOptions,
+  type RequeueRequest,
+  wholeMs,
+} from '../outbox.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { Delivered } from './sqlite-outbox-delivered.ts'
 import { type Destinations, ROW_STATES, type RowState } from './sqlite-outbox-destinations.ts'
@@ -26,6 +33,9 @@ const ROWS_PER_SLICE = 2000
 
 const keyOf = ({ seq, leg_seq }: PackedKey): string => `${seq}.${leg_seq}`
 
+const placeOf = (key: DeliveryKey): string =>
+  `${key.dataset_id}\n${key.destination_id}\n${chunkOf(positionOf(key))}`
+
 export class Repeater {
   readonly #parts: Parts
 
@@ -43,17 +53,40 @@ export class Repeater {
     return requeued
   }
 
-  async enqueue(writes: readonly Write[], again: boolean): Promise<number> {
+  async enqueue(writes: readonly Write[], options: EnqueueOptions): Promise<number> {
     let written = 0
-    const places = Map.groupBy(
-      writes,
-      (write) => `${write.dataset_id}\n${write.destination_id}\n${chunkOf(positionOf(write))}`,
-    )
-    for (const ofPlace of places.values()) {
-      written += this.#parts.connection.write(() => this.#enqueueInChunk(ofPlace, again))
+    for (const ofPlace of Map.groupBy(writes, placeOf).values()) {
+      written += this.#parts.connection.write(() => this.#enqueueInChunk(ofPlace, options))
       await turn()
     }
     return written
+  }
+
+  /** Inside read. */
+  standings(keys: readonly DeliveryKey[]): DeliveryStanding[] {
+    const found = new Map<DeliveryKey, DeliveryStanding>()
+    for (const ofPlace of Map.groupBy(keys, placeOf).values()) this.#standingsIn(ofPlace, found)
+    return keys.map((key) => found.get(key) ?? { delivered: false })
+  }
+
+  #standingsIn(keys: readonly DeliveryKey[], found: Map<DeliveryKey, DeliveryStanding>): void {
+    const { destinations, rows, delivered } = this.#parts
+    const [first] = keys
+    const no = first && destinations.find(first.dataset_id, first.destination_id)
+    if (!first || no === undefined) return
+    const chunk = chunkOf(positionOf(first))
+    const states = new Map(
+      ROW_STATES.flatMap((state) =>
+        rows
+          .inChunk(no, state, chunk)
+          .flatMap(({ entries }) => entries.map((entry) => [keyOf(entry), state] as const)),
+      ),
+    )
+    const wasDelivered = delivered.inChunk(no, chunk)
+    for (const key of keys) {
+      const state = states.get(keyOf(key))
+      found.set(key, { ...(state ? { state } : {}), delivered: wasDelivered(key) })
+    }
   }
 
   /** By chunk and row, so that what fails again meanwhile is not met twice. */
@@ -99,7 +132,7 @@ export class Repeater {
   }
 
   /** What failed stands in rows of its own, so whole rows change. */
-  #requeueRows({ code, now_ms }: RequeueRequest, all: readonly Row[]): number {
+  #requeueRows({ code, now_ms, under_rules }: RequeueRequest, all: readonly Row[]): number {
     const { rows, destinations } = this.#parts
     const nowMs = Math.floor(now_ms)
     const found = all.filter((row) => code === undefined || row.code === code)
@@ -107,14 +140,19 @@ export class Repeater {
     if (!first) return 0
     for (const row of found) {
       const { destination_no, created_ms } = row
-      rows.change(row.id, { ...FRESH, destination_no, created_ms, due_ms: nowMs }, nowMs)
+      const form = under_rules === undefined ? row.under_rules : Number(under_rules)
+      const own = { destination_no, created_ms, due_ms: nowMs, under_rules: form }
+      rows.change(row.id, { ...FRESH, ...own }, nowMs)
     }
     const n = found.reduce((sum, { entries }) => sum + entries.length, 0)
     destinations.count(first.destination_no, { [first.state]: -n, pending: n })
     return n
   }
 
-  #enqueueInChunk(writes: readonly Write[], again: boolean): number {
+  #enqueueInChunk(
+    writes: readonly Write[],
+    { again = false, under_rules = false }: EnqueueOptions,
+  ): number {
     const { connection, destinations, rows, delivered } = this.#parts
     const [first] = writes
     const datasetNo = first && destinations.datasetNo(first.dataset_id)
@@ -133,7 +171,8 @@ export class Repeater {
       return true
     })
     if (fresh.length === 0) return 0
-    rows.create(no, fresh, wholeMs(connection.nowMs()))
+    const underRules = Number(under_rules)
+    rows.create(no, fresh, { nowMs: wholeMs(connection.nowMs()), underRules })
     destinations.count(no, { created_further: fresh.length, pending: fresh.length })
     return fresh.length
   }

@@ -29,6 +29,8 @@ export interface RowHead {
   readonly code: string | null
   readonly detail: string | null
   readonly exchange_no: number | null
+  /** 1: to leave under the rules in force then. */
+  readonly under_rules: number
 }
 
 export interface Row extends RowHead {
@@ -47,6 +49,7 @@ export const FRESH = {
   code: null,
   detail: null,
   exchange_no: null,
+  under_rules: 0,
 } as const satisfies Partial<RowHead>
 
 const READY = { waiting: 0, due: 1, still: 2 } as const
@@ -73,9 +76,14 @@ export class Rows {
   }
 
   /** Writes new deliveries in as few rows as their times allow. */
-  create(destinationNo: number, writes: readonly Times[], nowMs: number): void {
+  create(
+    destinationNo: number,
+    writes: readonly Times[],
+    { nowMs, underRules = 0 }: { readonly nowMs: number; readonly underRules?: number },
+  ): void {
     for (const { due_ms, entries } of grouped(writes, nowMs)) {
-      const head = { ...FRESH, destination_no: destinationNo, due_ms, created_ms: nowMs }
+      const own = { due_ms, created_ms: nowMs, under_rules: underRules }
+      const head = { ...FRESH, destination_no: destinationNo, ...own }
       this.insert(head, entries, nowMs)
     }
   }
@@ -102,6 +110,7 @@ export class Rows {
       head.code,
       head.detail,
       head.exchange_no,
+      head.under_rules,
     )
   }
 
@@ -124,6 +133,7 @@ export class Rows {
       head.code,
       head.detail,
       head.exchange_no,
+      head.under_rules,
       id,
     )
   }
@@ -226,17 +236,18 @@ function read(row: Record<string, unknown>): Row {
 
 function prepare({ db }: Connection) {
   const all = `SELECT id, destination_no, state, due_ms, urgency, chunk, created_ms, attempts, n,
-    data, lease, settled_ms, code, detail, exchange_no FROM deliveries WHERE destination_no = ?`
+    data, lease, settled_ms, code, detail, exchange_no, under_rules FROM deliveries WHERE destination_no = ?`
   return {
     insert: db.prepare(`
       INSERT INTO deliveries (destination_no, state, ready, due_ms, urgency, chunk, created_ms,
-        attempts, n, data, lease, settled_ms, code, detail, exchange_no)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        attempts, n, data, lease, settled_ms, code, detail, exchange_no, under_rules)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     remove: db.prepare('DELETE FROM deliveries WHERE id = ?'),
     keep: db.prepare('UPDATE deliveries SET n = ?, data = ? WHERE id = ?'),
     change: db.prepare(`
       UPDATE deliveries SET state = ?, ready = ?, due_ms = ?, attempts = ?, lease = ?,
-        settled_ms = ?, code = ?, detail = ?, exchange_no = ? WHERE id = ?`),
+        settled_ms = ?, code = ?, detail = ?, exchange_no = ?, under_rules = ?
+      WHERE id = ?`),
     awaken: db.prepare(`
       UPDATE deliveries SET ready = ${READY.due} WHERE id IN (
         SELECT id FROM deliveries WHERE destination_no = ? AND ready = ${READY.waiting}

@@ -136,11 +136,11 @@ export class Settler {
     exchanges: ReadonlyMap<number, number>,
     nowMs: number,
   ): void {
-    const { destination_no, created_ms, attempts } = row
+    const { destination_no, created_ms, attempts, under_rules } = row
     const { state, code, detail, exchange } = settlement
     const head: RowHead = {
       ...FRESH,
-      ...{ destination_no, created_ms, state, code },
+      ...{ destination_no, created_ms, state, code, under_rules },
       attempts: attempts + 1,
       due_ms: settlement.state === 'retrying' ? Math.ceil(settlement.due_ms) : nowMs,
       settled_ms: nowMs,

@@ -46,7 +46,8 @@ export class SqliteOutbox {
       dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
       deliveries: async (query) => connection.read(() => lists.page(query)),
       requeue: (request) => durably(repeater.requeue(request)),
-      enqueue: (writes, { again } = { again: false }) => durably(repeater.enqueue(writes, again)),
+      enqueue: (writes, options = {}) => durably(repeater.enqueue(writes, options)),
+      standings: async (keys) => connection.read(() => repeater.standings(keys)),
       destinationStatus: async (id) => ofDataset(id, (no) => destinations.statuses(no)),
       auditDeliveries: async (id) => ofDataset(id, (no) => destinations.audits(no)),
       deliveryHours: async (id, fromS, toS) =>
@@ -74,7 +75,7 @@ export class SqliteOutbox {
       if (!first) continue
       const { dataset_id, destination_id } = first
       const no = destinations.intern(datasetNo(dataset_id), destination_id)
-      rows.create(no, writes, nowMs)
+      rows.create(no, writes, { nowMs })
       destinations.count(no, countsOf(writes))
     }
     for (const { dataset_id, destination_id, reason, n } of skips) {

@@ -22,6 +22,7 @@ const APPLICATION_ID = 0x54774664
  *
  * destinations: their numbers and counters; dataset_no 0 while an erased one is being removed.
  * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
+ *   under_rules: 1 where a replay asked for the rules in force.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -131,6 +132,7 @@ export const STEPS: readonly string[] = [
     rejected INTEGER NOT NULL, retried INTEGER NOT NULL, PRIMARY KEY (destination_no, hour_s)
   ) STRICT, WITHOUT ROWID;
   `,
+  'ALTER TABLE deliveries ADD COLUMN under_rules INTEGER NOT NULL DEFAULT 0',
 ]
 
 export const SCHEMA_VERSION = STEPS.length
