@@ -51,7 +51,7 @@ const PATIENCE_MS = 120_000
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
   const backlog = await benchBacklog(quick ? 40 : 300, quick ? 40 : 400)
   const poison_extra_requests = await benchPoison()
-  const dead_destination_ratio = await benchDead(quick ? 1 : 4, quick ? 4 : 9)
+  const dead_destination_ratio = await benchDead(quick ? 0.8 : 3, quick ? 7 : 15)
   return { ...backlog, poison_extra_requests, dead_destination_ratio }
 }
 
