@@ -51,7 +51,7 @@ const PATIENCE_MS = 120_000
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
   const backlog = await benchBacklog(quick ? 40 : 300, quick ? 40 : 400)
   const poison_extra_requests = await benchPoison()
-  const dead_destination_ratio = await benchDead(quick ? 1 : 5, quick ? 3 : 7)
+  const dead_destination_ratio = await benchDead(quick ? 0.8 : 3, quick ? 7 : 15)
   return { ...backlog, poison_extra_requests, dead_destination_ratio }
 }
 
@@ -60,8 +60,13 @@ function benchBacklog(
   batches: number,
   singles: number,
 ): Promise<Pick<RelayResult, 'events_per_s' | 'p95_ms' | 'cpu_us_per_event'>> {
-  return withStage('good', async (stage) => {
-    const startS = await fill(stage, batches)
+  let startS = 0
+  const fill = async (stage: Stage, server: Program): Promise<void> => {
+    startS = await cpuSeconds(server.url)
+    const body = capiBatch(BATCH)
+    for (let i = 0; i < batches; i++) await post(stage, server, body.next())
+  }
+  return withStage({ mood: 'good', first: fill }, async (stage) => {
     await attach(stage, true)
     return withServer(stage, async (server) => {
       const drained = await statsAfter(stage, batches * BATCH)
@@ -90,10 +95,10 @@ async function sendSingles(stage: Stage, server: Program, n: number): Promise<nu
 
 /** Requests beyond the one that would have done. */
 function benchPoison(): Promise<number> {
-  return withStage('poison', async (stage) => {
-    const others = Array.from({ length: BATCH - 1 }, () => eventOf({}))
-    const events = others.toSpliced(613, 0, eventOf({ custom_data: { poison: true } }))
-    await withServer(stage, (server) => send(stage, server, events))
+  const others = Array.from({ length: BATCH - 1 }, () => eventOf({}))
+  const events = others.toSpliced(613, 0, eventOf({ custom_data: { poison: true } }))
+  const first = (stage: Stage, server: Program): Promise<void> => send(stage, server, events)
+  return withStage({ mood: 'poison', first }, async (stage) => {
     await attach(stage, true)
     return withServer(stage, async () => (await statsAfter(stage, BATCH - 1)).requests - 1)
   })
@@ -101,9 +106,8 @@ function benchPoison(): Promise<number> {
 
 /** Ingest beside a destination that never answers, over ingest without any, in turn. */
 function benchDead(seconds: number, rounds: number): Promise<number> {
-  return withStage('dead', (dead) =>
-    withStage('good', async (none) => {
-      await withServer(dead, async () => undefined)
+  return withStage({ mood: 'dead' }, (dead) =>
+    withStage({ mood: 'good' }, async (none) => {
       await attach(dead, false)
       return withServer(dead, (deadServer) =>
         withServer(none, async (noneServer) => {
@@ -111,8 +115,11 @@ function benchDead(seconds: number, rounds: number): Promise<number> {
           await load(none, noneServer, 1)
           const ratios: number[] = []
           for (let round = 0; round < rounds; round++) {
+            // Between two of the other, so that a machine that drifts drifts for both.
+            const before = await load(none, noneServer, seconds / 2)
             const withDead = await load(dead, deadServer, seconds)
-            ratios.push(withDead / (await load(none, noneServer, seconds)))
+            const after = await load(none, noneServer, seconds / 2)
+            ratios.push((2 * withDead) / (before + after))
           }
           return median(ratios)
         }),
@@ -129,7 +136,11 @@ async function load({ dataset }: Stage, { url }: Program, seconds: number): Prom
   return measured.requestsPerS
 }
 
-async function withStage<T>(mood: Mood, bench: (stage: Stage) => Promise<T>): Promise<T> {
+/** `first` is what the server is sent before there is a destination. */
+async function withStage<T>(
+  { mood, first }: { mood: Mood; first?: (stage: Stage, server: Program) => Promise<void> },
+  bench: (stage: Stage) => Promise<T>,
+): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'twofold-bench-'))
   const target = await startProgram({
     command: [process.execPath, 'bench/target.ts'],
@@ -144,8 +155,10 @@ async function withStage<T>(mood: Mood, bench: (stage: Stage) => Promise<T>): Pr
       body: JSON.stringify({ name: 'Bench', events_per_minute_max: 60_000_000 }),
     })
     const dataset = (await response.json()) as Stage['dataset']
+    const stage: Stage = { dataDir, dataset, target }
+    await first?.(stage, server)
     await server.stop()
-    return await bench({ dataDir, dataset, target })
+    return await bench(stage)
   } finally {
     await target.stop()
     rmSync(dataDir, { recursive: true, force: true })
@@ -167,16 +180,6 @@ async function withServer<T>(
 function attach({ dataDir, dataset, target }: Stage, backlog: boolean): Promise<string> {
   const settings = { dataset_id: '1234567890', access_token: 'EAABbench', base_url: target.url }
   return attachMeta({ dataDir, datasetId: dataset.dataset_id, settings, backlog })
-}
-
-/** Returns the processor time that a start alone takes. */
-function fill(stage: Stage, batches: number): Promise<number> {
-  const body = capiBatch(BATCH)
-  return withServer(stage, async (server) => {
-    const startS = await cpuSeconds(server.url)
-    for (let i = 0; i < batches; i++) await post(stage, server, body.next())
-    return startS
-  })
 }
 
 let made = 0
