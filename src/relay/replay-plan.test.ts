@@ -111,7 +111,10 @@ describe('what would change', () => {
         { field: 'name', before: 'Purchase', after: 'Order' },
         { field: 'to', before: 'a', after: 'b' },
       ],
-      copies: [{ leg_seq: 1 }, { leg_seq: 2 }],
+      copies: [
+        { leg_seq: 1, expires_ms: NOW_MS - 5000 + 7 * DAY_MS },
+        { leg_seq: 2, expires_ms: NOW_MS + 2 * DAY_MS },
+      ],
     })
   })
 

@@ -7,6 +7,7 @@ import type { Destination, OutboundEvent } from '../destinations/destination.ts'
 import { sideOf } from '../event/dedup-key.ts'
 import { policyOf, type Route, skipReasonOf } from '../event/route.ts'
 import type { Json, Leg, StoredEvent } from '../event/shape.ts'
+import { DEDUP_WINDOW_MS } from '../limits.ts'
 import type { DeliveryKey } from '../store/outbox.ts'
 import { isTooOld } from './batch.ts'
 import { isUnsendable, outboundOf, type Reform } from './outbound.ts'
@@ -64,11 +65,11 @@ export function planOf(event: StoredEvent, target: ReplayTarget): Plan {
   if (legSeqs.length === 0) return { fate: 'not_accepted', reason: 'leg_policy' }
   const made = legSeqs.map((leg_seq) => copyOf(event, leg_seq, { ...target, reform }))
   const copies = made.filter((one): one is Copy => !('fate' in one))
-  const [copy] = copies
+  const [copy, ...further] = copies
   if (!copy) return made.find((one): one is Refusal => 'fate' in one) ?? { fate: 'too_old' }
   return {
     fate: 'sends',
-    copies,
+    copies: [copy, ...further.map((one) => recognised(one, target))],
     changes: changesOf(copies),
     event_name: copy.event.event_name,
     event_id: copy.event.event_id,
@@ -118,6 +119,11 @@ function copyOf(event: StoredEvent, leg_seq: number, target: ReplayTarget): Copy
     after: after.payload,
     event: made.event,
   }
+}
+
+/** As at ingest: a second copy must not leave so late that it would count as a new event. */
+function recognised(copy: Copy, { nowMs }: ReplayTarget): Copy {
+  return { ...copy, expires_ms: Math.min(copy.expires_ms, nowMs + DEDUP_WINDOW_MS) }
 }
 
 function payloadOf(

@@ -81,13 +81,14 @@ async function takePage(run: Run, events: readonly StoredEvent[]): Promise<boole
   return out.held
 }
 
-/** What failed comes before what was delivered: it is what a person would want to be sent. */
+/** Once a copy was delivered the event counts there: what failed of the others must not count it
+ * once more. */
 function standingOf(known: readonly DeliveryStanding[]): Standing {
   const states = known.map(({ state }) => state)
   if (states.some((state) => state && ON_THEIR_WAY.has(state))) return 'waiting'
+  if (known.some(({ delivered }) => delivered)) return 'delivered'
   if (states.includes('held')) return 'held'
-  if (states.includes('rejected')) return 'rejected'
-  return known.some(({ delivered }) => delivered) ? 'delivered' : 'never_sent'
+  return states.includes('rejected') ? 'rejected' : 'never_sent'
 }
 
 const ON_THEIR_WAY: ReadonlySet<string> = new Set(['pending', 'leased', 'retrying'])

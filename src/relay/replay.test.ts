@@ -93,6 +93,31 @@ describe('a replay', () => {
     expect((await ended(view)).counts.scanned).toBe(3)
   })
 
+  it('takes an event for delivered when a copy of it was, whatever became of the other', async () => {
+    const { bench, remote, run, ended } = await setTable(0)
+    remote.answer = (events) => ({
+      outcomes: events.map(({ envelope }) =>
+        envelope.channel === 'browser'
+          ? { state: 'delivered' }
+          : { state: 'rejected', code: '100', detail: '' },
+      ),
+      exchanges: [],
+    })
+    await bench.relay.start()
+    for (const side of ['browser', 'server'] as const) {
+      await bench.shop.send(side, { event_name: 'PageView', event_id: 'one', fbp: 'fb.1.1.1' })
+    }
+    bench.relay.wake()
+    await bench.clock.advance(5000)
+    const view = await ended(await run())
+    expect(view).toMatchObject({ enqueued: 0, counts: { already_delivered: 1 } })
+    expect((await ended(await run({ states: ['rejected'] }))).counts.matching).toBe(0)
+    expect(await ended(await run({ again: true }))).toMatchObject({ enqueued: 1 })
+    await bench.clock.advance(5000)
+    expect(remote.took).toHaveLength(2)
+    await bench.relay.stop()
+  })
+
   it('is one at a time for a dataset, and can be stopped', async () => {
     const { run, ended, replays } = await setTable(3 * REPLAY_PAGE_EVENTS)
     const first = await run()

@@ -93,6 +93,7 @@ export class Server {
       },
     })
     server.relay = createRelay({
+      reform: (leg) => ({ leg }),
       store: seen,
       configs: server.configs,
       fetch: (input, init) => server.#around(() => network.fetch(input, init)),
