@@ -105,8 +105,6 @@ export class Server {
         if (server.#dead) await never()
       },
       log: () => undefined,
-      // Nothing is replayed here, so no rule has a say on the way out.
-      reform: (leg) => ({ leg }),
     })
     await server.relay.start()
     return server
