@@ -61,7 +61,10 @@ function routeTwin(out: Outgoing, route: Route, { leg, kept }: Twin): void {
   const first = send === side && kept.legs[0].envelope.received_at_ms > route.since_ms
   if (first) out.skip(skipOf(route, 'leg_policy', -1))
   const write = { ...deliveryOf(route, leg, kept.legs[0]), first }
-  if (send !== 'both') return out.deliver(write)
+  if (send !== 'both') {
+    out.deliver(write)
+    return
+  }
   // A second copy under one id: beyond the window in which copies are recognised, it would count
   // as an event of its own.
   const unseenMs = kept.legs[0].envelope.received_at_ms + DEDUP_WINDOW_MS
