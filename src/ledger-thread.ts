@@ -6,8 +6,9 @@
 import { hash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { isBot } from './collector/bots.ts'
+import { createServerDoor } from './collector/graph.ts'
 import { createPixelDoor } from './collector/pixel-door.ts'
-import type { AnswerPixel } from './collector/ports.ts'
+import type { AnswerPixel, TakeServerBody } from './collector/ports.ts'
 import { createRate } from './collector/rate.ts'
 import { unpackVisit } from './collector/visit.ts'
 import { TwofoldError } from './errors.ts'
@@ -22,6 +23,7 @@ import {
   type FromThread,
   failureOf,
   packAnswer,
+  type ServerRequest,
   type ThreadOptions,
   type ToThread,
 } from './ledger/messages.ts'
@@ -48,6 +50,7 @@ interface Parts {
   readonly ingest: Ingest
   readonly tally: Tally
   readonly answerPixel: AnswerPixel
+  readonly takeServerBody: TakeServerBody
   readonly datasets: Map<string, Dataset>
   readonly routes: Map<string, readonly Route[]>
   readonly rules: RulesInForce
@@ -95,7 +98,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     onStep: tally.timeStep,
   })
   const findDataset = (id: string): Dataset | undefined => datasets.get(id)
-  const answerPixel = createPixelDoor({
+  const doorPorts = {
     accept: ingest.accept,
     findDataset,
     rate: createRate(Date.now),
@@ -104,8 +107,10 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     nowMs: Date.now,
     random: Math.random,
     logError: trouble,
-  })
-  return { store, ingest, tally, answerPixel, datasets, routes, rules, watched }
+  }
+  const answerPixel = createPixelDoor(doorPorts)
+  const takeServerBody = createServerDoor(doorPorts)
+  return { store, ingest, tally, answerPixel, takeServerBody, datasets, routes, rules, watched }
 }
 
 const NO_ROUTES: readonly Route[] = []
@@ -122,6 +127,9 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
     case 'hits':
       void answerHits(message.hits, parts)
       return
+    case 'server':
+      answerTo(message.id, parts, async () => serverBody(message.request, parts))
+      return
     case 'accept':
       answerTo(message.id, parts, async () => accept(message, parts))
       return
@@ -137,11 +145,24 @@ function take(message: Exclude<ToThread, { kind: 'close' }>, parts: Parts): void
       else parts.routes.delete(message.dataset_id)
       return
     case 'rules':
-      parts.rules.set(message.dataset_id, message.published)
+      setRules(message, parts)
       return
     case 'watch':
       parts.watched.clear()
       for (const id of message.datasets) parts.watched.add(id)
+  }
+}
+
+/** A version that cannot be compiled must not stop the start: events pass without it. */
+function setRules(
+  { dataset_id, published }: Extract<ToThread, { kind: 'rules' }>,
+  { rules }: Parts,
+): void {
+  try {
+    rules.set(dataset_id, published)
+  } catch (error) {
+    const words = `the rules of dataset ${dataset_id} cannot be read and are not applied`
+    tell({ kind: 'trouble', words, failure: failureOf(error) })
   }
 }
 
@@ -155,6 +176,13 @@ async function answerHits(hits: readonly string[], parts: Parts): Promise<void> 
   const done = await Promise.all(answers)
   tellHealth(parts)
   tell({ kind: 'hits', answers: done })
+}
+
+function serverBody(
+  { body, ...request }: ServerRequest,
+  { takeServerBody }: Parts,
+): Promise<unknown> {
+  return takeServerBody({ ...request, body: Buffer.from(body.buffer) })
 }
 
 async function accept(

@@ -162,6 +162,12 @@ export const DELIVERIES_PAGE_MAX = 200
 export const DELIVERY_SEARCH_EVENTS_MAX = 20
 /** Destinations of one dataset: each costs every accepted event a delivery. */
 export const DESTINATIONS_PER_DATASET_MAX = 20
+/** Legs of one event that are read: a sender that repeats itself a thousand times adds nothing. */
+export const EVENT_LEGS_READ_MAX = 32
+/** Stored text read by one claim or one page: in memory it is several times as much. */
+export const READ_CHARS_MAX = 8 * 1024 * 1024
+/** Bytes of requests handled in one go by ingest, whatever the number of events. */
+export const ROUND_BYTES_MAX = 4 * 1024 * 1024
 /** Events claimed at once for one destination, whatever larger batch it would take. */
 export const CLAIM_EVENTS_MAX = 1000
 /** A batch leaves when it is full or its first event waited this long for company. */

@@ -153,6 +153,7 @@ async function serve(parts: Parts): Promise<Serving> {
   registerCollector(app, {
     accept: ledger.accept,
     answerPixel: ledger.answerPixel,
+    takeServerBody: ledger.takeServerBody,
     findDataset: access.findDataset,
     findByPixel: access.findByPixel,
     authorize: access.authorize,

@@ -11,7 +11,14 @@ import type { Delivery } from '../ingest/ingest.ts'
 import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import { readConsent } from './consent/read-consent.ts'
 import { type Parameters, parseJson, readParameters } from './parameters.ts'
-import type { DoorPorts } from './ports.ts'
+import type {
+  Door,
+  DoorPorts,
+  PixelDoorPorts,
+  ServerBody,
+  ServerDoorPorts,
+  TakeServerBody,
+} from './ports.ts'
 import { type Answer, graphAnswer, graphRefusal, graphThrown, send } from './respond.ts'
 
 interface EventsRoute {
@@ -39,11 +46,6 @@ export function registerGraph(app: FastifyInstance, ports: DoorPorts): void {
 
 const VERSION = '/:version(^v[0-9.]+$)'
 
-export interface Door {
-  readonly via: 'graph' | 'capi'
-  readonly okStatus: number
-}
-
 /** One request of events, to its answer. Answers 200/202 only after the durable commit. */
 export async function takeEvents(
   request: FastifyRequest<EventsRoute>,
@@ -52,32 +54,88 @@ export async function takeEvents(
 ): Promise<Answer> {
   try {
     const body = request.body as Buffer | undefined
+    const query = request.query as Parameters
+    const elsewhere = body && (await takenElsewhere(request, ports, { body, query, door }))
+    if (elsewhere) return elsewhere
     const sent = await readParameters(body, request.headers['content-type'])
-    const parameters = { ...(request.query as Parameters), ...withoutNulls(sent) }
+    const parameters = { ...query, ...withoutNulls(sent) }
     const { refused, dataset } = findPermitted(request, ports, parameters)
     if (refused) return refused
-    const read = readData(parameters.data)
-    if ('name' in read) return graphRefusal(read.name, ports.random, read)
-    const waitS = ports.rate.take(dataset, read.events.length)
-    if (waitS > 0) return tooFast(dataset, waitS, ports)
-    const { events, perEvent } = takeConsent(read.events, dataset)
-    const outcomes = await ports.accept({
-      dataset,
-      envelope: {
-        channel: 'server',
-        via: door.via,
-        ...shortText(parameters, 'test_event_code'),
-        ...shortText(parameters, 'partner_agent'),
-      },
-      events,
-      ...(perEvent ? { perEvent } : {}),
-      bytes: body?.length ?? 0,
-    })
-    return graphAnswer(outcomes, door.okStatus, ports.random)
+    return await takePermitted(ports, { dataset, parameters, door, bytes: body?.length ?? 0 })
   } catch (error) {
     const answer = graphThrown(error, ports.random)
     if (answer.status === 500) ports.logError(error)
     return answer
+  }
+}
+
+/**
+ * A body of JSON whose token stands in the address or the headers is read where the events are
+ * kept: a thousand events need not be parsed twice. Undefined: it must be read here after all.
+ */
+async function takenElsewhere(
+  request: FastifyRequest<EventsRoute>,
+  ports: DoorPorts,
+  { body, query, door }: Pick<ServerBody, 'body' | 'query' | 'door'>,
+): Promise<Answer | undefined> {
+  const type = request.headers['content-type'] ?? ''
+  if (!ports.takeServerBody || !/^application\/json\b/i.test(type)) return undefined
+  const { refused, dataset } = findPermitted(request, ports, query)
+  if (refused) return undefined
+  const token = tokenOf(request, query) ?? ''
+  return ports.takeServerBody({ dataset_id: dataset.dataset_id, token, body, query, door })
+}
+
+interface PermittedRequest {
+  readonly dataset: Dataset
+  readonly parameters: Parameters
+  readonly door: Door
+  readonly bytes: number
+}
+
+/** For whoever may send to the dataset. Throws what accept() throws. */
+async function takePermitted(
+  ports: ServerDoorPorts,
+  { dataset, parameters, door, bytes }: PermittedRequest,
+): Promise<Answer> {
+  const read = readData(parameters.data)
+  if ('name' in read) return graphRefusal(read.name, ports.random, read)
+  const waitS = ports.rate.take(dataset, read.events.length)
+  if (waitS > 0) return tooFast(dataset, waitS, ports)
+  const { events, perEvent } = takeConsent(read.events, dataset)
+  const outcomes = await ports.accept({
+    dataset,
+    envelope: {
+      channel: 'server',
+      via: door.via,
+      ...shortText(parameters, 'test_event_code'),
+      ...shortText(parameters, 'partner_agent'),
+    },
+    events,
+    ...(perEvent ? { perEvent } : {}),
+    bytes,
+  })
+  return graphAnswer(outcomes, door.okStatus, ports.random)
+}
+
+/**
+ * The other end of takeServerBody: the sender was permitted by `token`. A body that names another
+ * token is not taken: that one has to be looked up first.
+ */
+export function createServerDoor(ports: PixelDoorPorts): TakeServerBody {
+  return async ({ dataset_id, token, body, query, door }) => {
+    try {
+      const sent = await readParameters(body, 'application/json')
+      const parameters = { ...query, ...withoutNulls(sent) }
+      const named = tokenIn(parameters)
+      const dataset = ports.findDataset(dataset_id)
+      if ((named && named !== token) || !dataset) return undefined
+      return await takePermitted(ports, { dataset, parameters, door, bytes: body.length })
+    } catch (error) {
+      const answer = graphThrown(error, ports.random)
+      if (answer.status === 500) ports.logError(error)
+      return answer
+    }
   }
 }
 
@@ -122,11 +180,19 @@ function findPermitted(
 }
 
 function tokenOf({ headers }: FastifyRequest, parameters: Parameters): string | undefined {
+  return tokenIn(parameters) ?? bearerIn(headers.authorization)
+}
+
+function tokenIn(parameters: Parameters): string | undefined {
   for (const key of ['access_token', 'accessKey']) {
     const token = parameters[key]
     if (typeof token === 'string' && token) return token
   }
-  return /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
+  return undefined
+}
+
+function bearerIn(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)\s*$/i.exec(header ?? '')?.[1]
 }
 
 type Data =
@@ -199,7 +265,7 @@ function shortText<Key extends string>(parameters: Parameters, key: Key): { [K i
   return { [key]: value.trim().slice(0, REQUEST_TEXT_CHARS_MAX) } as { [K in Key]?: string }
 }
 
-function tooFast(dataset: Dataset, retryAfterS: number, ports: DoorPorts): Answer {
+function tooFast(dataset: Dataset, retryAfterS: number, ports: ServerDoorPorts): Answer {
   const fix =
     `More than ${dataset.events_per_minute_max} events in a minute. Wait ${retryAfterS} s, or ` +
     'raise events_per_minute_max of the dataset.'

@@ -5,6 +5,7 @@
 import type { Dataset } from '../event/dataset.ts'
 import type { Accept } from '../ingest/ingest.ts'
 import type { Rate } from './rate.ts'
+import type { Answer } from './respond.ts'
 import type { Visit } from './visit.ts'
 
 /** What taking events needs, wherever it runs. */
@@ -17,6 +18,24 @@ export interface TakingPorts {
   nowMs(): number
   random(): number
 }
+
+/** A way in for servers: how it is called, and what it answers when all is well. */
+export interface Door {
+  readonly via: 'graph' | 'capi'
+  readonly okStatus: number
+}
+
+/** One request of events whose sender was permitted; `body`: JSON, not read yet. */
+export interface ServerBody {
+  readonly dataset_id: string
+  readonly token: string
+  readonly body: Buffer
+  readonly query: Readonly<Record<string, unknown>>
+  readonly door: Door
+}
+
+/** Resolves after the durable commit; undefined where the body must be read by whoever asked. */
+export type TakeServerBody = (request: ServerBody) => Promise<Answer | undefined>
 
 /** The answer to a body of POST /e. */
 export interface PixelAnswer {
@@ -33,6 +52,8 @@ export type AnswerPixel = (body: Buffer, visit: Visit) => Promise<PixelAnswer>
 export interface CollectorPorts extends TakingPorts {
   /** For POST /e: createPixelDoor, here or in another thread. */
   readonly answerPixel: AnswerPixel
+  /** createServerDoor in another thread; left out: bodies are read here. */
+  readonly takeServerBody?: TakeServerBody
   /** The dataset that stands for one of Meta's pixels. */
   findByPixel(pixelId: string): Dataset | undefined
   authorize(token: string, datasetId: string, purpose: 'send' | 'read' | 'admin'): boolean
@@ -49,4 +70,5 @@ interface Shared {
 }
 
 export type DoorPorts = CollectorPorts & Shared
+export type ServerDoorPorts = Pick<TakingPorts, 'accept' | 'random'> & Pick<Shared, 'rate'>
 export type PixelDoorPorts = TakingPorts & Shared

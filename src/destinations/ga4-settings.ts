@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actionSources, baseUrl, customEvents, eventNames } from './ads-event.ts'
 
-export const ga4Schema = z.object({
+export const ga4Schema = z.strictObject({
   measurement_id: z
     .string()
     .regex(/^G-[A-Z0-9]{4,20}$/)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ACTION_SOURCES, actionSources, baseUrl } from './ads-event.ts'
 
-export const linkedinSchema = z.object({
+export const linkedinSchema = z.strictObject({
   access_token: z
     .string()
     .min(1)

@@ -11,7 +11,7 @@ const secret = z
   .max(1000)
   .regex(/^[!#-[\]-~]+$/, 'the token as Meta shows it, without spaces or quotes')
 
-export const metaSettingsSchema = z.object({
+export const metaSettingsSchema = z.strictObject({
   dataset_id: z
     .string()
     .trim()

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actionSources, baseUrl, customEvents, eventNames, type NameTable } from './ads-event.ts'
 
-export const pinterestSchema = z.object({
+export const pinterestSchema = z.strictObject({
   ad_account_id: z
     .string()
     .regex(/^\d{1,18}$/)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actionSources, baseUrl, customEvents, eventNames, type NameTable } from './ads-event.ts'
 
-export const snapchatSchema = z.object({
+export const snapchatSchema = z.strictObject({
   pixel_id: z
     .string()
     .regex(/^[A-Za-z0-9-]{8,64}$/)

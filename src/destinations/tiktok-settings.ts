@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actionSources, baseUrl, customEvents, eventNames } from './ads-event.ts'
 
-export const tiktokSchema = z.object({
+export const tiktokSchema = z.strictObject({
   pixel_code: z
     .string()
     .regex(/^[A-Za-z0-9]{8,40}$/)

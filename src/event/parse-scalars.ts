@@ -94,6 +94,9 @@ export function readWord<W extends string>(
  * A copy of an open part of the contract: bounded in depth, without what JSON cannot write and
  * without `__proto__`. Undefined when nothing is left.
  */
+/** What an object or list costs in memory, in characters: `{}` is short only on the wire. */
+const NODE_CHARS = 32
+
 export function copyJson(value: unknown, key: string, report: Report): Json | undefined {
   let depth = 0
   const copy = (part: unknown): Json | undefined => {
@@ -111,6 +114,7 @@ export function copyJson(value: unknown, key: string, report: Report): Json | un
       report.note('too_deep', key, `is nested deeper than ${JSON_DEPTH_MAX} levels`)
       return undefined
     }
+    report.spend(NODE_CHARS)
     depth += 1
     const copied = Array.isArray(part) ? copyList(part) : copyObject(part as JsonObject)
     depth -= 1

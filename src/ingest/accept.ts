@@ -10,6 +10,7 @@ import {
   COMMIT_EVENTS_MAX,
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
+  ROUND_BYTES_MAX,
 } from '../limits.ts'
 import type { Store } from '../store/store.ts'
 import type { RoutesOf } from './deliveries.ts'
@@ -124,10 +125,12 @@ async function run(state: State): Promise<void> {
 
 function takeRound({ queue }: State): Waiting[] {
   let events = 0
+  let bytes = 0
   let count = 0
   for (const { delivery } of queue) {
     events += delivery.events.length
-    if (count > 0 && events > COMMIT_EVENTS_MAX) break
+    bytes += delivery.bytes
+    if (count > 0 && (events > COMMIT_EVENTS_MAX || bytes > ROUND_BYTES_MAX)) break
     count += 1
   }
   return queue.splice(0, count)

@@ -4,7 +4,8 @@
  * the thread has not answered yet is counted here. main.ts is its only user.
  */
 import { Worker } from 'node:worker_threads'
-import type { AnswerPixel, PixelAnswer } from '../collector/ports.ts'
+import type { AnswerPixel, PixelAnswer, ServerBody, TakeServerBody } from '../collector/ports.ts'
+import type { Answer } from '../collector/respond.ts'
 import { packVisit } from '../collector/visit.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
@@ -18,6 +19,7 @@ import {
   LEDGER_YOUNG_HEAP_MB,
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
+  ROUND_BYTES_MAX,
 } from '../limits.ts'
 import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { Store, StoreCapabilities } from '../store/store.ts'
@@ -35,6 +37,7 @@ export interface Ledger {
   readonly store: Store
   readonly accept: Accept
   readonly answerPixel: AnswerPixel
+  readonly takeServerBody: TakeServerBody
   /** In force for everything handed over after the call; undefined: it is gone. */
   readonly setDataset: (datasetId: string, dataset: Dataset | undefined) => void
   /** Where the events of a dataset go, for everything handed over after the call. */
@@ -80,6 +83,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     store: remoteStore(link, capabilities),
     accept: (delivery) => link.accept(delivery),
     answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
+    takeServerBody: (request) => link.server(request),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
     setRoutes: (dataset_id, routes) => link.tell({ kind: 'routes', dataset_id, routes }),
     setRules: (dataset_id, published) => link.tell({ kind: 'rules', dataset_id, published }),
@@ -164,6 +168,20 @@ class Link {
     }
   }
 
+  /** How many events are in it is not known yet: its bytes bound it. */
+  async server({ body, ...request }: ServerBody): Promise<Answer | undefined> {
+    const { length } = body
+    this.#take(1, length)
+    try {
+      const moved = new Uint8Array(body)
+      const send = { ...request, body: moved }
+      const answer = this.#ask((id) => ({ kind: 'server', id, request: send }), [moved.buffer])
+      return (await answer) as Answer | undefined
+    } finally {
+      this.#release(1, length)
+    }
+  }
+
   /** `body` as latin1: bytes, one character each. */
   hit(body: string, visit: string): Promise<PixelAnswer> {
     return new Promise((answer, fail) => {
@@ -191,12 +209,12 @@ class Link {
     })
   }
 
-  #ask(message: (id: number) => ToThread): Promise<unknown> {
+  #ask(message: (id: number) => ToThread, moved: ArrayBuffer[] = []): Promise<unknown> {
     return new Promise((done, fail) => {
       if (this.#dead) throw this.#dead
       this.#lastId += 1
       this.#waiting.set(this.#lastId, { done, fail })
-      this.#worker.postMessage(message(this.#lastId))
+      this.#worker.postMessage(message(this.#lastId), moved)
     })
   }
 
@@ -220,7 +238,14 @@ class Link {
   #flush(): void {
     this.#flushing = false
     if (this.#gatheredHits.length === 0 || this.#dead) return
-    this.#flying = this.#gatheredHits.splice(0, COMMIT_EVENTS_MAX)
+    let bytes = 0
+    const fits = this.#gatheredHits.findIndex((hit) => {
+      bytes += hit.bytes
+      return bytes > ROUND_BYTES_MAX
+    })
+    // One body is smaller than a round, so at least one goes.
+    const count = Math.min(fits < 0 ? COMMIT_EVENTS_MAX : Math.max(1, fits), COMMIT_EVENTS_MAX)
+    this.#flying = this.#gatheredHits.splice(0, count)
     const hits = this.#gathered.splice(0, 2 * this.#flying.length)
     this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread)
   }

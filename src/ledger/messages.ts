@@ -2,11 +2,14 @@
  * What travels between the thread that speaks HTTP and the one that keeps the events. Events cross
  * as JSON text: one string is copied faster than a tree of objects is cloned.
  */
+import type { ServerBody } from '../collector/ports.ts'
 import { type ErrorCode, TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Route } from '../event/route.ts'
 import type { PublishedRules } from '../rules/rules-in-force.ts'
 import type { StoreCapabilities } from '../store/store.ts'
+
+export type ServerRequest = Omit<ServerBody, 'body'> & { readonly body: Uint8Array<ArrayBuffer> }
 
 /** Given to the thread when it starts. */
 export interface ThreadOptions {
@@ -18,6 +21,8 @@ export interface ThreadOptions {
 export type ToThread =
   /** Bodies of POST /e with their visits (packVisit) in turn; answered together, in order. */
   | { readonly kind: 'hits'; readonly hits: readonly string[] }
+  /** ServerBody as it came; `body` moves to the thread. */
+  | { readonly kind: 'server'; readonly id: number; readonly request: ServerRequest }
   /** `text`: a Delivery whose dataset is named by `dataset_id`. */
   | {
       readonly kind: 'accept'

@@ -72,11 +72,11 @@ function eventOf(
   claimed: ClaimedDelivery,
   { destination, settings, reform, nowMs }: Target,
 ): { event: OutboundEvent; bytes: number } | Problem {
-  const event = outboundOf(claimed, destination.name, reform)
-  if (isUnsendable(event)) return event
-  const tooOld = tooOldOf(claimed, event, { destination, nowMs })
-  if (tooOld) return tooOld
   try {
+    const event = outboundOf(claimed, destination.name, reform)
+    if (isUnsendable(event)) return event
+    const tooOld = tooOldOf(claimed, event, { destination, nowMs })
+    if (tooOld) return tooOld
     const accepted = destination.accepts(event, settings)
     if (accepted !== true) {
       return { code: accepted, detail: `${destination.title} has no use for this event.` }

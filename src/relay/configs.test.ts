@@ -65,6 +65,23 @@ describe('a destination', () => {
     expect(tokenOf(again, keyOf(view))).toBe(TOKEN)
   })
 
+  it('sends no stored secret to another server: it must be entered with the address', async () => {
+    const configs = await open()
+    const key = keyOf(await configs.create(DATASET, input))
+    const url = 'https://elsewhere.example/events'
+    for (const token of [undefined, '•••• 1234']) {
+      const settings = { url, ...(token ? { token } : {}) }
+      await expect(configs.update(key, { settings })).rejects.toMatchObject({
+        code: 'invalid_request',
+        detail: 'settings.url names another server: enter settings.token with it.',
+      })
+      expect(() => configs.draft({ ...key, change: { settings } })).toThrow(/enter settings.token/)
+    }
+    await configs.update(key, { settings: { url: 'https://remote.example/other' } })
+    await configs.update(key, { settings: { url, token: 'a-new-token-5678' } })
+    expect(tokenOf(configs, key)).toBe('a-new-token-5678')
+  })
+
   it('keeps its secrets out of the store', async () => {
     const store = memoryStore()
     const configs = await open(store)
@@ -121,7 +138,11 @@ describe('a change', () => {
   it.each([
     ['of the name keeps the secret', { name: 'New' }, TOKEN],
     ['with the mask sent back keeps the secret', { settings: { token: '•••• 1234' } }, TOKEN],
-    ['of another setting keeps the secret', { settings: { url: 'https://b.example' } }, TOKEN],
+    [
+      'of another setting keeps the secret',
+      { settings: { url: 'https://remote.example/b' } },
+      TOKEN,
+    ],
     ['of the secret replaces it', { settings: { token: 'a-new-token' } }, 'a-new-token'],
   ])('%s', async (_, patch, token) => {
     const configs = await open()

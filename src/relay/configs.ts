@@ -17,6 +17,7 @@ import {
   jsonSchemaOf,
   maskSettings,
   openSettings,
+  refuseMovedSecrets,
   type Settings,
   sealSettings,
   unmaskSettings,
@@ -220,6 +221,7 @@ function changed(state: State, config: Config, patch: unknown): Config {
     clear: opened.settings,
     unreadable: opened.unreadable,
   })
+  refuseMovedSecrets(schema, { before: opened.settings, after: whole, given: settings })
   return { ...same, settings: seal(state, config, checkSettings(state, config.type, whole)) }
 }
 

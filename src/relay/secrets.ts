@@ -88,6 +88,34 @@ export function unmaskSettings(
   return whole
 }
 
+/**
+ * Throws `invalid_request` when an address changes its origin and a secret would go there that was
+ * not entered with it: whoever may change an address must not thereby read what is stored.
+ */
+export function refuseMovedSecrets(
+  schema: JsonSchema,
+  { before, after, given }: { before: Settings; after: Settings; given: Settings },
+): void {
+  const moved = Object.keys(after).find(
+    (key) => originOf(after[key]) !== undefined && originOf(before[key]) !== originOf(after[key]),
+  )
+  if (moved === undefined) return
+  const kept: string[] = []
+  mapSecrets(schema, after, (value, path) => {
+    if (value !== undefined && value === valueAt(before, path) && value !== valueAt(given, path)) {
+      kept.push(`settings.${path.join('.')}`)
+    }
+    return value
+  })
+  if (kept.length === 0) return
+  const detail = `settings.${moved} names another server: enter ${kept.join(' and ')} with it.`
+  throw new TwofoldError('invalid_request', detail)
+}
+
+function originOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^https?:/i.test(value) ? URL.parse(value)?.origin : undefined
+}
+
 /** For whatever a remote said: its answer may repeat a token, as it is or as in an address. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   let shown = text

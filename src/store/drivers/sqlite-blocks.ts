@@ -7,7 +7,12 @@ import type { StatementSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { TwofoldError } from '../../errors.ts'
 import type { Leg } from '../../event/shape.ts'
-import { BLOCK_BYTES_MAX, BLOCK_LEGS_MAX, BLOCKS_UNPACKED_BYTES_MAX } from '../../limits.ts'
+import {
+  BLOCK_BYTES_MAX,
+  BLOCK_LEGS_MAX,
+  BLOCKS_UNPACKED_BYTES_MAX,
+  EVENT_LEGS_READ_MAX,
+} from '../../limits.ts'
 import { BlockCache, lineAt, lineStarts } from './sqlite-block-cache.ts'
 import type { Connection } from './sqlite-connection.ts'
 
@@ -71,7 +76,9 @@ export class Blocks {
 
   /** The kept leg and everything merged into it. */
   event(datasetNo: number, keptSeq: number): [Leg, ...Leg[]] | undefined {
-    const later = this.#sql.merged.all(datasetNo, keptSeq).map((row) => row.seq as number)
+    const later = this.#sql.merged
+      .all(datasetNo, keptSeq, EVENT_LEGS_READ_MAX - 1)
+      .map((row) => row.seq as number)
     const [kept, ...rest] = this.legs(datasetNo, [keptSeq, ...later])
     return kept && [kept, ...rest]
   }
@@ -108,7 +115,11 @@ export class Blocks {
     return lineAt(bytes, lineStarts(bytes), index)
   }
 
+  /** Text parsed so far: who reads a lot looks at the difference. */
+  charsRead = 0
+
   parse(line: string, blockId: number): Leg {
+    this.charsRead += line.length
     try {
       return JSON.parse(line) as Leg
     } catch (error) {
@@ -180,7 +191,9 @@ function prepare({
     names: db.prepare('SELECT names FROM blocks WHERE id = ?'),
     headAt: db.prepare(`${head} AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1`),
     headsFrom: db.prepare(`${head} AND first_seq >= ? ORDER BY first_seq LIMIT ?`),
-    merged: db.prepare('SELECT seq FROM merged WHERE dataset_no = ? AND kept_seq = ? ORDER BY seq'),
+    merged: db.prepare(
+      'SELECT seq FROM merged WHERE dataset_no = ? AND kept_seq = ? ORDER BY seq LIMIT ?',
+    ),
     insertMerged: db.prepare('INSERT INTO merged (dataset_no, kept_seq, seq) VALUES (?, ?, ?)'),
   }
 }

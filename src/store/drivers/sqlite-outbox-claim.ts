@@ -4,7 +4,8 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import type { Leg, StoredEvent } from '../../event/shape.ts'
-import type { Claimed, ClaimedDelivery, ClaimRequest, Outbox } from '../outbox.ts'
+import { EVENT_LEGS_READ_MAX, READ_CHARS_MAX } from '../../limits.ts'
+import type { Claimed, ClaimedDelivery, ClaimRequest, DeliveryKey, Outbox } from '../outbox.ts'
 import type { Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { Destinations } from './sqlite-outbox-destinations.ts'
@@ -16,6 +17,9 @@ interface Parts {
   readonly destinations: Destinations
   readonly rows: Rows
 }
+
+/** Events read before their size is looked at. */
+const SLICE = 50
 
 interface Taken {
   readonly row: Row
@@ -59,7 +63,8 @@ export class Claimer {
     return { due, ...(Number.isFinite(next) ? { next_due_ms: next } : {}) }
   }
 
-  async claim(request: ClaimRequest): Promise<Claimed> {
+  /** `rest`: leased too, but too large to be read with the others; to be given back. */
+  async claim(request: ClaimRequest): Promise<Claimed & { rest?: readonly DeliveryKey[] }> {
     const { connection, destinations } = this.#parts
     const { dataset_id, destination_id } = request
     const { lease, taken } = connection.write(() => this.#lease(request))
@@ -68,9 +73,11 @@ export class Claimer {
     // the id that it was sent under, would belong to another event.
     await connection.durable()
     const seqs = taken.flatMap(({ entries }) => entries.map(({ seq }) => seq))
-    const events = connection.read(() => {
+    const { events, unread } = connection.read(() => {
       const datasetNo = destinations.datasetNo(dataset_id)
-      return datasetNo === undefined ? new Map() : this.#events(datasetNo, seqs)
+      return datasetNo === undefined
+        ? { events: new Map(), unread: new Set<number>() }
+        : this.#events(datasetNo, seqs)
     })
     const deliveries = taken.flatMap(({ row, attempts, entries }) =>
       entries.map(({ seq, leg_seq, expires_ms }): ClaimedDelivery => {
@@ -80,7 +87,12 @@ export class Claimer {
         return { ...key, attempts, created_ms, expires_ms, ...form, event: events.get(seq) }
       }),
     )
-    return { lease, deliveries }
+    if (unread.size === 0) return { lease, deliveries }
+    return {
+      lease,
+      deliveries: deliveries.filter(({ seq }) => !unread.has(seq)),
+      rest: deliveries.filter(({ seq }) => unread.has(seq)),
+    }
   }
 
   #lease(request: ClaimRequest): { lease: string; taken: Taken[] } {
@@ -118,21 +130,30 @@ export class Claimer {
   }
 
   /** Each block is unpacked once, in the order of the file, without pushing out recent ones. */
-  #events(datasetNo: number, keptSeqs: readonly number[]): Map<number, StoredEvent> {
+  #events(
+    datasetNo: number,
+    keptSeqs: readonly number[],
+  ): { events: Map<number, StoredEvent>; unread: Set<number> } {
     const kept = [...new Set(keptSeqs)].sort((a, b) => a - b)
     const later = this.#laterLegs(datasetNo, kept)
-    const all = new Set([...kept, ...[...later.values()].flat()])
-    const legs = this.#legs(
-      datasetNo,
-      [...all].sort((a, b) => a - b),
-    )
     const events = new Map<number, StoredEvent>()
-    for (const seq of kept) {
-      const first = legs.get(seq)
-      const rest = (later.get(seq) ?? []).flatMap((one) => legs.get(one) ?? [])
-      if (first) events.set(seq, { legs: [first, ...rest] })
+    let chars = 0
+    for (let at = 0; at < kept.length; at += SLICE) {
+      if (chars > READ_CHARS_MAX) return { events, unread: new Set(kept.slice(at)) }
+      const slice = kept.slice(at, at + SLICE)
+      const all = new Set([...slice, ...slice.flatMap((seq) => later.get(seq) ?? [])])
+      const read = this.#legs(
+        datasetNo,
+        [...all].sort((a, b) => a - b),
+      )
+      chars += read.chars
+      for (const seq of slice) {
+        const first = read.legs.get(seq)
+        const rest = (later.get(seq) ?? []).flatMap((one) => read.legs.get(one) ?? [])
+        if (first) events.set(seq, { legs: [first, ...rest] })
+      }
     }
-    return events
+    return { events, unread: new Set() }
   }
 
   /** Neighbouring seqs share a look-up. */
@@ -147,6 +168,7 @@ export class Claimer {
         const { kept_seq, seq } = row as { kept_seq: number; seq: number }
         if (!wanted.has(kept_seq)) continue
         const known = later.get(kept_seq)
+        if (known && known.length >= EVENT_LEGS_READ_MAX - 1) continue
         if (known) known.push(seq)
         else later.set(kept_seq, [seq])
       }
@@ -154,11 +176,12 @@ export class Claimer {
     return later
   }
 
-  #legs(datasetNo: number, seqs: readonly number[]): Map<number, Leg> {
+  #legs(datasetNo: number, seqs: readonly number[]): { legs: Map<number, Leg>; chars: number } {
     const { blocks } = this.#parts
     const legs = new Map<number, Leg>()
     let head: ReturnType<Blocks['headAt']>
     let lines: string[] = []
+    let chars = 0
     for (const seq of seqs) {
       if (!head || seq >= head.first_seq + head.n) {
         head = blocks.headAt(datasetNo, seq)
@@ -166,9 +189,11 @@ export class Claimer {
         lines = blocks.lines(head.id)
       }
       const line = lines[seq - head.first_seq]
-      if (line !== undefined) legs.set(seq, blocks.parse(line, head.id))
+      if (line === undefined) continue
+      chars += line.length
+      legs.set(seq, blocks.parse(line, head.id))
     }
-    return legs
+    return { legs, chars }
   }
 }
 

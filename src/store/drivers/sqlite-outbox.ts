@@ -41,7 +41,16 @@ export class SqliteOutbox {
       return done
     }
     return {
-      claim: (request) => claimer.claim(request),
+      claim: async (request) => {
+        const { rest = [], ...claimed } = await claimer.claim(request)
+        if (rest.length === 0) return claimed
+        const due = { state: 'pending', due_ms: request.now_ms } as const
+        const settlements = rest.map((key) => ({ ...key, ...due }))
+        const { lease } = claimed
+        const back = { lease, now_ms: request.now_ms, settlements, exchanges: [] }
+        await connection.writeDurably(() => settler.settle(back))
+        return claimed
+      },
       settle: (request) => connection.writeDurably(() => settler.settle(request)),
       dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
       deliveries: async (query) => connection.read(() => lists.page(query)),

@@ -7,6 +7,7 @@ import type { StatementSync } from 'node:sqlite'
 import { idKey } from '../../event/dedup-key.ts'
 import { BROWSING_EVENTS, isBrowsing } from '../../event/names.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../../event/shape.ts'
+import { READ_CHARS_MAX } from '../../limits.ts'
 import { type EventPage, type EventQuery, matchesQuery } from '../store.ts'
 import type { Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
@@ -34,6 +35,13 @@ export const logKey = (kind: 'event_id' | 'order_id', id: string): string => `${
 interface Range {
   readonly first: number
   readonly last: number
+}
+
+/** A page ends at its limit, or where its text would take too much memory; it holds one event. */
+function fullness(blocks: Blocks, events: readonly unknown[], query: EventQuery): () => boolean {
+  const from = blocks.charsRead
+  return () =>
+    events.length === query.limit || (events.length > 0 && blocks.charsRead - from > READ_CHARS_MAX)
 }
 
 export class Queries {
@@ -115,9 +123,10 @@ export class Queries {
     const { blocks } = this.#parts
     const events: StoredEvent[] = []
     const budget = new Set<number>()
+    const isFull = fullness(blocks, events, query)
     for (const seq of seqs) {
       budget.add(blocks.headAt(datasetNo, seq)?.id ?? 0)
-      if (events.length === query.limit || budget.size > BLOCKS_PER_PAGE_MAX) {
+      if (isFull() || budget.size > BLOCKS_PER_PAGE_MAX) {
         return { events, next_before_seq: seq + 1 }
       }
       const legs = blocks.event(datasetNo, seq)
@@ -131,6 +140,7 @@ export class Queries {
     const { event_name } = query
     const nameNo = event_name === undefined ? undefined : names.find(datasetNo, event_name)
     const events: StoredEvent[] = []
+    const isFull = fullness(blocks, events, query)
     let before = range.last + 1
     for (let heads = 0, unpacked = 0; before > range.first; heads++) {
       const head = blocks.headAt(datasetNo, before - 1)
@@ -143,7 +153,7 @@ export class Queries {
         for (const leg of this.#candidates(query, head.id, { ...range, last: before - 1 })) {
           const legs = blocks.event(datasetNo, leg.seq)
           if (!legs || !matchesQuery(query, legs)) continue
-          if (events.length === query.limit) return { events, next_before_seq: leg.seq + 1 }
+          if (isFull()) return { events, next_before_seq: leg.seq + 1 }
           events.push({ legs })
         }
       }
