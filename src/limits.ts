@@ -135,7 +135,7 @@ export const KEY_MERGE_LEVELS = 2
 export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
 /** Heap of the thread that keeps the events: old objects, and new ones (three semi-spaces). */
 export const LEDGER_HEAP_MB = 512
-export const LEDGER_YOUNG_HEAP_MB = 48
+export const LEDGER_YOUNG_HEAP_MB = 24
 /** SQLite's own page cache; the system's file cache does the rest. */
 export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 /** Pages of 4 KB in the write-ahead log before SQLite copies them into the file: 16 MB. */
