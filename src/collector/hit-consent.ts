@@ -16,7 +16,9 @@ export function hitConsent({ headers }: Visit, given: unknown, dataset: Dataset)
   const policy = consentPolicyOf(dataset)
   const cookies = dataset.consent_cookies ? platformCookies(headers.cookie) : undefined
   const isObject = given === undefined || given === null || isRecord(given)
-  const whole = cookies && isObject ? { ...cookies, ...Object(given) } : given
+  // The pixel's empty object: nothing was said to it.
+  const said = isRecord(given) && Object.keys(given).length === 0 ? undefined : given
+  const whole = cookies && isObject ? { ...cookies, ...Object(said) } : said
   const read = readConsent(whole, { policy, signal: 'none' })
   const { consent } = read
   const says = consent !== undefined && consent.signal !== 'none' && consent.state !== 'unknown'

@@ -39,11 +39,14 @@ export interface PixelEvent {
   readonly data_processing_options?: readonly string[]
   readonly data_processing_options_country?: number
   readonly data_processing_options_state?: number
-  /** The command's word; the strings of a consent platform where the page passes them on. */
-  readonly consent?: Pick<Consent, 'state' | 'signal'> & {
-    readonly tcf?: string
-    readonly tcf_ac?: string
-    readonly gpp?: string
+  /**
+   * The command's word, and the strings of the page's consent platform. Empty: nothing was said.
+   * Its parts are filled in while the page lives.
+   */
+  readonly consent?: Partial<Pick<Consent, 'state' | 'signal'>> & {
+    tcf?: string
+    tcf_ac?: string
+    gpp?: string
   }
   readonly browser?: BrowserContext
 }

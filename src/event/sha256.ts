@@ -11,43 +11,43 @@ export function sha256(text: string): string {
   // The message, a one bit, zeros, and the length in bits: whole blocks of 16 words.
   const words = new Int32Array((((length + 8) >> 6) + 1) * 16)
   for (let i = 0; i <= length; i++) {
-    words[i >> 2] = at(words, i >> 2) | ((bytes[i] ?? 0x80) << (24 - (i % 4) * 8))
+    words[i >> 2] = (words[i >> 2] as number) | ((bytes[i] ?? 0x80) << (24 - (i % 4) * 8))
   }
   words[words.length - 1] = length * 8
   primes ??= firstPrimes()
   const k = primes.map((prime) => fraction(prime ** (1 / 3)))
   let state = primes.slice(0, 8).map((prime) => fraction(prime ** 0.5))
-  for (let i = 0; i < words.length; i += 16) {
-    state = compress(state, [...words.slice(i, i + 16)], k)
+  for (let start = 0; start < words.length; start += 16) {
+    const w = [...words.slice(start, start + 16)]
+    const before = state
+    for (let i = 0; i < 64; i++) {
+      if (i > 15) {
+        const x = w[i - 15] as number
+        const y = w[i - 2] as number
+        w[i] =
+          ((w[i - 16] as number) +
+            (mix(x, 7, 18) ^ (x >>> 3)) +
+            (w[i - 7] as number) +
+            (mix(y, 17, 19) ^ (y >>> 10))) |
+          0
+      }
+      const [a, b, c, d, e, f, g, h] = state as Eight
+      const t =
+        h +
+        (mix(e, 6, 11) ^ rotate(e, 25)) +
+        ((e & f) ^ (~e & g)) +
+        (k[i] as number) +
+        (w[i] as number)
+      const u = t + (mix(a, 2, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+      state = [u | 0, a, b, c, (d + t) | 0, e, f, g]
+    }
+    state = state.map((word, i) => (word + (before[i] as number)) | 0)
   }
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
 type Eight = [number, number, number, number, number, number, number, number]
 
-/** The state after one block. */
-function compress(before: readonly number[], w: number[], k: readonly number[]): number[] {
-  let state = before
-  for (let i = 0; i < 64; i++) {
-    if (i > 15) {
-      const x = at(w, i - 15)
-      const y = at(w, i - 2)
-      w[i] =
-        (at(w, i - 16) +
-          (mix(x, 7, 18) ^ (x >>> 3)) +
-          at(w, i - 7) +
-          (mix(y, 17, 19) ^ (y >>> 10))) |
-        0
-    }
-    const [a, b, c, d, e, f, g, h] = state as Eight
-    const t = h + (mix(e, 6, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + at(k, i) + at(w, i)
-    const u = t + (mix(a, 2, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
-    state = [u | 0, a, b, c, (d + t) | 0, e, f, g]
-  }
-  return state.map((word, i) => (word + at(before, i)) | 0)
-}
-
-const at = (list: ArrayLike<number>, i: number): number => list[i] as number
 const rotate = (x: number, n: number): number => (x >>> n) | (x << (32 - n))
 const mix = (x: number, n: number, m: number): number => rotate(x, n) ^ rotate(x, m)
 

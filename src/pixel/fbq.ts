@@ -7,7 +7,7 @@ import { eventId } from '../event/ids.ts'
 import type { PixelDatasetSettings, PixelEvent } from '../event/pixel-wire.ts'
 import { gate, locked } from './gate.ts'
 import { hashed, type Matches } from './hashed.ts'
-import { clickIds, watchNavigation } from './page.ts'
+import { clickIds, watchConsent, watchNavigation } from './page.ts'
 import { add, flush } from './send.ts'
 import { datasets, settings, tag } from './settings.ts'
 import { companion, flag } from './stub.ts'
@@ -44,7 +44,7 @@ const HELD_MAX = 1000
 /** The one pixel of Meta's that stands for the first dataset in companion mode. */
 let mirrored = tag.pixel
 /** What `consent` said, and the strings that the page passes on from its consent platform. */
-const consented: NonNullable<PixelEvent['consent']> = { state: 'unknown', signal: 'none' }
+const consented: NonNullable<PixelEvent['consent']> = {}
 const held: (() => void)[] = []
 let watching = false
 let cookies: unknown
@@ -82,7 +82,7 @@ export function take(given: Arguments, loose?: boolean): Arguments {
     }
     if (/^(track|auto|send)/.test(method)) action = act(args, single || /y$/.test(method) ? 2 : 1)
     else if (commands[method]) run = () => commands[method]?.(...rest)
-    else return warn(`unknown command ${method}`)
+    else return warn(`${method} not found`)
     given = args
     if (!locked() || method === 'consent') run()
     else if (held.length < HELD_MAX) held.push(run)
@@ -94,7 +94,7 @@ const commands: Record<string, (...args: unknown[]) => void> = {
   init,
   addPixelId: init,
   consent(answer) {
-    if (!/^(grant|revoke)$/.test(`${answer}`)) return warn(`consent ${answer}`)
+    if (!/^(grant|revoke)$/.test(answer as string)) return warn(`consent ${answer}`)
     // What was allowed until now may still go.
     flush()
     gate.revoked = answer === 'revoke'
@@ -109,19 +109,19 @@ const commands: Record<string, (...args: unknown[]) => void> = {
     if (key === 'firstPartyCookies') cookies = value
     for (const pixel of find(id)) {
       if (key === 'userData') pixel.userData = hashed(value, pixel.settings)
-      else if (/^(agent|track|firstP)/.test(`${key}`)) pixel[key as 'agent'] = value
+      else if (/^(agent|track|firstP)/.test(key as string)) pixel[key as 'agent'] = value
     }
   },
 }
 
-function init(id: unknown, data?: unknown, options?: unknown): void {
+function init(id: unknown, data?: unknown, options?: unknown) {
   const dataset = datasetOf(id)
-  if (!/^[1-9]\d*$/.test(dataset)) {
-    warn(`no dataset id: ${id}`)
-    return
-  }
+  if (!/^[1-9]\d*$/.test(dataset)) return warn(`Pixel ${id} not found`)
   const chosen = datasets[dataset] ?? settings.defaults
-  if (initialisedAtMs < 0) initialisedAtMs = Date.now()
+  if (initialisedAtMs < 0) {
+    initialisedAtMs = Date.now()
+    watchConsent(consented)
+  }
   pixels[dataset] ??= {
     id: dataset,
     agent: (options as Plain | undefined)?.agent ?? flag('agent'),
@@ -162,7 +162,7 @@ function act(args: unknown[], at: number): Action {
   if (name === 'Purchase') {
     // The server makes the same id of the same order, and a reloaded receipt is no second sale.
     id ||= eventId(name, data.order_id)
-    if (!data.currency || !(Number(data.value) >= 0)) warn('Purchase needs value and currency')
+    if (!data.currency || !((data.value as number) >= 0)) warn('Purchase needs value and currency')
   }
   id ||= randomText() + randomText()
   args[at + 2] = { ...extra, eventID: id }

@@ -46,7 +46,7 @@ function readForm(root: ParentNode): FormData {
     const names = [type, id, name, placeholder, autocomplete].join(' ').toLowerCase()
     if (!value || NEVER.test(names)) continue
     const compact = names.replace(/[_-]/g, '')
-    const known = Object.keys(RULES).find((key) => RegExp(RULES[key] as string).test(compact))
+    const known = Object.keys(RULES).find((key) => compact.match(RULES[key] as string))
     if (value.includes('@')) put('em', value)
     else if (known === 'name') {
       const parts = value.split(' ')

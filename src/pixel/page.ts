@@ -1,8 +1,31 @@
 /**
- * What the page knows: the visitor's _fbp and _fbc cookies, and when a single-page site moved on.
+ * What the page knows: the visitor's _fbp and _fbc cookies, the answer that its consent platform
+ * holds, and when a single-page site moved on.
  * Cookies are touched only when an event is made, so never without consent. Called by fbq.ts. The
  * cookies' rules are those of event/fbp-fbc.ts in a short form; conformance/fbc.json binds both.
  */
+
+import { safely } from './warn.ts'
+
+/** What is read of the answers of a consent platform: IAB's TCF 2.2, and GPP 1.1 in `pingData`. */
+interface ConsentAnswer {
+  readonly eventStatus?: string
+  readonly signalStatus?: string
+  readonly tcString?: string
+  readonly gppString?: string
+}
+
+declare global {
+  interface Window {
+    __tcfapi?(command: string, version: number, heard: (answer: ConsentAnswer) => void): void
+    __gpp?(command: string, heard: (event: { readonly pingData: ConsentAnswer }) => void): void
+  }
+}
+
+interface ConsentStrings {
+  tcf?: string | undefined
+  gpp?: string | undefined
+}
 
 const COOKIE_AGE_S = 90 * 86_400
 const VALID = /^fb\.\d+\.\d+\.([^.]+)(\.[\w-]{8}|\.[AB]\w)?$/
@@ -18,11 +41,25 @@ export function clickIds(url: string): { fbp: string; fbc: string } {
   const [fbp] = readCookie('_fbp')
   const [fbc, known] = readCookie('_fbc')
   const [, fbclid] = /[?&]fbclid=([^&#]{1,500})(?=[&#])/.exec(`${url}#${document.referrer}#`) ?? []
-  const click = fbclid?.replaceAll('.', '__DOT__')
+  const click = fbclid?.replace(/\./g, '__DOT__')
   return {
     fbp: keep('_fbp', fbp || start + `${Math.random()}`.slice(2, 20)) as string,
     fbc: keep('_fbc', click && click !== known ? start + click : fbc) as string,
   }
+}
+
+/**
+ * Keeps the strings of the page's consent platform up to date in `consent`. While its question is
+ * on the screen there is no answer yet, whatever its string says.
+ */
+export function watchConsent(consent: ConsentStrings): void {
+  const hear = (answer: ConsentAnswer): void => {
+    // tcloaded and useractioncomplete, not cmpuishown.
+    if (/^[tu]/.test(answer.eventStatus as string)) consent.tcf = answer.tcString
+    if (answer.signalStatus === 'ready') consent.gpp = answer.gppString
+  }
+  safely(() => window.__tcfapi?.('addEventListener', 2, hear))
+  safely(() => window.__gpp?.('addEventListener', ({ pingData }) => hear(pingData)))
 }
 
 /** Calls `moved` whenever the address changes without a load. */

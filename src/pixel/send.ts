@@ -9,8 +9,7 @@ import { locked } from './gate.ts'
 import { settings, tag } from './settings.ts'
 import { randomText, safely } from './warn.ts'
 
-/** Events that wait for another try, and their characters: a twentieth of a browser's room. */
-const EVENTS_MAX = 100
+/** Characters of the events that wait for another try: a twentieth of a browser's room. */
 const CHARS_MAX = 250_000
 /** Of one body: at three bytes a character it stays under the 64 KB a page may have in flight. */
 const BODY_CHARS_MAX = 20_000
@@ -47,7 +46,7 @@ export function add(event: PixelEvent): void {
   // Sorted by this, what a full store forgets comes first: page views, and of those the oldest.
   const rank = event.event_name === 'PageView' ? 0 : 1
   save(`${PREFIX}${rank}${Date.now()}.${made++}${page}`, [event, 0, 0])
-  Promise.resolve().then(() => flush())
+  queueMicrotask(flush)
 }
 
 /** Sends what is due; `mine`: what this page made, due or not, because it may not live longer. */
@@ -55,21 +54,20 @@ export function flush(mine?: unknown): void {
   if (locked()) return
   const nowMs = Date.now()
   const batch: [string, Entry][] = []
-  let room = EVENTS_MAX
   let chars = 0
   let size = 0
   for (const key of Object.keys(store).sort().reverse()) {
     if (!key.startsWith(PREFIX)) continue
     safely(() => {
       const text = store[key] as string
-      const bornAtMs = Number.parseInt(key.slice(PREFIX.length + 1), 10)
+      const bornAtMs = Number.parseFloat(key.slice(PREFIX.length + 1))
       if (nowMs - bornAtMs > AGE_MS_MAX) delete store[key]
       else if (!gone.has(key)) {
         const entry: Entry = JSON.parse(text)
         chars += text.length
         const due = mine ? key.endsWith(page) : entry[2] < nowMs
         // What was never tried is not given up, however many calls a page makes at once.
-        if (entry[1] && (room-- < 1 || chars > CHARS_MAX)) delete store[key]
+        if (entry[1] && chars > CHARS_MAX) delete store[key]
         else if (due && (!size || size + text.length < BODY_CHARS_MAX)) {
           size += text.length
           batch.unshift([key, entry])

@@ -36,7 +36,6 @@ let take: Take
 let inside = false
 /** In companion mode there is no fbq before the page makes one, or the base code would stop. */
 let visible = mode !== 'companion'
-const { push } = Array.prototype
 
 /** Some tag managers call callMethod on null, and mean that page views may repeat. */
 const fbq = function (this: unknown, ...args: unknown[]) {
@@ -51,7 +50,7 @@ export const flag = (name: string): unknown => fbq[name]
 export function companion(): boolean {
   if (!mode) {
     if (fbq.callMethod !== fbq) mode = 'companion'
-    for (const script of document.querySelectorAll('[src*="//connect.facebook.net/"]')) {
+    for (const script of document.querySelectorAll('[src*="connect.facebook.net/"]')) {
       if (script !== ownScript) mode = 'companion'
     }
   }
@@ -61,7 +60,8 @@ export function companion(): boolean {
 /** Adopts the page's fbq, now and whenever the page replaces it. */
 export function openStub(taker: Take, additions: object): void {
   take = taker
-  Object.assign(fbq, additions, { push: fbq })
+  Object.assign(fbq, additions)
+  fbq.push = fbq
   if (visible) fbq.callMethod = fbq
   const before = Object.getOwnPropertyDescriptor(window, 'fbq')
   const found = window.fbq
@@ -98,7 +98,7 @@ function adopt(stub: Fbq | undefined): void {
   const waiting = queue.splice(0)
   queue.push = (...calls) => {
     for (const args of calls) {
-      if (inside) push.call(queue, args)
+      if (inside) queue[queue.length] = args
       else pass(take(args))
     }
     return queue.length
@@ -114,5 +114,5 @@ function pass(args: Arguments): void {
     inside = true
     safely(() => callMethod.apply(fbq, args as unknown[]))
     inside = false
-  } else if (fbq.queue.length < WAITING_MAX) push.call(fbq.queue, args)
+  } else if (fbq.queue.length < WAITING_MAX) fbq.queue[fbq.queue.length] = args
 }

@@ -111,10 +111,59 @@ describe('the strings of a consent platform', () => {
     await page.evaluate(`fbq('consent','grant'); fbq('track','Search')`)
     await recorder.until((events) => events.length >= 3)
     expect(recorder.events.map(({ consent }) => consent)).toEqual([
-      { state: 'unknown', signal: 'none' },
-      { state: 'unknown', signal: 'none', tcf: 'CP1', gpp: 'DBAA' },
+      {},
+      { tcf: 'CP1', gpp: 'DBAA' },
       { state: 'granted', signal: 'fbq', tcf: 'CP1', gpp: 'DBAA' },
     ])
+  })
+
+  /** The stub that a platform puts first on the page; `platform` answers whoever listens. */
+  const PLATFORM = `<script>
+    platform = { tcf: [], gpp: [] }
+    __tcfapi = (command, version, heard) =>
+      command === 'addEventListener' && version === 2 && platform.tcf.push(heard)
+    __gpp = (command, heard) => command === 'addEventListener' && platform.gpp.push(heard)
+  </script>`
+  const said = (strings: object): string => `
+    platform.tcf.forEach((heard) => heard(${JSON.stringify(strings)}, true));
+    fbq('track','Lead')`
+
+  it('are read from the platform, but not while its question is on the screen', async () => {
+    const { recorder, page } = fixture
+    await visit(PLATFORM + shop(`fbq('track','Lead')`))
+    await page.evaluate(said({ eventStatus: 'cmpuishown', tcString: 'CP0' }))
+    await page.evaluate(said({ eventStatus: 'useractioncomplete', tcString: 'CP1' }))
+    await page.evaluate(said({ eventStatus: 'tcloaded', tcString: 'CP2' }))
+    await recorder.until((events) => events.length >= 4)
+    const strings = recorder.events.map(({ consent }) => consent?.tcf)
+    expect(strings).toEqual([undefined, undefined, 'CP1', 'CP2'])
+  })
+
+  it('of GPP as soon as the platform says they are ready, beside those of TCF', async () => {
+    const { recorder, page } = fixture
+    await visit(PLATFORM + shop(''))
+    const gpp = (signalStatus: string, gppString: string): string => `
+      platform.gpp.forEach((heard) => heard({
+        eventName: 'signalStatus', pingData: { signalStatus: '${signalStatus}', gppString: '${gppString}' },
+      }, true))`
+    await page.evaluate(`${gpp('not ready', 'DBAA')}; fbq('track','Lead')`)
+    await page.evaluate(`${gpp('ready', 'DBABTA')}; fbq('track','Lead')`)
+    await page.evaluate(said({ eventStatus: 'tcloaded', tcString: 'CP1' }))
+    await recorder.until((events) => events.length >= 3)
+    expect(recorder.events.map(({ consent }) => consent)).toEqual([
+      {},
+      { gpp: 'DBABTA' },
+      { gpp: 'DBABTA', tcf: 'CP1' },
+    ])
+  })
+
+  it('a platform that throws or answers nonsense costs no event', async () => {
+    const { recorder, page } = fixture
+    const broken = `<script>__tcfapi = () => { throw Error('platform') }; __gpp = 1</script>`
+    await visit(broken + shop(`fbq('track','Lead')`))
+    await recorder.until((events) => events.length >= 1)
+    expect(recorder.events[0]?.consent).toEqual({})
+    expect(await page.evaluate('typeof fbq')).toBe('function')
   })
 })
 

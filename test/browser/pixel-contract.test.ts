@@ -32,7 +32,7 @@ describe('base code', () => {
       event_id: 'o-17',
       event_source_url: `${recorder.url}/`,
       custom_data: { value: 30, currency: 'EUR' },
-      consent: { state: 'unknown', signal: 'none' },
+      consent: {},
       browser: { mode: 'replace', method: 'track', attempt: 1, title: 'Shop' },
     })
   })

@@ -144,8 +144,10 @@ describe('a server that is down', () => {
     await recorder.close()
     await page.evaluate(`fbq.allowDuplicatePageViews = true;
       fbq('track','Purchase',{value:1,currency:'EUR'},{eventID:'kept'});
-      for (var i = 0; i < 150; i++) fbq('track','PageView')`)
-    await expect.poll(waiting).toBe(100)
+      for (var i = 0; i < 150; i++) fbq('track','PageView',{content_name:'x'.repeat(5000)})`)
+    // Of 750,000 characters what fits into 250,000, each with some hundred of its own.
+    await expect.poll(waiting).toBeLessThan(50)
+    expect(await waiting()).toBeGreaterThan(40)
     await recorder.open()
     await expect
       .poll(async () => {

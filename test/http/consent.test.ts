@@ -130,6 +130,14 @@ describe('a string from the consent platform', () => {
     expect(event?.findings).toMatchObject([{ code: 'consent_unreadable' }])
   })
 
+  it('that the pixel found nowhere: nothing was said', async () => {
+    const shop = await server.createDataset()
+    await hit(shop, { event_id: 'a', consent: {} })
+    const [event] = await eventsOf(shop, 'verdict=accepted')
+    expect(event).toMatchObject({ findings: [] })
+    expect((await recordsOf(shop))[0]).toMatchObject({ verdict: 'accepted', signal: 'none' })
+  })
+
   it('in its own cookie is read where the dataset says so', async () => {
     const cookie = `a=1; euconsent-v2=${REFUSED}; usprivacy=1YNN`
     const [silent, reading] = [
