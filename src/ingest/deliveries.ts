@@ -44,9 +44,17 @@ function routeNew(out: Outgoing, route: Route, leg: Leg): void {
     out.skip(skipOf(route, reason, 1))
     return
   }
-  const write = deliveryOf(route, leg, leg)
-  const due_ms = gathered(route, received_at_ms + wait_s * 1000)
-  out.deliver(send === 'merged' ? { ...write, leg_seq: 0, due_ms } : write)
+  const isMerged = send === 'merged'
+  const dueMs = isMerged ? received_at_ms + wait_s * 1000 : received_at_ms
+  out.deliver({
+    dataset_id: route.dataset_id,
+    destination_id: route.destination_id,
+    seq: leg.seq,
+    leg_seq: isMerged ? 0 : leg.seq,
+    due_ms: gathered(route, dueMs),
+    expires_ms: expiryOf(route, leg),
+    first: true,
+  })
 }
 
 /** A repeat on a side that the event was heard from never leaves: that copy went already. */
@@ -60,15 +68,21 @@ function routeTwin(out: Outgoing, route: Route, { leg, kept }: Twin): void {
   // Where the event came before the destination was there, nothing was counted to take back.
   const first = send === side && kept.legs[0].envelope.received_at_ms > route.since_ms
   if (first) out.skip(skipOf(route, 'leg_policy', -1))
-  const write = { ...deliveryOf(route, leg, kept.legs[0]), first }
-  if (send !== 'both') {
-    out.deliver(write)
-    return
-  }
   // A second copy under one id: beyond the window in which copies are recognised, it would count
   // as an event of its own.
-  const unseenMs = kept.legs[0].envelope.received_at_ms + DEDUP_WINDOW_MS
-  out.deliver({ ...write, expires_ms: Math.min(write.expires_ms, unseenMs) })
+  const unseenMs =
+    send === 'both'
+      ? kept.legs[0].envelope.received_at_ms + DEDUP_WINDOW_MS
+      : Number.POSITIVE_INFINITY
+  out.deliver({
+    dataset_id: route.dataset_id,
+    destination_id: route.destination_id,
+    seq: kept.legs[0].seq,
+    leg_seq: leg.seq,
+    due_ms: gathered(route, leg.envelope.received_at_ms),
+    expires_ms: Math.min(expiryOf(route, leg), unseenMs),
+    first,
+  })
 }
 
 interface Twin {
@@ -76,18 +90,8 @@ interface Twin {
   readonly kept: StoredEvent
 }
 
-function deliveryOf(route: Route, leg: Leg, kept: Leg): DeliveryWrite {
-  const { event_time, action_source } = leg.event
-  const ageMs = route.age_ms_max[action_source] ?? Number.POSITIVE_INFINITY
-  return {
-    dataset_id: route.dataset_id,
-    destination_id: route.destination_id,
-    seq: kept.seq,
-    leg_seq: leg.seq,
-    due_ms: gathered(route, leg.envelope.received_at_ms),
-    expires_ms: event_time * 1000 + ageMs,
-    first: true,
-  }
+function expiryOf({ age_ms_max }: Route, { event: { event_time, action_source } }: Leg): number {
+  return event_time * 1000 + (age_ms_max[action_source] ?? Number.POSITIVE_INFINITY)
 }
 
 /** One end for all that falls into a span, so that a quiet shop does not make a file an event. */

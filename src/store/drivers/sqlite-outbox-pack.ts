@@ -21,23 +21,23 @@ export function pack(
   keys: readonly PackedKey[],
   columns: readonly (readonly number[])[],
 ): Uint8Array {
-  const bytes: number[] = []
-  write(bytes, keys.length)
+  const bytes = new Bytes((2 + columns.length) * keys.length + 8)
+  bytes.add(keys.length)
   let last = chunk * CHUNK_POSITIONS
   for (const key of keys) {
     const position = positionOf(key)
-    write(bytes, zigzag(position - last))
-    write(bytes, key.leg_seq === 0 ? 0 : 1 + zigzag(key.leg_seq - key.seq))
+    bytes.add(zigzag(position - last))
+    bytes.add(key.leg_seq === 0 ? 0 : 1 + zigzag(key.leg_seq - key.seq))
     last = position
   }
   for (const column of columns) {
     let before = 0
     for (const value of column) {
-      write(bytes, zigzag(value - before))
+      bytes.add(zigzag(value - before))
       before = value
     }
   }
-  return Uint8Array.from(bytes)
+  return bytes.all()
 }
 
 export interface Unpacked {
@@ -75,14 +75,38 @@ const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * valu
 const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2)
 
 /** Seven bits a byte, lowest first; arithmetic, because times take more than 32 bits. */
-function write(bytes: number[], value: number): void {
-  let rest = value
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
+class Bytes {
+  #data: Uint8Array
+  #length = 0
+
+  /** `guess`: how many bytes there will be; more are made room for. */
+  constructor(guess: number) {
+    this.#data = new Uint8Array(guess)
   }
-  bytes.push(rest)
+
+  add(value: number): void {
+    if (this.#length + VALUE_BYTES_MAX > this.#data.length) this.#grow()
+    let rest = value
+    while (rest >= 128) {
+      this.#data[this.#length++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    this.#data[this.#length++] = rest
+  }
+
+  #grow(): void {
+    const grown = new Uint8Array(2 * this.#data.length + VALUE_BYTES_MAX)
+    grown.set(this.#data)
+    this.#data = grown
+  }
+
+  all(): Uint8Array {
+    return this.#data.subarray(0, this.#length)
+  }
 }
+
+/** Of 53 bits, seven a byte. */
+const VALUE_BYTES_MAX = 8
 
 class Reader {
   readonly #data: Uint8Array

@@ -78,11 +78,7 @@ export class SqliteOutbox {
   ): void {
     const { connection, destinations, rows } = this.#parts
     const nowMs = deliveries.length === 0 ? 0 : wholeMs(connection.nowMs())
-    const places = Map.groupBy(deliveries, placeOf)
-    for (const writes of places.values()) {
-      const [first] = writes
-      if (!first) continue
-      const { dataset_id, destination_id } = first
+    for (const { dataset_id, destination_id, writes } of placesOf(deliveries)) {
       const no = destinations.intern(datasetNo(dataset_id), destination_id)
       rows.create(no, writes, { nowMs })
       destinations.count(no, countsOf(writes))
@@ -98,8 +94,25 @@ export class SqliteOutbox {
   }
 }
 
-const placeOf = ({ dataset_id, destination_id }: DeliveryWrite): string =>
-  `${dataset_id}\n${destination_id}`
+interface Place {
+  readonly dataset_id: string
+  readonly destination_id: string
+  readonly writes: DeliveryWrite[]
+}
+
+/** Few places, many deliveries: compared, not named, one after the other. */
+function placesOf(deliveries: readonly DeliveryWrite[]): Place[] {
+  const places: Place[] = []
+  for (const write of deliveries) {
+    const { dataset_id, destination_id } = write
+    const known = places.find(
+      (place) => place.destination_id === destination_id && place.dataset_id === dataset_id,
+    )
+    if (known) known.writes.push(write)
+    else places.push({ dataset_id, destination_id, writes: [write] })
+  }
+  return places
+}
 
 function countsOf(writes: readonly DeliveryWrite[]): CountDeltas {
   const created = writes.reduce((sum, { first }) => sum + (first ? 1 : 0), 0)
