@@ -110,17 +110,28 @@ async function openSubject(file: string, stepMs: number): Promise<Subject> {
   return { store, clock, stepMs, seq: 0, waiting: [], spent: { batchMs: 0, upkeepMs: 0 } }
 }
 
-/** Returns the most memory seen. */
+/**
+ * Returns the most memory seen. As in the server, the next round begins while the last one is still
+ * being made durable.
+ */
 async function fill(subject: Subject, rows: number): Promise<number> {
   let rss = 0
+  let flushing: Promise<void> | undefined
   while (subject.seq < rows) {
-    subject.spent.batchMs += await oneBatch(subject, BATCH)
+    const drafts = draftsOf(subject, BATCH)
+    const startedMs = performance.now()
+    const { legs, committed } = await commitDrafts(subject, drafts)
+    await flushing
+    flushing = committed
+    subject.spent.batchMs += performance.now() - startedMs
+    remember(subject, legs)
     subject.spent.upkeepMs += await upkeep(subject)
     rss = Math.max(rss, process.memoryUsage.rss())
     if (subject.seq % 100_000 === 0 && process.stderr.isTTY) {
       process.stderr.write(`\r${subject.seq} of ${rows} events `)
     }
   }
+  await flushing
   return rss
 }
 
@@ -154,17 +165,28 @@ async function upkeep({ store, clock }: Subject): Promise<number> {
 /** Milliseconds of one round of ingest; making the events is not counted. */
 async function oneBatch(subject: Subject, size: number): Promise<number> {
   const drafts = draftsOf(subject, size)
+  const startedMs = performance.now()
+  const { legs, committed } = await commitDrafts(subject, drafts)
+  await committed
+  const spentMs = performance.now() - startedMs
+  remember(subject, legs)
+  return spentMs
+}
+
+/** The read and the write of a round; `committed` resolves when they are durable. */
+async function commitDrafts(
+  { store }: Subject,
+  drafts: readonly Draft[],
+): Promise<{ legs: readonly Leg[]; committed: Promise<void> }> {
   const reads = drafts.flatMap(({ keys }) =>
     keys.map((key) => ({ dataset_id: DATASET, family: 'window', key, want: 'events' }) as const),
   )
-  const startedMs = performance.now()
-  const loaded = await subject.store.load(reads, [DATASET])
+  const loaded = await store.load(reads, [DATASET])
   const batch = resolved(drafts, loaded)
-  const { conflict } = await subject.store.commit(batch)
-  const spentMs = performance.now() - startedMs
-  if (conflict) throw new Error('growth: nobody else should write here')
-  remember(subject, batch.legs)
-  return spentMs
+  const committed = store.commit(batch).then(({ conflict }) => {
+    if (conflict) throw new Error('growth: nobody else should write here')
+  })
+  return { legs: batch.legs, committed }
 }
 
 /** An event on its way, with the keys it is looked up by: its id and its browser. */

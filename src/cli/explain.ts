@@ -75,7 +75,7 @@ const INPUT_WORDS = {
   md5: 'an MD5, which nobody can match',
 } as const
 
-function lines({ key, input, rule, forms, sent, refused }: Explanation): string[] {
+function lines({ key, input, rule, forms, sent, note, refused }: Explanation): string[] {
   const shown = forms.flatMap(({ name, text, sha256, sent: isSent }) => [
     '',
     `${name}${isSent ? '' : ' (not sent again)'}`,
@@ -90,5 +90,6 @@ function lines({ key, input, rule, forms, sent, refused }: Explanation): string[
     ...(refused
       ? [`Refused (${refused.code}): ${refused.title} ${refused.fix}`]
       : [`Sent as ${key}: ${sent.length > 0 ? sent.join(', ') : 'nothing'}`]),
+    ...(note ? ['', note] : []),
   ]
 }

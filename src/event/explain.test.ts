@@ -50,6 +50,18 @@ describe('explain', () => {
   })
 
   test.each([
+    ['0171 1234567', undefined, true],
+    ['(555) 123-4567', undefined, true],
+    ['+49 171 1234567', undefined, false],
+    ['0049 171 1234567', undefined, false],
+    ['0171 1234567', '49', false],
+    [sha256('491711234567'), undefined, false],
+  ])('%s, default country %s: warns of a missing country code: %s', (value, code, warns) => {
+    const given = code ? { ...context, defaultCallingCode: code } : context
+    expect(explain('ph', value, given).note?.includes('country code') ?? false).toBe(warns)
+  })
+
+  test.each([
     ['em', sha256('a').toUpperCase(), 'sha256', undefined],
     ['em', sha256(''), 'sha256', 'empty_hash'],
     ['em', hash('md5', 'a'), 'md5', 'md5_hash'],

@@ -42,12 +42,32 @@ export function explain(key: HashedKey, value: string, context: HashContext): Ex
     rule: RULES[key],
     forms: input === 'clear' ? formsOf(key, value, { context, sent }) : [],
     sent,
-    ...('dropped' in outcome && { note: KNOWN_WORD }),
+    ...noteOf({ key, value, input, outcome, context }),
     ...('refused' in outcome && {
       refused: { code: outcome.refused, ...FINDINGS[outcome.refused] },
     }),
   }
 }
+
+interface Noted {
+  readonly key: HashedKey
+  readonly value: string
+  readonly input: Explanation['input']
+  readonly outcome: object
+  readonly context: HashContext
+}
+
+function noteOf({ key, value, input, outcome, context }: Noted): { note?: string } {
+  if ('dropped' in outcome) return { note: KNOWN_WORD }
+  const isOpen = key === 'ph' && input === 'clear' && !context.defaultCallingCode
+  return isOpen && !INTERNATIONAL.test(value) ? { note: NO_COUNTRY } : {}
+}
+
+/** A number that says itself that it begins with a country code. */
+const INTERNATIONAL = /^\D*(?:[+\uff0b]|00)/
+const NO_COUNTRY =
+  'It does not begin with + or 00 and no default country is given. If it lacks its country code, ' +
+  'nobody can match this hash: write the number with + or choose the default country.'
 
 const KNOWN_WORD =
   'This is the hash of a well-known word. The hash of the code that it stands for is sent instead.'
