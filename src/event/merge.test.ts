@@ -61,6 +61,21 @@ describe('mergeLegs', () => {
     expect(merged.findings).toEqual(findings)
   })
 
+  it('lists what one leg lacked only while no other brought it', () => {
+    const lacks = ['missing_value', 'missing_currency', 'not_enough_user_data']
+    const findings = [...lacks, 'invalid_url'].map((code) => ({ code }))
+    const poor = leg('browser', undefined, { findings, user_data: { ct: [hashed('a')] } })
+    const codesWith = (...later: Leg[]) => mergeLegs([poor, ...later]).findings.map((f) => f.code)
+    expect(codesWith()).toEqual([...lacks, 'invalid_url'])
+    const money = { value: 30, currency: 'EUR' }
+    expect(codesWith(leg('server', money, { seq: 2 }))).toEqual([
+      'not_enough_user_data',
+      'invalid_url',
+    ])
+    const known = { user_data: { em: [hashed('b')] }, seq: 2 }
+    expect(codesWith(leg('server', money, known))).toEqual(['invalid_url'])
+  })
+
   it('has no matched_by while there is one leg', () => {
     expect(mergeLegs([leg('browser', undefined)])).not.toHaveProperty('matched_by')
   })

@@ -2,6 +2,7 @@
  * One event from its legs: the kept leg, completed by what later legs knew. Pure; the API shows the
  * result, the relay will send it. Legs themselves are never changed.
  */
+import { isTooBroadSet } from './parse-user-data.ts'
 import type { CustomData, Finding, Hashed, Leg, MatchedBy, ServerEvent, UserData } from './shape.ts'
 
 /** The event as it counts, and what the merge found. */
@@ -11,7 +12,7 @@ export interface MergedEvent extends ServerEvent<UserData> {
   readonly received_at_ms: number
   /** How the first twin was matched; absent while the event has one leg. */
   readonly matched_by?: MatchedBy
-  /** Of all legs, in order, each once. */
+  /** Of all legs, in order, each once; not what one leg lacked and another brought. */
   readonly findings: readonly Finding[]
 }
 
@@ -24,6 +25,8 @@ export function mergeLegs(legs: readonly [Leg, ...Leg[]]): MergedEvent {
   let event = kept.event
   for (const leg of later) event = complete(event, leg.event)
   const custom = event.custom_data && { ...event.custom_data, ...moneyOf(legs) }
+  const isCured = ({ code }: Finding): boolean =>
+    CURES[code]?.(custom ? { ...event, custom_data: custom } : event) ?? false
   const matchedBy = later.find((leg) => leg.matched_by)?.matched_by
   return {
     ...event,
@@ -32,8 +35,15 @@ export function mergeLegs(legs: readonly [Leg, ...Leg[]]): MergedEvent {
     seq: kept.seq,
     received_at_ms: kept.envelope.received_at_ms,
     ...(matchedBy ? { matched_by: matchedBy } : {}),
-    findings: distinct(legs.flatMap((leg) => leg.findings ?? [])),
+    findings: distinct(legs.flatMap((leg) => leg.findings ?? [])).filter((one) => !isCured(one)),
   }
+}
+
+/** What a leg lacked, and whether the whole event has it. The leg itself keeps its finding. */
+const CURES: { readonly [code: string]: (event: ServerEvent<UserData>) => boolean } = {
+  missing_value: ({ custom_data }) => custom_data?.value !== undefined,
+  missing_currency: ({ custom_data }) => custom_data?.currency !== undefined,
+  not_enough_user_data: ({ user_data }) => !isTooBroadSet(Object.keys(user_data)),
 }
 
 /**
