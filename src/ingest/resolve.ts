@@ -18,6 +18,7 @@ import { type RoutesOf, routeLeg } from './deliveries.ts'
 import { disagreements } from './disagreements.ts'
 import type { Draft } from './draft.ts'
 import type { Outcome } from './ingest.ts'
+import { countAccepted, countPaired, countRepeat } from './quality-counts.ts'
 import type { Candidate } from './reads.ts'
 import { Round } from './round.ts'
 
@@ -155,6 +156,7 @@ function acceptedLeg(candidate: Candidate, round: Round): Leg {
   round.addLeg(leg)
   countLeg(round, leg)
   round.count(leg, `pair:${leg.envelope.channel}`)
+  countAccepted(round, leg, twin)
   if (event.custom_data?.value !== undefined) round.addMoney(leg, event.custom_data, 1)
   return leg
 }
@@ -182,6 +184,9 @@ function duplicateLeg({ draft, event }: Candidate, match: Match, round: Round): 
   if (isUnpaired(kept, sideOf(first.envelope.channel)) && joinsSides(kept, leg)) {
     round.count(first, `pair:${first.envelope.channel}`, -1)
     round.count(first, 'pair:both')
+    countPaired(round, { leg, kept, matchedBy })
+  } else {
+    countRepeat(round, leg, kept)
   }
   const [before, after] = [moneyOf(kept.legs), moneyOf([...kept.legs, leg])]
   if (before.value !== after.value || before.currency !== after.currency) {

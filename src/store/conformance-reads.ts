@@ -144,6 +144,53 @@ export function describeCounters({ store: make }: Suite): void {
   })
 }
 
+/** What a report reads: days, and some counters of many. */
+export function describeAsked({ store: make }: Suite): void {
+  it('gives whole days, and only the counters that were asked for', async () => {
+    const store = await make()
+    const dayS = 24 * HOUR_S
+    const day = Math.floor(START_S / dayS) * dayS
+    const metrics = ['match:1', 'match:2', 'matched_by:event_id', 'order']
+    for (const hour_s of [day, day + HOUR_S, day + dayS]) {
+      const counters = metrics.map((metric) => counter({ hour_s, metric }))
+      await put(store, { counters, money: [euros({ hour_s, units: 2 })] })
+    }
+    const read = async (query: object) => {
+      const { counters, money } = await store.counters({ ...EVER, ...query })
+      return {
+        counters: counters.map(({ hour_s, metric, n }) => `${hour_s} ${metric} ${n}`).sort(),
+        money: money.map(({ hour_s, units }) => [hour_s, units]),
+      }
+    }
+    const range = { from_s: day + 5 * HOUR_S, to_s: day + dayS + 1, by: 'day' }
+    expect(await read({ ...range, metrics: ['match:', 'order'] })).toEqual({
+      counters: [
+        `${day} match:1 2`,
+        `${day} match:2 2`,
+        `${day} order 2`,
+        `${day + dayS} match:1 1`,
+        `${day + dayS} match:2 1`,
+        `${day + dayS} order 1`,
+      ],
+      money: [
+        [day, 4n],
+        [day + dayS, 2n],
+      ],
+    })
+    expect((await read({ ...range, to_s: day + dayS })).counters).toHaveLength(metrics.length)
+    for (const [by, hours] of [
+      ['hour', [day, day + HOUR_S, day + dayS]],
+      ['total', [0]],
+    ] as const) {
+      const { counters } = await read({ by, metrics: ['match:2'] })
+      const n = by === 'total' ? 3 : 1
+      expect(counters).toEqual(hours.map((hour) => `${hour} match:2 ${n}`))
+    }
+    expect((await read({ metrics: [] })).counters).toEqual([])
+    expect((await read({ metrics: ['match'] })).counters).toEqual([])
+  })
+}
+
 /** Sums that a double would round, and names beyond the bound. */
 export function describeBounds({ store: make }: Suite): void {
   it('sums money exactly, far beyond what a double holds', async () => {

@@ -44,7 +44,12 @@ import {
   describeTries,
 } from './conformance-outbox.ts'
 import { describeOutboxModel } from './conformance-outbox-model.ts'
-import { describeBounds, describeCounters, describeEvents } from './conformance-reads.ts'
+import {
+  describeAsked,
+  describeBounds,
+  describeCounters,
+  describeEvents,
+} from './conformance-reads.ts'
 import { describeReplays } from './conformance-replays.ts'
 import type { CommitBatch, KeyRead, Loaded, Store } from './store.ts'
 import { eventKey, keyOf } from './store.ts'
@@ -74,6 +79,7 @@ export function describeStore(
     describe('keys', () => describeKeys(suite))
     describe('events', () => describeEvents(suite))
     describe('counters', () => describeCounters(suite))
+    describe('some counters of many', () => describeAsked(suite))
     describe('large sums and many names', () => describeBounds(suite))
     describe('erase and settings', () => describeErase(suite))
     describe('random histories', () => describeHistories(suite))

@@ -58,6 +58,15 @@ export const eventKey = (datasetId: string, seq: number): string => `${datasetId
  * rejected, `reason:<code>`, `matched_by:<how>`, `key:<user_data key>` (legs that carried it),
  * `finding:<code>`, `rule:<id>` (legs it changed, routed or dropped), `event_id`, `pair:both` | `pair:browser` | `pair:server` | `pair:other`
  * (counted events by the channels that saw them; n may be negative when a twin moves one).
+ *
+ * Of the first leg of each side of a counted event, in the hour of that leg: `match:<mask>`
+ * (event/match-mask.ts; on the website only), and of servers `delay:<step>` and `delay_s` (seconds,
+ * summed). Of every kept leg: `invalid:<user_data key>` (sent, nothing usable). In the hour of the
+ * kept leg: `pair_by:<how>` (events that became known to both sides), and of conversions
+ * `unpaired:<reason>` (event/unpaired.ts), `suspected:<reason>` (an event that looked like a later
+ * one under another id; once per suspicion), `order` (events that name an order), `known:<agent>`
+ * (reported by a server, on the website; event/agent-class.ts), `met:<agent>` (of these, by the
+ * browser too) and `alone:<currency>:millions|units|micros` (their money while no browser did).
  */
 export interface CounterDelta {
   readonly dataset_id: string
@@ -144,14 +153,21 @@ export function matchesQuery(query: EventQuery, legs: readonly [Leg, ...Leg[]]):
 
 export interface CounterQuery {
   readonly dataset_id: string
-  /** Hours that overlap [from_s, to_s). */
+  /** Hours (of `day`: days) that overlap [from_s, to_s). */
   readonly from_s: number
   readonly to_s: number
-  /** `hour` keeps hours apart; `total` sums them (hour_s = 0). */
-  readonly by: 'hour' | 'total'
+  /** `hour` keeps hours apart, `day` whole UTC days; `total` sums all (hour_s = 0). */
+  readonly by: 'hour' | 'day' | 'total'
+  /** Only these counters: exact names, or families that end in a colon (`match:`). */
+  readonly metrics?: readonly string[]
 }
 
+/** Whether a counter is among those asked for. */
+export const isAsked = (metrics: readonly string[] | undefined, metric: string): boolean =>
+  !metrics || metrics.some((one) => (one.endsWith(':') ? metric.startsWith(one) : metric === one))
+
 export interface CounterRow {
+  /** Start of the hour or day. */
   readonly hour_s: number
   readonly event_name: string
   readonly channel: Channel

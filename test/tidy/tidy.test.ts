@@ -26,6 +26,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'src/event/': [],
   'src/pixel/': ['src/event/'],
   'src/rules/': ['src/event/'],
+  'src/quality/': ['src/event/'],
   'src/destinations/': ['src/event/'],
   'src/relay/': [
     'src/event/',
@@ -48,6 +49,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'src/api/': [
     'src/event/',
     'src/rules/',
+    'src/quality/',
     'src/access/',
     'src/store/store.ts',
     'src/store/outbox.ts',
@@ -119,9 +121,9 @@ describe('arrows', () => {
     expect(cycles()).toEqual([])
   })
 
-  it('event/ and rules/ are pure: no node modules', () => {
+  it('event/, rules/ and quality/ are pure: no node modules', () => {
     const impure = sources.filter(
-      (file) => /^src\/(event|rules)\//.test(file) && /from 'node:/.test(read(file)),
+      (file) => /^src\/(event|rules|quality)\//.test(file) && /from 'node:/.test(read(file)),
     )
     expect(impure).toEqual([])
   })

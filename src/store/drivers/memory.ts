@@ -21,7 +21,7 @@ import type {
   SettingsDocument,
   Store,
 } from '../store.ts'
-import { eventKey, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
+import { eventKey, isAsked, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
@@ -250,18 +250,20 @@ async function* scan(state: State, datasetId: string, fromSeq: number): AsyncGen
 
 function counters(
   state: State,
-  { dataset_id, from_s, to_s, by }: CounterQuery,
+  { dataset_id, from_s, to_s, by, metrics }: CounterQuery,
 ): { counters: CounterRow[]; money: MoneyRow[] } {
   const dataset = state.datasets.get(dataset_id)
-  const overlaps = (row: { hour_s: number }) => row.hour_s + 3600 > from_s && row.hour_s < to_s
+  const stepS = by === 'day' ? 86_400 : 3600
+  const startOf = ({ hour_s }: { hour_s: number }) => Math.floor(hour_s / stepS) * stepS
+  const overlaps = (row: { hour_s: number }) => startOf(row) + stepS > from_s && startOf(row) < to_s
   const summed = new Map<string, CounterRow>()
   const summedMoney = new Map<string, MoneyRow>()
-  const total = by === 'total' ? { hour_s: 0 } : {}
+  const at = (row: { hour_s: number }) => ({ hour_s: by === 'total' ? 0 : startOf(row) })
   for (const row of dataset?.counters.values() ?? []) {
-    if (overlaps(row)) addCounter(summed, { ...row, ...total })
+    if (overlaps(row) && isAsked(metrics, row.metric)) addCounter(summed, { ...row, ...at(row) })
   }
   for (const row of dataset?.money.values() ?? []) {
-    if (overlaps(row)) addMoney(summedMoney, { ...row, ...total })
+    if (overlaps(row)) addMoney(summedMoney, { ...row, ...at(row) })
   }
   return { counters: [...summed.values()], money: [...summedMoney.values()] }
 }

@@ -5,7 +5,14 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import type { Channel } from '../../event/shape.ts'
-import type { CounterDelta, CounterQuery, CounterRow, MoneyDelta, MoneyRow } from '../store.ts'
+import {
+  type CounterDelta,
+  type CounterQuery,
+  type CounterRow,
+  isAsked,
+  type MoneyDelta,
+  type MoneyRow,
+} from '../store.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { METRICS, type Names } from './sqlite-names.ts'
 
@@ -45,23 +52,11 @@ export class Counters {
     }
   }
 
-  read(
-    datasetNo: number,
-    { from_s, to_s, by }: CounterQuery,
-  ): { counters: CounterRow[]; money: MoneyRow[] } {
-    const from = floorTo(from_s, HOUR_S)
-    const to = Math.max(from, ceilTo(to_s, HOUR_S))
+  read(datasetNo: number, query: CounterQuery): { counters: CounterRow[]; money: MoneyRow[] } {
     const names = this.#names.texts(datasetNo)
     const metrics = this.#names.texts(METRICS)
     const nameOf = (row: Row) => names.get(Number(row.name_no)) ?? ''
-    const ranges = rangesOf(from, to).flatMap((range) => [datasetNo, ...range])
-    const hourly = by === 'hour'
-    const rows = hourly
-      ? this.#sql.hourly.all(datasetNo, from, to)
-      : this.#sql.totals.all(...ranges)
-    const moneyRows = hourly
-      ? this.#sql.hourlyMoney.all(datasetNo, from, to)
-      : this.#sql.totalMoney.all(...ranges)
+    const { rows, moneyRows } = this.#rows(datasetNo, query, metrics)
     return {
       counters: rows.map((row) => ({
         hour_s: Number(row.start_s),
@@ -80,6 +75,33 @@ export class Counters {
       })),
     }
   }
+
+  #rows(
+    datasetNo: number,
+    { from_s, to_s, by, metrics }: CounterQuery,
+    texts: ReadonlyMap<number, string>,
+  ): { rows: Row[]; moneyRows: Row[] } {
+    const step = by === 'day' ? DAY_S : HOUR_S
+    const from = floorTo(from_s, step)
+    const to = Math.max(from, ceilTo(to_s, step))
+    const sql = this.#sql
+    const asked = metrics && JSON.stringify(numbersOf(metrics, texts))
+    if (by !== 'total') {
+      const range = [datasetNo, step, from, to]
+      const moneyRows = sql.moneyRows.all(...range)
+      const rows = asked ? sql.askedRows.all(...range, asked) : sql.rows.all(...range)
+      return { rows, moneyRows }
+    }
+    const ranges = rangesOf(from, to).flatMap((range) => [datasetNo, ...range])
+    const moneyRows = sql.totalMoney.all(...ranges)
+    const rows = asked ? sql.askedTotals.all(...ranges, asked) : sql.totals.all(...ranges)
+    return { rows, moneyRows }
+  }
+}
+
+/** Metrics are few, rows are many: the names are compared here, SQLite compares their numbers. */
+function numbersOf(metrics: readonly string[], texts: ReadonlyMap<number, string>): number[] {
+  return [...texts].filter(([, text]) => isAsked(metrics, text)).map(([no]) => no)
 }
 
 type Row = Record<string, unknown>
@@ -104,17 +126,26 @@ function rangesOf(from: number, to: number): [number, number, number][] {
   ]
 }
 
-function prepare({
-  db,
-}: Connection): Record<
-  'addCounter' | 'addMoney' | 'hourly' | 'totals' | 'hourlyMoney' | 'totalMoney',
-  StatementSync
-> {
+type Statement =
+  | 'addCounter'
+  | 'addMoney'
+  | 'rows'
+  | 'askedRows'
+  | 'totals'
+  | 'askedTotals'
+  | 'moneyRows'
+  | 'totalMoney'
+
+function prepare({ db }: Connection): Record<Statement, StatementSync> {
   const range = 'WHERE dataset_no = ? AND span_s = ? AND start_s >= ? AND start_s < ?'
   const counters = `SELECT name_no, channel, metric_no, n FROM counters ${range}`
   const money = `SELECT name_no, currency, millions, units, micros, n FROM money ${range}`
-  const hours = `WHERE dataset_no = ? AND span_s = ${HOUR_S} AND start_s >= ? AND start_s < ?`
+  const rows = `SELECT start_s, name_no, channel, metric_no, n FROM counters ${range}`
+  const asked = 'metric_no IN (SELECT value FROM json_each(?))'
   const thrice = (select: string): string => [select, select, select].join(' UNION ALL ')
+  const totals = (where: string): string => `
+      SELECT 0 AS start_s, name_no, channel, metric_no, sum(n) AS n FROM (${thrice(counters)})
+      ${where} GROUP BY name_no, channel, metric_no`
   const statements = {
     addCounter: db.prepare(`
       INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -123,16 +154,16 @@ function prepare({
       INSERT INTO money VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         millions = millions + excluded.millions, units = units + excluded.units,
         micros = micros + excluded.micros, n = n + excluded.n`),
-    hourly: db.prepare(`SELECT start_s, name_no, channel, metric_no, n FROM counters ${hours}`),
-    totals: db.prepare(`
-      SELECT 0 AS start_s, name_no, channel, metric_no, sum(n) AS n FROM (${thrice(counters)})
-      GROUP BY name_no, channel, metric_no`),
-    hourlyMoney: db.prepare(`SELECT * FROM money ${hours}`),
+    rows: db.prepare(rows),
+    askedRows: db.prepare(`${rows} AND ${asked}`),
+    totals: db.prepare(totals('')),
+    askedTotals: db.prepare(totals(`WHERE ${asked}`)),
+    moneyRows: db.prepare(`SELECT * FROM money ${range}`),
     totalMoney: db.prepare(`
       SELECT 0 AS start_s, name_no, currency, sum(millions) AS millions, sum(units) AS units,
         sum(micros) AS micros, sum(n) AS n FROM (${thrice(money)}) GROUP BY name_no, currency`),
   }
-  statements.hourlyMoney.setReadBigInts(true)
+  statements.moneyRows.setReadBigInts(true)
   statements.totalMoney.setReadBigInts(true)
   return statements
 }
