@@ -243,6 +243,23 @@ export const META_BODY_BYTES_MAX = 4 * 1024 * 1024
 /** Characters of an outcome's words. */
 export const OUTCOME_DETAIL_CHARS_MAX = 600
 
+/** Unpaired conversions shown as samples, and events read to find them: both bound one answer. */
+export const QUALITY_SAMPLES_MAX = 100
+export const QUALITY_SEARCH_READS_MAX = 10
+export const QUALITY_SEARCH_PAGE_EVENTS = 200
+/** Days of the score's trend, at most: one row each. */
+export const QUALITY_TREND_DAYS_MAX = 92
+/** Newest events of which a destination's deliveries are looked up. */
+export const QUALITY_STANDING_EVENTS = 200
+/** Scores of a destination change by the hour: asked again after this, sooner after a failure. */
+export const REMOTE_SCORES_MS = 10 * 60_000
+export const REMOTE_SCORES_FAILED_MS = 60_000
+/** What a page waits for a destination's scores before it says that they did not come. */
+export const REMOTE_SCORES_WAIT_MS = 8000
+/** Destinations whose scores are remembered, and event names of one answer. */
+export const REMOTE_SCORES_KEPT_MAX = 1000
+export const REMOTE_SCORES_EVENTS_MAX = 200
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],

@@ -33,8 +33,14 @@ import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
+import { createRemoteScores } from './relay/remote-scores.ts'
 import { createReplays, type ReplayJobs } from './relay/replay.ts'
-import type { DestinationPreview, DestinationSettings, RelayControl } from './relay/view.ts'
+import type {
+  DestinationPreview,
+  DestinationSettings,
+  RelayControl,
+  RemoteScores,
+} from './relay/view.ts'
 import { createStoredRules } from './replay-rules.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
 
@@ -140,9 +146,8 @@ interface Parts {
 
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
-  const { store } = ledger
   const books = await openBooks(parts)
-  const { access, rules, configs, relay, preview, replays, closeTargets } = books
+  const { access, rules, configs, relay, preview, replays, remoteScores, closeTargets } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -165,13 +170,14 @@ async function serve(parts: Parts): Promise<Serving> {
     random: Math.random,
   })
   registerApi(app, {
-    store,
+    store: ledger.store,
     access,
     live,
     destinations: configs,
     relay,
     preview,
     replays,
+    remoteScores,
     rules,
     nowMs: Date.now,
     startDemo: demo.start,
@@ -202,7 +208,7 @@ async function serve(parts: Parts): Promise<Serving> {
       await relay.stop()
       await closeTargets()
       await closeApp(app)
-      await store.close()
+      await ledger.store.close()
     },
   }
 }
@@ -231,6 +237,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   relay: Relay
   preview: DestinationPreview
   replays: ReplayJobs
+  remoteScores: RemoteScores
   closeTargets: () => Promise<void>
 }> {
   const { store } = ledger
@@ -293,9 +300,10 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     await configs.removeDataset(id)
   }
   const preview = createPreview(ports)
+  const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
-  return { access: whole, rules, configs, relay, preview, replays, closeTargets }
+  return { access: whole, rules, configs, relay, preview, replays, remoteScores, closeTargets }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,7 @@ import { ALL, allows, type Grant } from '../access/grant.ts'
 import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
 import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
+import { registerGraphQuality } from './graph-quality.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
 import type { Route } from './route.ts'
@@ -36,6 +37,7 @@ export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
     scope.addHook('preClose', async () => {
       for (const end of context.streams) end()
     })
+    registerGraphQuality(scope, context)
     for (const route of ROUTES) {
       scope.route({
         method: route.method,

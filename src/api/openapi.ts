@@ -11,6 +11,7 @@ import {
   pixelAnswerSchema,
   pixelBodySchema,
 } from './collector-contract.ts'
+import { graphQualitySchema } from './quality-schemas.ts'
 import type { Answer, Route } from './route.ts'
 import { errorSchema } from './schemas.ts'
 
@@ -148,11 +149,46 @@ function collectorPaths(components: Document): Record<string, Document> {
       ...dataset,
     ]),
     '/{dataset_id}/events': graph(200, 'The same without a version', dataset),
+    '/{version}/dataset_quality': graphQualityPath([version], components),
+    '/dataset_quality': graphQualityPath([], components),
     '/capi/{dataset_id}/events': graph(202, 'The custom endpoint of the official SDKs', dataset),
   }
 }
 
 const DURABLE = 'The events are durably stored.'
+
+function graphQualityPath(version: Document[], components: Document): Document {
+  const parameter = (name: string, required: boolean, description: string): Document => ({
+    name,
+    in: 'query',
+    required,
+    description,
+    schema: { type: 'string' },
+  })
+  return {
+    get: {
+      summary: "Match quality in the shape of Meta's Dataset Quality API",
+      description: 'Needs a token that may read. The numbers are our own estimates.',
+      security: [TOKEN],
+      parameters: [
+        ...version,
+        parameter('dataset_id', true, 'The dataset: digits only.'),
+        parameter('access_token', false, 'Instead of the header.'),
+        parameter('fields', false, 'Such as `web{event_name,acr{percentage}}`. Default: all.'),
+      ],
+      responses: {
+        200: {
+          description: 'One entry per event name.',
+          content: jsonContent(graphQualitySchema, 'output', components),
+        },
+        default: {
+          description: 'As the Graph API says it.',
+          content: jsonContent(graphErrorSchema, 'output', components),
+        },
+      },
+    },
+  }
+}
 
 function pixelOperation(components: Document): Document {
   const body = jsonContent(pixelBodySchema, 'input', components)

@@ -5,7 +5,12 @@
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
 import type { Replays } from '../relay/replay-view.ts'
-import type { DestinationPreview, DestinationSettings, RelayControl } from '../relay/view.ts'
+import type {
+  DestinationPreview,
+  DestinationSettings,
+  RelayControl,
+  RemoteScores,
+} from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { Store } from '../store/store.ts'
 import type { Live } from './live.ts'
@@ -18,6 +23,7 @@ export interface ApiPorts {
   readonly relay: RelayControl
   readonly preview: DestinationPreview
   readonly replays: Replays
+  readonly remoteScores: RemoteScores
   readonly rules: RuleBook
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */

@@ -2,12 +2,15 @@
 import { backupRoutes } from './backup.ts'
 import { consentRoutes } from './consents.ts'
 import { datasetRoutes } from './datasets.ts'
+import { deduplicationRoutes } from './deduplication.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
 import { liveRoutes } from './live-stream.ts'
+import { lossRoutes } from './loss.ts'
+import { qualityRoutes } from './quality.ts'
 import { replayRoutes } from './replays.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
@@ -19,6 +22,9 @@ export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...datasetRoutes,
   ...reportRoutes,
+  ...qualityRoutes,
+  ...deduplicationRoutes,
+  ...lossRoutes,
   ...eventRoutes,
   ...consentRoutes,
   ...liveRoutes,

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
+import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
 import type * as schemas from './schemas.ts'
@@ -63,3 +64,9 @@ export type DeliveryStory = z.infer<typeof outgoing.deliveryStorySchema>
 export type RequeueRequest = z.input<typeof outgoing.requeueSchema>
 export type RequeuedAnswer = z.infer<typeof outgoing.requeuedSchema>
 export type RetryAnswer = z.infer<typeof outgoing.retrySchema>
+export type MatchQualityAnswer = z.infer<typeof quality.qualitySchema>
+export type EventQuality = MatchQualityAnswer['events'][number]
+export type RemoteQualityAnswer = z.infer<typeof quality.remoteQualitySchema>
+export type DeduplicationAnswer = z.infer<typeof quality.deduplicationSchema>
+export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema>
+export type LossAnswer = z.infer<typeof quality.lossReportSchema>

@@ -124,4 +124,18 @@ export interface Destination<Settings = unknown> {
   /** Sends one batch within `bounds`. Never throws for what the remote or the network does. */
   send(events: readonly OutboundEvent[], settings: Settings, ports: SendPorts): Promise<Sent>
   readonly examples: readonly Example<Settings>[]
+  /** Where it says itself how well it matches what it gets. Never throws for the network either. */
+  scores?(settings: Settings, ports: SendPorts): Promise<Scores>
 }
+
+/** Of one event name, as the destination says it: `score` 0 to 10, shares 0 to 1. */
+export interface EventScore {
+  readonly event_name: string
+  readonly score?: number
+  readonly event_coverage?: number
+  readonly keys: readonly { readonly identifier: string; readonly coverage: number }[]
+}
+
+export type Scores =
+  | { readonly events: readonly EventScore[] }
+  | { readonly code: string; readonly detail: string }

@@ -8,12 +8,13 @@ import type { Exchange, Failure, SendPorts } from './destination.ts'
 import { withoutPersonalData, withoutSecrets } from './masking.ts'
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   /** How people see the address; its own text by default. Secrets are masked in both. */
   readonly shownAs?: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array<ArrayBuffer>
+  /** Absent with GET. */
+  readonly body?: string | Uint8Array<ArrayBuffer>
   /** Events it carries, for the exchange. */
   readonly events: number
   /** Texts that must not be seen, should the answer repeat them. */
@@ -49,7 +50,7 @@ export async function exchangeOver(request: HttpRequest, ports: SendPorts): Prom
     response = await ports.fetch(url, {
       method,
       headers: { 'user-agent': 'Twofold', ...request.headers },
-      body,
+      ...(body === undefined ? {} : { body }),
       redirect: 'manual',
       signal: ports.signal,
     })

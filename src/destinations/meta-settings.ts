@@ -77,6 +77,11 @@ export function eventsUrl({ base_url, api_version, dataset_id }: MetaSettings): 
   return `${base_url.replace(/\/+$/, '')}/${api_version}/${dataset_id}/events`
 }
 
+/** Where Meta says how well it matches the events of a dataset; the secrets travel elsewhere. */
+export function qualityUrl({ base_url, api_version, dataset_id }: MetaSettings): string {
+  return `${base_url.replace(/\/+$/, '')}/${api_version}/dataset_quality?dataset_id=${dataset_id}`
+}
+
 function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, username, password, search, hash } = new URL(text)

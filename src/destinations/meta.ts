@@ -7,6 +7,7 @@ import { EVENTS_PER_REQUEST_MAX, META_BODY_BYTES_MAX } from '../limits.ts'
 import type { Destination } from './destination.ts'
 import { metaExamples } from './meta-examples.ts'
 import { metaPayload } from './meta-payload.ts'
+import { metaScores } from './meta-scores.ts'
 import { sendToMeta } from './meta-send.ts'
 import { type MetaSettings, metaSettingsSchema } from './meta-settings.ts'
 
@@ -29,4 +30,5 @@ export const meta: Destination<MetaSettings> = {
   payloadOf: ({ event }) => metaPayload(event),
   send: sendToMeta,
   examples: metaExamples,
+  scores: metaScores,
 }

@@ -132,6 +132,21 @@ export const GRAPH_ERRORS = {
     type: 'GraphMethodException',
     subcode: 33,
   },
+  /** The same for what is read. */
+  unknown_node: {
+    ...request(
+      400,
+      100,
+      "Unsupported get request. Object with ID '{id}' does not exist, cannot be loaded due to " +
+        'missing permissions, or does not support this operation.',
+    ),
+    type: 'GraphMethodException',
+    subcode: 33,
+  },
+  dataset_id_required: request(400, 100, '(#100) The parameter dataset_id is required'),
+  unknown_field: request(400, 100, '(#100) Tried accessing nonexisting field ({id})'),
+  bad_fields: request(400, 2500, 'Syntax error in the field list: {id}'),
+  not_supported: request(400, 100, '(#100) Not supported: {id}'),
   unknown_path: request(400, 2500, 'Unknown path components: {id}'),
   data_required: request(400, 100, '(#100) The parameter data is required'),
   data_not_array: request(400, 100, '(#100) param data must be an array.'),

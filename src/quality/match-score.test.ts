@@ -32,7 +32,7 @@ describe('the score', () => {
     [
       'a full checkout without ip',
       { em: 1, ph: 1, name: 1, fbc: 0.58, external_id: 0.36, place: 0.49, geo: 0.81 },
-      8.5,
+      8.58,
     ],
     ['nothing', {}, 0],
   ] as const)('of %s', (_, coverage, score) => {

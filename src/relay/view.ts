@@ -157,3 +157,25 @@ export interface DestinationPreview {
     },
   ): { readonly payload: Json } | { readonly problem: Problem }
 }
+
+/** What a destination itself says of the events it got; `score` 0 to 10, shares 0 to 1. */
+export interface RemoteEventScore {
+  readonly event_name: string
+  readonly score?: number
+  readonly event_coverage?: number
+  readonly keys: readonly { readonly identifier: string; readonly coverage: number }[]
+}
+
+export interface RemoteScore {
+  readonly destination_id: string
+  readonly name: string
+  readonly fetched_at_ms: number
+  /** Why there are none. */
+  readonly problem?: Problem
+  readonly events: readonly RemoteEventScore[]
+}
+
+/** Scores of those destinations that give any. Implemented by remote-scores.ts. */
+export interface RemoteScores {
+  of(datasetId: string): Promise<readonly RemoteScore[]>
+}

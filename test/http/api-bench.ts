@@ -99,6 +99,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
         throw error
       },
     }),
+    remoteScores: { of: async () => [] },
     rules,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),
