@@ -15,14 +15,14 @@ export const ERRORS = {
   unauthorized: {
     status: 401,
     retryable: false,
-    message: 'This needs a token.',
-    fix: 'Send Authorization: Bearer <token>. TWOFOLD_ADMIN_TOKEN sets an admin token; `twofold token create` makes others.',
+    message: 'This needs a token, or somebody signed in.',
+    fix: 'Sign in, or send Authorization: Bearer <token>. TWOFOLD_ADMIN_TOKEN sets an admin token; `twofold token create` makes others.',
   },
   forbidden: {
     status: 403,
     retryable: false,
-    message: 'This token may not do that.',
-    fix: 'Use an admin token, or one made for this dataset and purpose.',
+    message: 'You may not do that.',
+    fix: 'Ask an admin of the business for another role, or use a token made for this dataset and purpose.',
   },
   not_found: {
     status: 404,
@@ -148,7 +148,61 @@ export const ERRORS = {
     status: 403,
     retryable: false,
     message: 'This setup link was used already or is not the one printed last.',
-    fix: 'Sign in with your admin token, or restart the server with TWOFOLD_ADMIN_TOKEN set.',
+    fix: 'Sign in, or take the link that the server printed at its last start.',
+  },
+  link_invalid: {
+    status: 403,
+    retryable: false,
+    message: 'This link was used already, withdrawn, or is too old.',
+    fix: 'Ask whoever gave it to you for a new one.',
+  },
+  sign_in_failed: {
+    status: 401,
+    retryable: false,
+    message: 'E-mail address or password is wrong.',
+    fix: 'Check both. If the password is lost, ask whoever runs the server for a link to a new one.',
+  },
+  email_taken: {
+    status: 409,
+    retryable: false,
+    message: 'There is an account with this e-mail address already.',
+    fix: 'Sign in with it first, then do this again.',
+  },
+  business_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such business.',
+    fix: 'List yours with GET /api/businesses.',
+  },
+  business_not_empty: {
+    status: 409,
+    retryable: false,
+    message: 'This business still has datasets.',
+    fix: 'Delete them, or move them to another business, first.',
+  },
+  person_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such person here.',
+    fix: 'List the people of the business; maybe this one was removed.',
+  },
+  invitation_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such invitation.',
+    fix: 'List the open ones of the business; it may have been used, withdrawn or be too old.',
+  },
+  session_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such session.',
+    fix: 'It has ended already.',
+  },
+  last_owner: {
+    status: 409,
+    retryable: false,
+    message: 'A business needs an owner.',
+    fix: 'Make somebody else an owner first.',
   },
   token_unknown: {
     status: 401,
@@ -159,8 +213,8 @@ export const ERRORS = {
   too_many_attempts: {
     status: 429,
     retryable: true,
-    message: 'Too many failed attempts to sign in from this address.',
-    fix: 'Wait as Retry-After says, then try again with the right token or link.',
+    message: 'Too many failed attempts to sign in.',
+    fix: 'Wait as Retry-After says, then try again with the right password, token or link.',
   },
   cross_site: {
     status: 403,
@@ -223,12 +277,15 @@ export type ErrorCode = keyof typeof ERRORS
 /** Thrown at the edges and turned into an answer by the server; never carries personal data. */
 export class TwofoldError extends Error {
   readonly code: ErrorCode
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
   /** The particulars: which field, which file. */
   readonly detail: string | undefined
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
     super(detail ? `${ERRORS[code].message} ${detail}` : ERRORS[code].message, options)
     this.name = 'TwofoldError'
     this.code = code
+    this.retryable = ERRORS[code].retryable
     this.detail = detail
   }
 }

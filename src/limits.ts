@@ -53,7 +53,7 @@ export const TIMELINE_DAYS_MAX = 4000
 /** Tokens held in memory: five per dataset. */
 export const TOKENS_MAX = 50_000
 /** Browsers signed in at once; the oldest sign-in ends when one more comes. */
-export const SESSIONS_MAX = 1000
+export const SESSIONS_MAX = 5000
 /** How long a browser stays signed in. */
 export const SESSION_MS = 30 * 86_400_000
 /** One-time sign-in links open at once, and for how long: to be clicked at once, not kept. */
@@ -64,6 +64,24 @@ export const SIGN_IN_FAILURES_MAX = 10
 export const SIGN_IN_WINDOW_MS = 60_000
 /** Addresses whose failures are remembered; the oldest is forgotten first. */
 export const SIGN_IN_ADDRESSES_MAX = 10_000
+/** Failed sign-ins into one account in its window, whatever the addresses they come from. */
+export const ACCOUNT_FAILURES_MAX = 20
+export const ACCOUNT_WINDOW_MS = 15 * 60_000
+/** A password: NIST's advice for the least, and an end to what is hashed. */
+export const PASSWORD_CHARS_MIN = 10
+export const PASSWORD_CHARS_MAX = 200
+/** Passwords hashed at once (19 MB and a thread each) and those that wait for their turn. */
+export const PASSWORDS_AT_ONCE_MAX = 2
+export const PASSWORDS_WAITING_MAX = 40
+/** People and businesses of one instance, held in memory. */
+export const PEOPLE_MAX = 10_000
+export const BUSINESSES_MAX = 5000
+/** Browsers one person is signed in with; the oldest sign-in ends when one more comes. */
+export const SESSIONS_PER_PERSON_MAX = 20
+/** How long an invitation and a link to a new password work, and how many wait in a business. */
+export const INVITATION_MS = 7 * 86_400_000
+export const PASSWORD_LINK_MS = 86_400_000
+export const INVITATIONS_PER_BUSINESS_MAX = 200
 /** Datasets of one instance held in memory. */
 export const DATASETS_MAX = 10_000
 /** Parsed user agents remembered. */

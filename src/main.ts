@@ -10,6 +10,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
+import { clientOf } from './client-of.ts'
 import { registerCollector } from './collector/collector.ts'
 import { registerHealth } from './collector/health.ts'
 import { createMetrics } from './collector/metrics.ts'
@@ -185,6 +186,7 @@ async function serve(parts: Parts): Promise<Serving> {
     health,
     version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
     publicUrl: config.publicUrl,
+    clientOf: (request) => clientOf(request, config.trustedProxies),
     every,
   })
   registerPages(app, {

@@ -8,6 +8,7 @@ import { type Access, createAccess } from './access.ts'
 import { ALL } from './grant.ts'
 
 const ADMIN = 'configured-admin-token'
+const OWNER = { name: 'Ann', email: 'Ann@example.com', password: 'a horse with a hat' }
 
 interface Bench {
   readonly store: Store
@@ -149,14 +150,23 @@ describe('tokens', () => {
   it('are never stored themselves', async () => {
     const { access, store } = await bench()
     const { access_token } = await access.createDataset({ name: 'Shop' })
-    const { session, admin_token } = await access.redeemSetup(access.setupCode() ?? '')
+    const code = access.setupCode() ?? ''
+    const session = await access.redeemSetup({ ...OWNER, code })
+    const { code: invited } = await access.invite({
+      business_id: access.businesses()[0]?.business_id ?? '',
+      role: 'analyst',
+      email: null,
+      made_by: 'Ann',
+    })
     const stored = JSON.stringify([
       await store.getSettings('token'),
       await store.getSettings('session'),
       await store.getSettings('instance'),
       await store.getSettings('dataset'),
+      await store.getSettings('person'),
+      await store.getSettings('invitation'),
     ])
-    for (const secret of [access_token, admin_token, session, ADMIN]) {
+    for (const secret of [access_token, session, ADMIN, OWNER.password, invited]) {
       expect(stored).not.toContain(secret)
     }
   })
@@ -165,11 +175,14 @@ describe('tokens', () => {
     const { access, restart } = await bench()
     const { token, record } = await access.createToken({ dataset_id: ALL, purpose: 'read' })
     const session = await access.signIn(token)
-    expect(access.sessionGrant(session)).toMatchObject({ purpose: 'read', dataset_id: ALL })
+    expect(access.sessionCaller(session)).toMatchObject({
+      kind: 'token',
+      grant: { purpose: 'read', dataset_id: ALL },
+    })
     await access.revokeToken(record.id)
     expect(access.authorize(token, ALL, 'read')).toBe(false)
-    expect(access.session(session)).toBe(false)
-    expect((await restart()).session(session)).toBe(false)
+    expect(access.sessionCaller(session)).toBeUndefined()
+    expect((await restart()).sessionCaller(session)).toBeUndefined()
     expect(await access.revokeToken(record.id).catch(code)).toBe('token_not_found')
   })
 
@@ -188,40 +201,67 @@ describe('tokens', () => {
     const { access, restart } = await bench()
     expect(access.authorize(ADMIN, ALL, 'admin')).toBe(true)
     const session = await access.signIn(ADMIN)
-    expect((await restart()).session(session)).toBe(true)
+    expect((await restart()).sessionCaller(session)).toBeDefined()
     const changed = await restart('another-admin-token')
     expect(changed.authorize(ADMIN, ALL, 'admin')).toBe(false)
-    expect(changed.session(session)).toBe(false)
+    expect(changed.sessionCaller(session)).toBeUndefined()
   })
 })
 
-describe('the first sign-in', () => {
-  it('works once, with the code printed last', async () => {
+describe('the setup link', () => {
+  it('makes the first owner, once, with the code printed last', async () => {
     const { access, restart } = await bench()
     const older = access.setupCode() ?? ''
     const later = await restart()
     const newer = later.setupCode() ?? ''
     expect(newer).not.toBe(older)
-    expect(await later.redeemSetup(older).catch(code)).toBe('setup_link_invalid')
-    const { session, admin_token } = await later.redeemSetup(newer)
-    expect(later.sessionGrant(session)).toMatchObject({ purpose: 'admin', dataset_id: ALL })
-    expect(later.authorize(admin_token, ALL, 'admin')).toBe(true)
-    expect(await later.redeemSetup(newer).catch(code)).toBe('setup_link_invalid')
+    const redeem = (code: string) => later.redeemSetup({ ...OWNER, code, business: 'Ann Ltd.' })
+    expect(await redeem(older).catch(code)).toBe('setup_link_invalid')
+    const session = await redeem(newer)
+    const caller = later.sessionCaller(session)
+    expect(caller).toMatchObject({ kind: 'person', name: 'Ann' })
+    expect(later.people()).toMatchObject([{ email: 'ann@example.com', operator: true }])
+    const [business] = later.businesses()
+    expect(business?.name).toBe('Ann Ltd.')
+    expect(caller && later.rights.roleIn(caller, business?.business_id ?? '')).toBe('owner')
+    expect(await redeem(newer).catch(code)).toBe('setup_link_invalid')
     expect(later.setupCode()).toBeUndefined()
     expect((await restart()).setupCode()).toBeUndefined()
   })
 
   it('lets only one of two who redeem at once in', async () => {
     const { access } = await bench()
-    const setup = access.setupCode() ?? ''
-    const both = await Promise.allSettled([access.redeemSetup(setup), access.redeemSetup(setup)])
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    const owner = { ...OWNER, code: access.setupCode() ?? '' }
+    const both = await Promise.allSettled([access.redeemSetup(owner), access.redeemSetup(owner)])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(access.people()).toHaveLength(1)
   })
 
-  it('is over as soon as anybody signed in with a token', async () => {
+  it('gives the owner what was there before: datasets, and the business around them', async () => {
     const { access } = await bench()
     await access.signIn(ADMIN)
-    expect(access.setupCode()).toBeUndefined()
+    const { dataset } = await access.createDataset({ name: 'Shop' })
+    const session = await access.redeemSetup({ ...OWNER, code: access.setupCode() ?? '' })
+    const caller = access.sessionCaller(session)
+    const scope = { on: 'dataset', id: dataset.dataset_id } as const
+    expect(caller && access.rights.may(caller, 'own', scope)).toBe(true)
+    expect(access.businesses()).toHaveLength(1)
+  })
+})
+
+describe('a file from before there were businesses', () => {
+  it('gets one, which owns every dataset', async () => {
+    const { access, store, restart } = await bench()
+    const { dataset } = await access.createDataset({ name: 'Shop' })
+    const { dataset_id, ...value } = dataset
+    for (const { kind, id } of await store.getSettings('business')) {
+      await store.putSettings([{ kind, id, value: undefined }])
+    }
+    await store.putSettings([{ kind: 'dataset', id: dataset_id, value }])
+    const later = await restart()
+    const [business] = later.businesses()
+    expect(later.businessOf(dataset_id)).toBe(business?.business_id)
+    expect((await restart()).businesses()).toEqual([business])
   })
 })
 
@@ -231,10 +271,11 @@ describe('sessions', () => {
     const one = await access.signIn(ADMIN)
     const two = await access.signIn(ADMIN)
     await access.signOut(one)
-    expect([access.session(one), access.session(two)]).toEqual([false, true])
-    expect((await restart()).session(one)).toBe(false)
+    expect(access.sessionCaller(one)).toBeUndefined()
+    expect(access.sessionCaller(two)).toBeDefined()
+    expect((await restart()).sessionCaller(one)).toBeUndefined()
     clock.ms += SESSION_MS
-    expect(access.session(two)).toBe(false)
+    expect(access.sessionCaller(two)).toBeUndefined()
   })
 
   it('are bounded: the oldest ends', async () => {
@@ -244,7 +285,7 @@ describe('sessions', () => {
       clock.ms += 1
       await access.signIn(ADMIN)
     }
-    expect(access.session(first)).toBe(false)
+    expect(access.sessionCaller(first)).toBeUndefined()
     expect(await store.getSettings('session')).toHaveLength(SESSIONS_MAX)
   })
 
@@ -261,7 +302,7 @@ describe('sessions', () => {
     if (!grant) throw new Error('the configured token has a grant')
     const { code: used } = access.createSignInCode(grant)
     const session = (await access.redeemSignInCode(used)) ?? ''
-    expect(access.sessionGrant(session)).toEqual(grant)
+    expect(access.sessionCaller(session)).toMatchObject({ kind: 'token', grant })
     expect(await access.redeemSignInCode(used)).toBeUndefined()
     const { code: late } = access.createSignInCode(grant)
     clock.ms += SIGN_IN_CODE_MS

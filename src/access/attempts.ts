@@ -1,47 +1,92 @@
 /**
- * Counts failed sign-ins by address, so that nobody can guess a token. In memory and bounded: a
- * restart forgives. Called by the API's session routes.
+ * Counts failed sign-ins by address and by account, so that nobody can guess a token or a password.
+ * In memory and bounded: a restart forgives. Called by the API's routes about signing in.
  */
 import { TwofoldError } from '../errors.ts'
-import { SIGN_IN_ADDRESSES_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW_MS } from '../limits.ts'
+import {
+  ACCOUNT_FAILURES_MAX,
+  ACCOUNT_WINDOW_MS,
+  SIGN_IN_ADDRESSES_MAX,
+  SIGN_IN_FAILURES_MAX,
+  SIGN_IN_WINDOW_MS,
+} from '../limits.ts'
 
 export interface Attempts {
-  /** Runs `work` unless the address failed too often; a TwofoldError of `work` counts as one. */
-  readonly guard: <T>(address: string, work: () => Promise<T>) => Promise<T>
-  /** Seconds until the address may try again; 0 when it may now. */
-  readonly waitS: (address: string) => number
+  /**
+   * Runs `work` unless the address or the account failed too often. A TwofoldError of `work` that
+   * trying again does not help counts as a failure; so does every try that is still under way.
+   */
+  readonly guard: <T>(who: Attempt, work: () => Promise<T>) => Promise<T>
+}
+
+export interface Attempt {
+  readonly address: string
+  /** What somebody says they are, such as an e-mail address. */
+  readonly account?: string | undefined
+}
+
+export class TooManyAttempts extends TwofoldError {
+  readonly waitS: number
+  constructor(waitS: number) {
+    super('too_many_attempts')
+    this.waitS = waitS
+  }
 }
 
 export function createAttempts(nowMs: () => number): Attempts {
-  const failures = new Map<string, { count: number; until_ms: number }>()
-
-  const waitS = (address: string): number => {
-    const entry = failures.get(address)
-    if (!entry || entry.count < SIGN_IN_FAILURES_MAX) return 0
-    return Math.max(0, Math.ceil((entry.until_ms - nowMs()) / 1000))
-  }
-
-  const fail = (address: string): void => {
-    const entry = failures.get(address)
-    if (entry && entry.until_ms > nowMs()) {
-      entry.count += 1
-      return
-    }
-    failures.delete(address)
-    failures.set(address, { count: 1, until_ms: nowMs() + SIGN_IN_WINDOW_MS })
-    const [oldest] = failures.keys()
-    if (failures.size > SIGN_IN_ADDRESSES_MAX && oldest !== undefined) failures.delete(oldest)
-  }
-
+  const addresses = createCounts(nowMs, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW_MS)
+  const accounts = createCounts(nowMs, ACCOUNT_FAILURES_MAX, ACCOUNT_WINDOW_MS)
   return {
-    waitS,
-    guard: async (address, work) => {
-      if (waitS(address) > 0) throw new TwofoldError('too_many_attempts')
+    guard: async ({ address, account }, work) => {
+      const waitS = Math.max(
+        addresses.waitS(address),
+        account === undefined ? 0 : accounts.waitS(account),
+      )
+      if (waitS > 0) throw new TooManyAttempts(waitS)
+      const forgive = [
+        addresses.fail(address),
+        ...(account === undefined ? [] : [accounts.fail(account)]),
+      ]
       try {
-        return await work()
+        const done = await work()
+        for (const one of forgive) one()
+        return done
       } catch (error) {
-        if (error instanceof TwofoldError) fail(address)
+        const isWrong = error instanceof TwofoldError && !error.retryable
+        if (!isWrong) for (const one of forgive) one()
         throw error
+      }
+    },
+  }
+}
+
+interface Counts {
+  /** Seconds until the key may try again; 0 when it may now. */
+  readonly waitS: (key: string) => number
+  /** Counts one; what it returns takes it back. */
+  readonly fail: (key: string) => () => void
+}
+
+function createCounts(nowMs: () => number, max: number, windowMs: number): Counts {
+  const failures = new Map<string, { count: number; until_ms: number }>()
+  return {
+    waitS: (key) => {
+      const entry = failures.get(key)
+      if (!entry || entry.count < max) return 0
+      return Math.max(0, Math.ceil((entry.until_ms - nowMs()) / 1000))
+    },
+    fail: (key) => {
+      const found = failures.get(key)
+      const entry =
+        found && found.until_ms > nowMs() ? found : { count: 0, until_ms: nowMs() + windowMs }
+      if (entry !== found) failures.delete(key)
+      failures.set(key, entry)
+      entry.count += 1
+      const [oldest] = failures.keys()
+      if (failures.size > SIGN_IN_ADDRESSES_MAX && oldest !== undefined) failures.delete(oldest)
+      return () => {
+        entry.count -= 1
+        if (entry.count <= 0 && failures.get(key) === entry) failures.delete(key)
       }
     },
   }

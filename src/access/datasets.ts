@@ -15,6 +15,8 @@ const ID_DIGITS = 15
 const storedSchema = datasetSettingsSchema.extend({
   created_at_ms: z.number(),
   demo: z.boolean().default(false),
+  /** Missing in files from before there were businesses; books.ts gives them the first. */
+  business_id: z.string().default(''),
   /** Set while its events are being erased; see access.ts. */
   deleted: z.boolean().default(false),
 })
@@ -27,7 +29,9 @@ export interface Datasets {
   readonly draft: (settings: unknown, demo: boolean) => Dataset
   /** `current` with checked changes; what `patch` does not name stays. */
   readonly changed: (current: Dataset, patch: unknown) => Dataset
-  readonly put: (dataset: Dataset) => void
+  readonly put: (dataset: Dataset, businessId: string) => void
+  /** Undefined for a dataset that does not exist; empty for one that nobody owns yet. */
+  readonly businessOf: (id: string) => string | undefined
   readonly remove: (id: string) => void
   /** Deleted before the last stop, maybe with events that still came in. */
   readonly leftovers: readonly string[]
@@ -45,14 +49,16 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
   const { documents, nowMs, randomBytes, onDataset } = ports
   const byId = new Map<string, Dataset>()
   const leftovers: string[] = []
-  const put = (dataset: Dataset): void => {
+  const owners = new Map<string, string>()
+  const put = (dataset: Dataset, businessId: string): void => {
     byId.set(dataset.dataset_id, dataset)
+    owners.set(dataset.dataset_id, businessId)
     onDataset(dataset.dataset_id, dataset)
   }
   for (const { id, value } of documents) {
-    const { deleted, demo, ...settings } = readStored(id, value)
+    const { deleted, demo, business_id, ...settings } = readStored(id, value)
     if (deleted) leftovers.push(id)
-    else put({ dataset_id: id, ...settings, ...(demo ? { demo } : {}) })
+    else put({ dataset_id: id, ...settings, ...(demo ? { demo } : {}) }, business_id)
   }
 
   let byPixel = pixelsOf(byId)
@@ -63,7 +69,8 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
       if (owner === undefined || owner === own) continue
       throw new TwofoldError(
         'invalid_request',
-        `meta_pixels: ${pixel} belongs to dataset ${owner}.`,
+        // Not whose: it may be another business's.
+        `meta_pixels: ${pixel} belongs to another dataset.`,
       )
     }
   }
@@ -97,12 +104,14 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
       requireFree(checked, dataset_id)
       return { dataset_id, created_at_ms, ...checked, ...(demo ? { demo } : {}) }
     },
-    put: (dataset) => {
-      put(dataset)
+    businessOf: (id) => owners.get(id),
+    put: (dataset, businessId) => {
+      put(dataset, businessId)
       byPixel = pixelsOf(byId)
     },
     remove: (id) => {
       byId.delete(id)
+      owners.delete(id)
       byPixel = pixelsOf(byId)
       onDataset(id, undefined)
     },
@@ -116,8 +125,11 @@ function pixelsOf(byId: ReadonlyMap<string, Dataset>): ReadonlyMap<string, Datas
   )
 }
 
-export function datasetDocument({ dataset_id, ...value }: Dataset): SettingsDocument {
-  return { kind: KIND, id: dataset_id, value }
+export function datasetDocument(
+  { dataset_id, ...value }: Dataset,
+  business_id: string,
+): SettingsDocument {
+  return { kind: KIND, id: dataset_id, value: { ...value, business_id } }
 }
 
 /** Stands until the next start, which erases what was still on its way into the store. */

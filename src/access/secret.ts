@@ -12,6 +12,13 @@ export function newSecret(randomBytes: RandomBytes): string {
   return Buffer.from(randomBytes(SECRET_BYTES)).toString('base64url')
 }
 
+const ID_BYTES = 9
+
+/** A name that nobody guesses, but no secret: `per_` and 18 hex digits. */
+export function newId(randomBytes: RandomBytes, prefix: string): string {
+  return `${prefix}_${Buffer.from(randomBytes(ID_BYTES)).toString('hex')}`
+}
+
 /** What is stored and looked up instead of the secret. */
 export function digestOf(secret: string): string {
   return hash('sha256', secret)

@@ -1,24 +1,51 @@
 /**
  * Signed-in browsers and the one-time codes that sign one in. A session is a random cookie value,
- * stored as SHA-256, and lives no longer than the token it was made with. For access.ts alone.
+ * stored as SHA-256; it is a person's, or lives no longer than the token it was made with. For
+ * sign-in.ts and accounts.ts alone.
  */
 import { z } from 'zod'
-import { SESSION_MS, SESSIONS_MAX, SIGN_IN_CODE_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
+import { SESSION_MS, SESSIONS_MAX, SESSIONS_PER_PERSON_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import { digestOf, newSecret, type RandomBytes, sameDigest } from './secret.ts'
 
 const KIND = 'session'
+const ID_CHARS = 16
 
-const storedSchema = z.object({ token_id: z.string(), expires_at_ms: z.number() })
-type Session = z.infer<typeof storedSchema>
+/** Whose session or code it is: exactly one of the two. */
+export interface Holder {
+  readonly token_id?: string | undefined
+  readonly person_id?: string | undefined
+}
+
+const storedSchema = z.object({
+  token_id: z.string().optional(),
+  person_id: z.string().optional(),
+  expires_at_ms: z.number(),
+  created_at_ms: z.number().default(0),
+  /** The browser and system it was begun with, such as `Firefox on Windows`. */
+  browser: z.string().default(''),
+})
+
+export interface Session extends z.infer<typeof storedSchema> {
+  /** Names it; finds nothing without the cookie. */
+  readonly session_id: string
+}
 
 export interface Sessions {
   /** A new cookie value, in force at once, and what must be stored before it is given out. */
-  readonly begin: (tokenId: string) => { session: string; documents: SettingsDocument[] }
-  /** The token a cookie value was made with, while the session lasts. */
-  readonly tokenIdOf: (session: string) => string | undefined
+  readonly begin: (holder: Holder, browser: string) => Begun
+  /** While it lasts. */
+  readonly find: (cookie: string) => Session | undefined
+  readonly ofPerson: (personId: string) => readonly Session[]
   /** Ends one; undefined when there is none. */
-  readonly end: (session: string) => SettingsDocument | undefined
+  readonly end: (cookie: string) => SettingsDocument | undefined
+  /** Ends those of a person that `ends` is true for. */
+  readonly endOf: (personId: string, ends: (session: Session) => boolean) => SettingsDocument[]
+}
+
+export interface Begun {
+  readonly session: string
+  readonly documents: SettingsDocument[]
 }
 
 export interface SessionsPorts {
@@ -28,66 +55,93 @@ export interface SessionsPorts {
 }
 
 export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts): Sessions {
+  /** The oldest first: all last equally long. */
   const byHash = new Map<string, Session>()
-  for (const { id, value } of documents) {
+  const read = documents.map(({ id, value }): [string, Session] => {
     // A session that cannot be read is one sign-in lost, not a reason to refuse the start.
-    const read = storedSchema.safeParse(value)
-    byHash.set(id, read.success ? read.data : { token_id: '', expires_at_ms: 0 })
-  }
+    const stored = storedSchema.safeParse(value)
+    const session = stored.success
+      ? stored.data
+      : { expires_at_ms: 0, created_at_ms: 0, browser: '' }
+    return [id, { session_id: id.slice(0, ID_CHARS), ...session }]
+  })
+  read.sort(([, a], [, b]) => a.expires_at_ms - b.expires_at_ms)
+  for (const [id, session] of read) byHash.set(id, session)
 
+  const remove = (id: string): SettingsDocument => {
+    byHash.delete(id)
+    return { kind: KIND, id, value: undefined }
+  }
   const forget = (): SettingsDocument[] => {
     const gone: SettingsDocument[] = []
-    const oldestFirst = [...byHash].sort((a, b) => a[1].expires_at_ms - b[1].expires_at_ms)
-    for (const [id, session] of oldestFirst) {
+    for (const [id, session] of byHash) {
       if (session.expires_at_ms > nowMs() && byHash.size < SESSIONS_MAX) break
-      byHash.delete(id)
-      gone.push({ kind: KIND, id, value: undefined })
+      gone.push(remove(id))
     }
     return gone
   }
+  const own = (personId: string): [string, Session][] =>
+    [...byHash].filter(([, { person_id }]) => person_id === personId)
 
   return {
-    begin: (tokenId) => {
+    begin: (holder, browser) => {
       const gone = forget()
-      const session = newSecret(randomBytes)
-      const id = digestOf(session)
-      const value: Session = { token_id: tokenId, expires_at_ms: nowMs() + SESSION_MS }
-      byHash.set(id, value)
-      return { session, documents: [...gone, { kind: KIND, id, value }] }
+      const mine = holder.person_id === undefined ? [] : own(holder.person_id)
+      const tooMany = Math.max(0, mine.length - SESSIONS_PER_PERSON_MAX + 1)
+      for (const [id] of mine.slice(0, tooMany)) gone.push(remove(id))
+      const cookie = newSecret(randomBytes)
+      const id = digestOf(cookie)
+      const now = nowMs()
+      const value = { ...holder, created_at_ms: now, expires_at_ms: now + SESSION_MS, browser }
+      byHash.set(id, { session_id: id.slice(0, ID_CHARS), ...value })
+      return { session: cookie, documents: [...gone, { kind: KIND, id, value }] }
     },
-    tokenIdOf: (session) => {
-      const found = byHash.get(digestOf(session))
-      return found && found.expires_at_ms > nowMs() ? found.token_id : undefined
+    find: (cookie) => {
+      const found = byHash.get(digestOf(cookie))
+      return found && found.expires_at_ms > nowMs() ? found : undefined
     },
-    end: (session) => {
-      const id = digestOf(session)
-      return byHash.delete(id) ? { kind: KIND, id, value: undefined } : undefined
+    ofPerson: (personId) =>
+      own(personId).flatMap(([, session]) => (session.expires_at_ms > nowMs() ? [session] : [])),
+    end: (cookie) => {
+      const id = digestOf(cookie)
+      return byHash.has(id) ? remove(id) : undefined
     },
+    endOf: (personId, ends) =>
+      own(personId).flatMap(([id, session]) => (ends(session) ? [remove(id)] : [])),
   }
 }
 
-/** One-time codes that stand for a token for a few minutes; never stored. */
-export interface SignInCodes {
-  readonly create: (tokenId: string) => { code: string; expires_at_ms: number }
-  /** The token the code was made with; the code is spent. */
-  readonly redeem: (code: string) => string | undefined
+/** One-time codes that stand for their holder for a while; never stored, gone with a restart. */
+export interface OneTimeCodes {
+  readonly create: (holder: Holder) => { code: string; expires_at_ms: number }
+  /** Whose code it is, which stays valid. */
+  readonly look: (code: string) => Holder | undefined
+  /** Whose code it was: it is spent. */
+  readonly redeem: (code: string) => Holder | undefined
 }
 
-export function createSignInCodes(ports: Omit<SessionsPorts, 'documents'>): SignInCodes {
-  const open: { hash: string; token_id: string; expires_at_ms: number }[] = []
+export function createOneTimeCodes(
+  { nowMs, randomBytes }: Omit<SessionsPorts, 'documents'>,
+  { lastMs, openMax }: { readonly lastMs: number; readonly openMax: number },
+): OneTimeCodes {
+  const open: { hash: string; holder: Holder; expires_at_ms: number }[] = []
+  const indexOf = (code: string): number => {
+    const hash = digestOf(code)
+    const index = open.findIndex((entry) => sameDigest(entry.hash, hash))
+    return (open[index]?.expires_at_ms ?? 0) > nowMs() ? index : -1
+  }
   return {
-    create: (tokenId) => {
-      const code = newSecret(ports.randomBytes)
-      const expires_at_ms = ports.nowMs() + SIGN_IN_CODE_MS
-      open.push({ hash: digestOf(code), token_id: tokenId, expires_at_ms })
-      if (open.length > SIGN_IN_CODES_MAX) open.shift()
+    create: (holder) => {
+      const code = newSecret(randomBytes)
+      const expires_at_ms = nowMs() + lastMs
+      open.push({ hash: digestOf(code), holder, expires_at_ms })
+      if (open.length > openMax) open.shift()
       return { code, expires_at_ms }
     },
+    look: (code) => open[indexOf(code)]?.holder,
     redeem: (code) => {
-      const hash = digestOf(code)
-      const index = open.findIndex((entry) => sameDigest(entry.hash, hash))
-      const [entry] = index < 0 ? [] : open.splice(index, 1)
-      return entry && entry.expires_at_ms > ports.nowMs() ? entry.token_id : undefined
+      const index = indexOf(code)
+      return index < 0 ? undefined : open.splice(index, 1)[0]?.holder
     },
   }
 }

@@ -6,11 +6,11 @@ import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import { TOKENS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import type { Caller } from './caller.ts'
 import { ALL, type Grant, type Purpose, purposeSchema } from './grant.ts'
-import { digestOf, newSecret, type RandomBytes, sameDigest } from './secret.ts'
+import { digestOf, newId, newSecret, type RandomBytes, sameDigest } from './secret.ts'
 
 const KIND = 'token'
-const TOKEN_ID_BYTES = 9
 
 const storedSchema = z.object({
   hash: z.string(),
@@ -48,6 +48,7 @@ export interface Tokens {
   readonly grantOf: (token: string) => Grant | undefined
   /** The grant of a token that is still in force, for sessions made with it. */
   readonly grantById: (id: string) => Grant | undefined
+  readonly callerOf: (grant: Grant) => Caller
 }
 
 export interface TokensPorts {
@@ -73,7 +74,7 @@ export function createTokens(ports: TokensPorts): Tokens {
     }
     const token = `tf_${request.purpose}_${newSecret(ports.randomBytes)}`
     const record: TokenRecord = {
-      id: `tok_${Buffer.from(ports.randomBytes(TOKEN_ID_BYTES)).toString('hex')}`,
+      id: newId(ports.randomBytes, 'tok'),
       hash: digestOf(token),
       dataset_id: request.dataset_id,
       purpose: request.purpose,
@@ -101,6 +102,11 @@ export function createTokens(ports: TokensPorts): Tokens {
     grantById: (id) => {
       const record = configured?.id === id ? configured : byId.get(id)
       return record && grant(record)
+    },
+    callerOf: (grant) => {
+      const { token_id: id } = grant
+      const name = byId.get(id)?.name || (configured?.id === id ? 'admin token' : id)
+      return { kind: 'token', id, name, grant }
     },
   }
 }

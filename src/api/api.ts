@@ -4,18 +4,17 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { createAttempts } from '../access/attempts.ts'
-import { ALL, allows, type Grant } from '../access/grant.ts'
+import { createAttempts, TooManyAttempts } from '../access/attempts.ts'
+import { type Caller, NOBODY, type Scope } from '../access/caller.ts'
+import type { Need } from '../access/roles.ts'
 import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
 import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
 import { registerGraphQuality } from './graph-quality.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
-import type { Route } from './route.ts'
+import { NEED_WORDS, type Route } from './route.ts'
 import { ROUTES } from './routes.ts'
-
-const NOBODY: Grant = { token_id: '', dataset_id: '', purpose: 'send' }
 
 export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
   const context = createContext(ports)
@@ -30,9 +29,7 @@ export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
         else done(new TwofoldError('invalid_request', 'The body is not JSON.'))
       },
     )
-    scope.setErrorHandler((error, request, reply) =>
-      answerError(error as Error, request, reply, context),
-    )
+    scope.setErrorHandler((error, request, reply) => answerError(error as Error, request, reply))
     // Live streams have no end of their own; open ones would hold up the stop.
     scope.addHook('preClose', async () => {
       for (const end of context.streams) end()
@@ -77,40 +74,61 @@ function createContext(ports: ApiPorts): Context {
   }
 }
 
-/** Throws unless the caller may; that a dataset is missing is told only to who may see all. */
-function authorise(route: Route, request: FastifyRequest, context: Context): Grant {
+/** Throws unless the caller may. What they may not even see is answered like the unknown. */
+function authorise(route: Route, request: FastifyRequest, context: Context): Caller {
   const { auth } = route
   if (auth === 'public') return NOBODY
-  const grant = grantOf(request, context)
-  const { id } = request.params as { id?: string }
-  const subject = { dataset: id ?? '', instance: ALL, own: grant.dataset_id }[auth.on]
-  if (!allows(grant, subject, auth.purpose)) {
-    throw new TwofoldError('forbidden', `It needs ${auth.purpose} on ${nameOf(subject)}.`)
+  const caller = callerOf(request, context)
+  if (auth === 'person') {
+    if (caller.kind === 'person') return caller
+    throw new TwofoldError('forbidden', 'It is about the account of somebody signed in.')
   }
-  if (auth.on === 'dataset' && !context.access.findDataset(subject)) {
-    throw new TwofoldError('dataset_not_found', `There is none with id ${subject}.`)
+  const { rights } = context.access
+  if (auth === 'token') {
+    if (caller.kind === 'token' && rights.mayList(caller, 'read')) return caller
+    throw new TwofoldError('forbidden', 'It needs a token that reads or more.')
   }
-  return grant
+  if (auth.on === 'own') {
+    if (rights.mayList(caller, auth.needs)) return caller
+    throw new TwofoldError('forbidden', `It needs ${NEED_WORDS[auth.needs]}.`)
+  }
+  if (auth.on === 'instance') {
+    if (rights.may(caller, 'own', auth)) return caller
+    throw new TwofoldError('forbidden', `It needs ${NEED_WORDS[auth.needs]}.`)
+  }
+  const { id = '' } = request.params as { id?: string }
+  const scope = { on: auth.on, id }
+  if (!rights.sees(caller, scope)) {
+    const code = scope.on === 'dataset' ? 'dataset_not_found' : 'business_not_found'
+    throw new TwofoldError(code, `There is none with id ${id}.`)
+  }
+  requireNeed({ caller, need: auth.needs, scope }, context)
+  return caller
 }
 
-function nameOf(subject: string): string {
-  return subject === ALL ? 'all datasets' : `dataset ${subject}`
+function requireNeed(
+  { caller, need, scope }: { caller: Caller; need: Need; scope: Scope },
+  { access }: Context,
+): void {
+  if (access.rights.may(caller, need, scope)) return
+  const where = scope.on === 'instance' ? '' : ` on ${scope.on} ${scope.id}`
+  throw new TwofoldError('forbidden', `It needs ${NEED_WORDS[need]}${where}.`)
 }
 
 /** A token wins over a cookie: who sends one means it. */
-function grantOf(request: FastifyRequest, { access, publicUrl }: Context): Grant {
+function callerOf(request: FastifyRequest, { access, publicUrl }: Context): Caller {
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (token === undefined) throw new TwofoldError('unauthorized')
-    const grant = access.grantOf(token)
-    if (!grant) throw new TwofoldError('token_unknown')
-    return grant
+    const caller = access.callerOf(token)
+    if (!caller) throw new TwofoldError('token_unknown')
+    return caller
   }
-  const grant = access.sessionGrant(readSessionCookie(request) ?? '')
-  if (!grant) throw new TwofoldError('unauthorized')
+  const caller = access.sessionCaller(readSessionCookie(request) ?? '')
+  if (!caller) throw new TwofoldError('unauthorized')
   if (request.method !== 'GET') requireSameOrigin(request, publicUrl)
-  return grant
+  return caller
 }
 
 async function answer(
@@ -119,7 +137,7 @@ async function answer(
   reply: FastifyReply,
   context: Context,
 ): Promise<unknown> {
-  const grant = authorise(route, request, context)
+  const caller = authorise(route, request, context)
   const params = request.params as Readonly<Record<string, string>>
   const { id = '' } = params
   const mayStill = (): boolean => {
@@ -136,7 +154,9 @@ async function answer(
       params,
       query: checked(route.query, request.query, ''),
       body: checked(route.body, request.body ?? {}, 'body.'),
-      grant,
+      caller,
+      may: (need, scope) => context.access.rights.may(caller, need, scope),
+      require: (need, scope) => requireNeed({ caller, need, scope }, context),
       mayStill,
       request,
       reply,
@@ -174,15 +194,9 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'unsupported_encoding',
 }
 
-function answerError(
-  error: Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  context: Context,
-): void {
+function answerError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof TwofoldError) {
-    const wait =
-      error.code === 'too_many_attempts' ? context.attempts.waitS(request.ip) : RETRY_AFTER_S
+    const wait = error instanceof TooManyAttempts ? error.waitS : RETRY_AFTER_S
     if (ERRORS[error.code].retryable) reply.header('retry-after', wait)
     reply.code(ERRORS[error.code].status).send(errorBody(error.code, error.detail))
     return

@@ -14,7 +14,7 @@ export const backupRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/backup',
-    auth: { purpose: 'admin', on: 'instance' },
+    auth: { needs: 'operate', on: 'instance' },
     summary: 'Download a consistent copy of the database',
     description: 'Needs as much free space beside the data as the database takes.',
     answer: {

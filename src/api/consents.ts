@@ -24,7 +24,7 @@ export const consentRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/consents',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'Export the consent of every event, as proof',
     description:
       'Newest first, one record a line (or CSV). A connection that ends before the last line was ' +

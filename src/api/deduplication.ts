@@ -31,7 +31,7 @@ export const deduplicationRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/deduplication',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'How browser and server reports find together',
     description:
       'Event coverage against its goal, what pairs were recognised by, and why conversions are ' +
@@ -65,7 +65,7 @@ export const deduplicationRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/deduplication/unpaired',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'Samples of conversions that only one side knows, each with its reason',
     description:
       'Looks through the newest conversions of the window, a bounded number of them. A reason that ' +

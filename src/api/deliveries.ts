@@ -27,7 +27,7 @@ export const deliveryRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/deliveries',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'Search the deliveries of a dataset',
     description:
       'Filters combine. Those that wait or were rejected are kept; delivered ones are found for ' +
@@ -42,7 +42,7 @@ export const deliveryRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/deliveries/{delivery_id}',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'Read one delivery: the event, what leaves, what was answered',
     answer: { status: 200, description: 'Its story.', schema: deliveryStorySchema },
     run: ({ id, params }, context) => story(context, parseId(id, params.delivery_id ?? '')),
@@ -50,7 +50,7 @@ export const deliveryRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/api/datasets/{id}/destinations/{destination_id}/requeue',
-    auth: { purpose: 'admin', on: 'dataset' },
+    auth: { needs: 'develop', on: 'dataset' },
     summary: 'Send again what was rejected or waits: one, by filter, or all',
     description: 'Under the same event ids, so that the destination counts none twice.',
     body: requeueSchema,

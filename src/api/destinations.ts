@@ -20,14 +20,14 @@ import { type Call, type Route, route } from './route.ts'
 
 const PATH = '/api/datasets/{id}/destinations'
 const ONE = `${PATH}/{destination_id}`
-const READ = { purpose: 'read', on: 'dataset' } as const
-const ADMIN = { purpose: 'admin', on: 'dataset' } as const
+const READ = { needs: 'read', on: 'dataset' } as const
+const DEVELOP = { needs: 'develop', on: 'dataset' } as const
 
 export const destinationRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/destination-types',
-    auth: { purpose: 'read', on: 'own' },
+    auth: { needs: 'read', on: 'own' },
     summary: 'List the kinds of destination there are, with their settings',
     answer: {
       status: 200,
@@ -49,7 +49,7 @@ export const destinationRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: PATH,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Add a destination',
     description: 'In force when it answers: it gets every event received from then on.',
     body: destinationCreateSchema,
@@ -60,7 +60,7 @@ export const destinationRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: `${PATH}/test`,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Send one marked test event, with settings that need not be stored',
     description:
       'The event is called TwofoldTest (PageView where only known names are taken), happens now, ' +
@@ -89,7 +89,7 @@ export const destinationRoutes: readonly Route[] = [
   route({
     method: 'PATCH',
     path: ONE,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Change a destination',
     description:
       'What the body leaves out stays, also inside `settings`. What was held is tried at once.',
@@ -101,7 +101,7 @@ export const destinationRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: ONE,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Remove a destination with everything that waits for it',
     description: 'What it was sent stays there. To stop it for a while, disable it instead.',
     answer: { status: 204, description: 'It is gone.' },
@@ -112,7 +112,7 @@ export const destinationRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: `${ONE}/retry`,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Try at once what is held or waits after a failure',
     answer: { status: 200, description: 'How many are due now.', schema: retrySchema },
     run: async (call, context) => {

@@ -3,7 +3,6 @@
  * and, when asked, from a fold over every stored leg; and the same of every destination's
  * deliveries (doctor-deliveries.ts). Called by GET /api/doctor.
  */
-import { allows } from '../access/grant.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
@@ -26,7 +25,7 @@ export const doctorRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/doctor',
-    auth: { purpose: 'read', on: 'own' },
+    auth: { needs: 'read', on: 'own' },
     summary: 'Check that nothing vanished',
     description:
       'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters; per ' +
@@ -35,10 +34,9 @@ export const doctorRoutes: readonly Route[] = [
       'deep=true everything stored is read too, and the counters must agree with it.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },
-    run: ({ query, grant, reply }, context) => {
-      const datasets = asked(context, query.dataset_id).filter(({ dataset_id }) =>
-        allows(grant, dataset_id, 'read'),
-      )
+    run: ({ query, may, reply }, context) => {
+      const mayRead = ({ dataset_id: id }: Dataset): boolean => may('read', { on: 'dataset', id })
+      const datasets = asked(context, query.dataset_id, mayRead)
       const gone = (): boolean => reply.raw.destroyed
       if (query.deep !== 'true') return diagnose(context, datasets, (id) => shallow(context, id))
       return context.alone('doctor', () =>
@@ -48,11 +46,15 @@ export const doctorRoutes: readonly Route[] = [
   }),
 ]
 
-function asked({ access }: Context, id: string | undefined): readonly Dataset[] {
-  if (id === undefined) return access.datasets()
+function asked(
+  { access }: Context,
+  id: string | undefined,
+  mayRead: (dataset: Dataset) => boolean,
+): readonly Dataset[] {
+  if (id === undefined) return access.datasets().filter(mayRead)
   const dataset = access.findDataset(id)
-  if (!dataset) throw new TwofoldError('dataset_not_found', `There is none with id ${id}.`)
-  return [dataset]
+  if (dataset && mayRead(dataset)) return [dataset]
+  throw new TwofoldError('dataset_not_found', `There is none with id ${id}.`)
 }
 
 type Findings = Pick<Diagnosis, 'counters' | 'legs' | 'deliveries' | 'problems'>

@@ -13,7 +13,7 @@ export const eventRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/events',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'List events, each merged from its legs',
     description:
       'Newest first; filters combine. The event is what counts: the first leg, completed by later ' +

@@ -7,7 +7,7 @@ export const instanceRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/status',
-    auth: { purpose: 'read', on: 'own' },
+    auth: { needs: 'read', on: 'own' },
     summary: 'How the server is',
     answer: {
       status: 200,
@@ -24,7 +24,7 @@ export const instanceRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/api/demo',
-    auth: { purpose: 'admin', on: 'instance' },
+    auth: { needs: 'operate', on: 'instance' },
     summary: 'Open the demo shop',
     description: 'Creates its dataset the first time.',
     answer: { status: 200, description: 'Where the shop is.', schema: demoSchema },

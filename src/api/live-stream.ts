@@ -16,7 +16,7 @@ export const liveRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/live',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'Watch legs arrive (server-sent events)',
     description:
       'One event named `leg` per committed leg of any verdict, its id the seq. `skipped` ' +

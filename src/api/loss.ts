@@ -18,7 +18,7 @@ export const lossRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/loss',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'What browsers lose and what the server brings back',
     description:
       'Of conversions on the website that the server reported: how many the browser did not, by ' +

@@ -12,7 +12,7 @@ import {
   pixelBodySchema,
 } from './collector-contract.ts'
 import { graphQualitySchema } from './quality-schemas.ts'
-import type { Answer, Route } from './route.ts'
+import { type Answer, type Auth, NEED_WORDS, type Route } from './route.ts'
 import { errorSchema } from './schemas.ts'
 
 type Document = Record<string, unknown>
@@ -22,7 +22,7 @@ const DESCRIPTION = [
   'is stable, its `fix` says what to do.',
 ].join(' ')
 
-const SUBJECT = { instance: 'all datasets', own: 'any dataset', dataset: 'the dataset' } as const
+const WHERE = { instance: '', own: '', dataset: ' for the dataset', business: ' in the business' }
 const TOKEN = { bearer: [] }
 const SESSION = { session: [] }
 
@@ -50,8 +50,7 @@ export function openApiOf(routes: readonly Route[], version: string): Document {
 
 function operationOf(route: Route, components: Document): Document {
   const { auth, summary, description, query, body } = route
-  const who =
-    auth === 'public' ? undefined : `Needs a token for \`${auth.purpose}\` on ${SUBJECT[auth.on]}.`
+  const who = whoMay(auth)
   return {
     summary,
     ...(description || who ? { description: [description, who].filter(Boolean).join(' ') } : {}),
@@ -68,6 +67,13 @@ function operationOf(route: Route, components: Document): Document {
       },
     },
   }
+}
+
+function whoMay(auth: Auth): string | undefined {
+  if (auth === 'public') return undefined
+  if (auth === 'person') return 'Needs somebody signed in; it is about their own account.'
+  if (auth === 'token') return 'Needs a token that reads or more.'
+  return `Needs ${NEED_WORDS[auth.needs]}${WHERE[auth.on]}.`
 }
 
 function answerOf({ description, schema, type }: Answer, components: Document): Document {

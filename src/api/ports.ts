@@ -2,6 +2,7 @@
  * What the API needs from the rest of the server, and the little state it keeps itself. main.ts
  * fills the ports; api.ts makes the context; every route's `run` gets it.
  */
+import type { FastifyRequest } from 'fastify'
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
 import type { Replays } from '../relay/replay-view.ts'
@@ -32,6 +33,8 @@ export interface ApiPorts {
   tempFile(name: string): string
   health(): { ok: boolean; reason?: string; queue: number }
   readonly version: string
+  /** Where a request comes from, with what trusted proxies say of it. */
+  clientOf(request: FastifyRequest): { address: string; https: boolean }
   /** The address people and pixels use, when it is not the one asked for. */
   readonly publicUrl: string | undefined
   /** Calls `run` again and again; returns what stops it. */

@@ -16,7 +16,7 @@ export const qualityRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/quality',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'How well events can be matched to people',
     description:
       'Per event name, of the website events that servers report: our estimate from 0 to 10 with ' +
@@ -44,7 +44,7 @@ export const qualityRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/quality/remote',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: "Meta's own scores of the same dataset",
     description:
       'Asks Meta with the token of each Meta destination; answers are kept for ten minutes. Empty ' +

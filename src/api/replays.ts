@@ -8,14 +8,14 @@ import type { ReplayAnswer } from './types.ts'
 
 const PATH = '/api/datasets/{id}/replays'
 const ONE = `${PATH}/{replay_id}`
-const READ = { purpose: 'read', on: 'dataset' } as const
-const ADMIN = { purpose: 'admin', on: 'dataset' } as const
+const READ = { needs: 'read', on: 'dataset' } as const
+const DEVELOP = { needs: 'develop', on: 'dataset' } as const
 
 export const replayRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: PATH,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Replay stored events: see what would change, or send them',
     description:
       'Runs in the background, one at a time for a dataset; read it to see how far it is. It ' +
@@ -55,7 +55,7 @@ export const replayRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: ONE,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Stop a replay',
     description: 'It ends within moments. What it handed to the relay is sent all the same.',
     answer: { status: 204, description: 'It is told to stop.' },

@@ -9,7 +9,7 @@ export const reportRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/summary',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'What was received, and what became of it',
     description:
       'received = duplicates + dropped + rejected + counted, in every row. Read from counters kept ' +
@@ -26,7 +26,7 @@ export const reportRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/datasets/{id}/timeline',
-    auth: { purpose: 'read', on: 'dataset' },
+    auth: { needs: 'read', on: 'dataset' },
     summary: 'The summary by hour or day, for charts',
     query: timelineQuerySchema,
     answer: {

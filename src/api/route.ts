@@ -4,16 +4,31 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Grant, Purpose } from '../access/grant.ts'
+import type { Caller, Scope } from '../access/caller.ts'
+import type { Need } from '../access/roles.ts'
 import type { Context } from './ports.ts'
 
 /**
- * Who may call. `dataset`: holders of the purpose on the dataset of the path. `instance`: on all
- * datasets. `own`: on any, and the answer tells only of what they hold.
+ * Who may call. `dataset`, `business`: who has the need on the one of the path. `own`: who has it
+ * anywhere, and the answer tells only of that. `instance`: operators and admin tokens for
+ * everything. `person`: somebody signed in, about their own account. `token`: the holder of one
+ * that reads or more.
  */
 export type Auth =
   | 'public'
-  | { readonly purpose: Exclude<Purpose, 'send'>; readonly on: 'dataset' | 'instance' | 'own' }
+  | 'person'
+  | 'token'
+  | { readonly needs: Need; readonly on: 'dataset' | 'business' | 'own' }
+  | { readonly needs: 'operate'; readonly on: 'instance' }
+
+/** Need -> who has it, for errors and the OpenAPI document. */
+export const NEED_WORDS = {
+  read: 'the role analyst, or a read token',
+  develop: 'the role developer, or an admin token',
+  administer: 'the role admin, or an admin token',
+  own: 'the role owner, or an admin token for everything',
+  operate: 'an operator of the server, or an admin token for everything',
+} as const
 
 export interface Answer {
   readonly status: number
@@ -25,14 +40,17 @@ export interface Answer {
 }
 
 export interface Call<Query, Body> {
-  /** Of the path: a dataset's or a token's id. */
+  /** Of the path: a dataset's, a business's or a token's id. */
   readonly id: string
   /** All of the path, by name. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Body
-  /** What the caller may do. Public routes get a grant that allows nothing. */
-  readonly grant: Grant
+  /** Nobody on public routes. */
+  readonly caller: Caller
+  readonly may: (need: Need, scope: Scope) => boolean
+  /** Throws `forbidden`: for what depends on more than the path. */
+  readonly require: (need: Need, scope: Scope) => void
   /** Asked again by what goes on for long: a revoked token or a deleted dataset ends it. */
   readonly mayStill: () => boolean
   readonly request: FastifyRequest

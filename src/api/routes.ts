@@ -1,5 +1,7 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
+import { accountRoutes } from './account.ts'
 import { backupRoutes } from './backup.ts'
+import { businessRoutes } from './businesses.ts'
 import { consentRoutes } from './consents.ts'
 import { datasetRoutes } from './datasets.ts'
 import { deduplicationRoutes } from './deduplication.ts'
@@ -8,6 +10,7 @@ import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
+import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
 import { qualityRoutes } from './quality.ts'
@@ -20,6 +23,9 @@ import { tokenRoutes } from './tokens.ts'
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
+  ...accountRoutes,
+  ...businessRoutes,
+  ...invitationRoutes,
   ...datasetRoutes,
   ...reportRoutes,
   ...qualityRoutes,

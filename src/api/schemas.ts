@@ -4,6 +4,7 @@
  * them. No behaviour of the server. Times are unix seconds unless the name ends in `_ms`.
  */
 import { z } from 'zod'
+import { NEEDS } from '../access/roles.ts'
 import { datasetSettingsSchema } from '../event/dataset.ts'
 import { PAGE_EVENTS_MAX } from '../limits.ts'
 
@@ -27,6 +28,8 @@ export const matchedBySchema = z.enum([
   'repaired',
 ])
 export const purposeSchema = z.enum(['send', 'read', 'admin'])
+
+export const needSchema = z.enum(NEEDS)
 
 // -- datasets and tokens
 
@@ -52,11 +55,17 @@ export const datasetSchema = z
     dataset_id: z.string().describe('Digits only; also what `fbq("init", ...)` takes.'),
     created_at: z.number().int(),
     demo: z.boolean().describe('Made by the demo.'),
+    business_id: z.string().describe('The business that owns it.'),
+    may: z.array(needSchema).describe('What you may do with it.'),
     ...settings,
   })
   .meta({ id: 'Dataset' })
 
 export const datasetsSchema = z.object({ datasets: z.array(datasetSchema) })
+
+export const datasetMoveSchema = z
+  .strictObject({ business_id: z.string().max(100) })
+  .meta({ id: 'DatasetMove' })
 
 export const datasetCreatedSchema = z
   .object({
@@ -98,44 +107,6 @@ export const tokensSchema = z.object({ tokens: z.array(tokenSchema) })
 export const tokenCreatedSchema = tokenSchema
   .extend({ token: z.string().describe('The token itself. Shown this once.') })
   .meta({ id: 'TokenCreated' })
-
-// -- sessions
-
-export const setupSchema = z
-  .strictObject({ code: z.string().min(1).max(200) })
-  .meta({ id: 'SetupRequest' })
-
-export const setupDoneSchema = z
-  .object({
-    admin_token: z
-      .string()
-      .optional()
-      .describe('An admin token of your own, shown this once. Only the setup link brings one.'),
-  })
-  .meta({ id: 'SetupDone' })
-
-export const signInSchema = z
-  .strictObject({ token: z.string().min(1).max(500) })
-  .meta({ id: 'SignInRequest' })
-
-export const signInLinkSchema = z
-  .object({
-    code: z.string().describe('One-time; give it to POST /api/setup.'),
-    path: z.string().describe('Opened on the address of the Events Manager, signs a browser in.'),
-    expires_at: z.number().int(),
-  })
-  .meta({ id: 'SignInLink' })
-
-export const sessionSchema = z
-  .object({
-    signed_in: z.boolean(),
-    setup_needed: z.boolean().describe('Nobody ever signed in: open the printed setup link.'),
-    purpose: z.enum(['read', 'admin']).nullable(),
-    dataset_id: z.string().nullable().describe('The dataset the session is for, or `*` for all.'),
-    version: z.string(),
-    public_url: z.string().nullable().describe('Address that pixels and servers should use.'),
-  })
-  .meta({ id: 'Session' })
 
 // -- reports
 

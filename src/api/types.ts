@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
+import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
@@ -20,9 +21,27 @@ export type TokenView = z.infer<typeof schemas.tokenSchema>
 export type TokensAnswer = z.infer<typeof schemas.tokensSchema>
 export type TokenCreateRequest = z.input<typeof schemas.tokenCreateSchema>
 export type TokenCreated = z.infer<typeof schemas.tokenCreatedSchema>
-export type SetupDone = z.infer<typeof schemas.setupDoneSchema>
-export type SignInLink = z.infer<typeof schemas.signInLinkSchema>
-export type SessionView = z.infer<typeof schemas.sessionSchema>
+export type SetupRequest = z.input<typeof people.setupSchema>
+export type SignInRequest = z.input<typeof people.signInSchema>
+export type OneTimeLink = z.infer<typeof people.linkSchema>
+export type SessionView = z.infer<typeof people.sessionSchema>
+export type Account = z.infer<typeof people.accountSchema>
+export type AccountPatchRequest = z.input<typeof people.accountPatchSchema>
+export type PasswordChangeRequest = z.input<typeof people.passwordChangeSchema>
+export type AccountSessions = z.infer<typeof people.accountSessionsSchema>
+export type BusinessView = z.infer<typeof people.businessSchema>
+export type BusinessesAnswer = z.infer<typeof people.businessesSchema>
+export type MemberView = z.infer<typeof people.memberSchema>
+export type MembersAnswer = z.infer<typeof people.membersSchema>
+export type InvitationView = z.infer<typeof people.invitationSchema>
+export type InvitationsAnswer = z.infer<typeof people.invitationsSchema>
+export type InviteRequest = z.input<typeof people.inviteSchema>
+export type Invited = z.infer<typeof people.invitedSchema>
+export type InvitationShown = z.infer<typeof people.invitationShownSchema>
+export type AcceptRequest = z.input<typeof people.acceptSchema>
+export type PersonView = z.infer<typeof people.personSchema>
+export type PeopleAnswer = z.infer<typeof people.peopleSchema>
+export type RoleName = MemberView['role']
 export type Summary = z.infer<typeof schemas.summarySchema>
 export type SummaryEvent = Summary['by_event'][number]
 export type Timeline = z.infer<typeof schemas.timelineSchema>

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { SignInLink } from '../api/types.ts'
+import type { OneTimeLink } from '../api/types.ts'
 import { readConfig } from '../config.ts'
 import { type FakeMeta, startFakeMeta } from '../fake-meta/fake-meta.ts'
 import { createClient } from './client.ts'
@@ -34,7 +34,7 @@ export function addDemo(program: Command): void {
     const meta = await standIn()
     const shop = await running.startDemo()
     const client = createClient({ url: running.url, token: adminToken })
-    const link = await client.json<SignInLink>('POST', '/api/sign-in-links')
+    const link = await client.json<OneTimeLink>('POST', '/api/sign-in-links')
     const base = config.publicUrl ?? running.url
     const shopUrl = new URL(shop.url, base).href
     const managerUrl = base + link.path

@@ -91,7 +91,7 @@ function welcome({ url, setupUrl }: Running): string[] {
   return [
     running,
     '',
-    'Nobody has signed in yet. This link does, once:',
+    'There is no account yet. This link makes the first, once:',
     `  ${setupUrl}`,
     '',
     'Stop it with Ctrl-C.',

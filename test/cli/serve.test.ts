@@ -44,7 +44,7 @@ async function started(child: ReturnType<typeof serve>): Promise<Started> {
 }
 
 describe('serve', () => {
-  it('prints its address and, until somebody signed in, a link that works once', async () => {
+  it('prints its address and, until there is an owner, a link that works once', async () => {
     const first = serve('--json')
     const { url, setup_url } = await started(first)
     expect(setup_url).toMatch(new RegExp(`^${url}/#setup=`))
@@ -53,10 +53,21 @@ describe('serve', () => {
       fetch(`${url}/api/setup`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ code: setup_url?.split('=')[1] }),
+        body: JSON.stringify({
+          code: setup_url?.split('=')[1],
+          name: 'Ann',
+          email: 'ann@example.com',
+          password: 'a horse with a hat',
+        }),
       })
-    const { admin_token } = (await (await redeem()).json()) as { admin_token: string }
+    const cookie = (await redeem()).headers.get('set-cookie')?.split(';')[0] ?? ''
     expect((await redeem()).status).toBe(403)
+    const token = await fetch(`${url}/api/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url, cookie },
+      body: JSON.stringify({ dataset_id: '*', purpose: 'admin' }),
+    })
+    const { token: admin_token } = (await token.json()) as { token: string }
     const env = { TWOFOLD_URL: url, TWOFOLD_ADMIN_TOKEN: admin_token }
     const made = await twofold(['dataset', 'create', '--name', 'Shop', '--json'], { env })
     const { dataset_id } = JSON.parse(made.stdout)
@@ -157,8 +168,8 @@ describe('demo', () => {
         200,
         expect.stringContaining('text/html'),
       ])
-      const code = String(demo.sign_in_url).split('#setup=')[1]
-      const signedIn = await fetch(`${demo.url}/api/setup`, {
+      const code = String(demo.sign_in_url).split('#sign-in=')[1]
+      const signedIn = await fetch(`${demo.url}/api/session`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ code }),

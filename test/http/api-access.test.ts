@@ -1,104 +1,247 @@
-/** Who may call what: every route with every kind of credential, and the cookie's rules. */
+/**
+ * Who may call what: every route with every role, with the roles of a foreign business, with every
+ * kind of token and with nobody. What each may do is written down here a second time, by hand.
+ */
 import type { LightMyRequestResponse } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Purpose } from '../../src/access/grant.ts'
+import type { Role } from '../../src/access/roles.ts'
 import type { Route } from '../../src/api/route.ts'
 import { ROUTES } from '../../src/api/routes.ts'
-import { SIGN_IN_FAILURES_MAX } from '../../src/limits.ts'
 import { ADMIN, type ApiBench, apiBench } from './api-bench.ts'
 
-const HOLDERS = [
-  'nobody',
-  'wrong',
-  'send',
-  'read',
-  'admin',
-  'other read',
-  'other admin',
-  'all read',
-  'all admin',
-  'configured',
-] as const
-type Holder = (typeof HOLDERS)[number]
+type Need = 'read' | 'develop' | 'administer' | 'own'
 
-/** What the rule of a route says about a holder, told apart from how the server works it out. */
-function expected(route: Route, holder: Holder): 'in' | 401 | 403 {
-  if (route.auth === 'public') return 'in'
-  if (holder === 'nobody' || holder === 'wrong') return 401
-  const { purpose, on } = route.auth
-  const isAll = holder.startsWith('all') || holder === 'configured'
-  const isAdmin = holder.endsWith('admin') || holder === 'configured'
-  const mayDo = isAdmin || (purpose === 'read' && holder.endsWith('read'))
-  const mayHere = isAll || on === 'own' || (on === 'dataset' && !holder.startsWith('other'))
-  return mayDo && mayHere ? 'in' : 403
+interface Holder {
+  /** What it may do on the dataset, and on the business around it. */
+  readonly dataset: readonly Need[]
+  readonly business: readonly Need[]
+  /** What it may do anywhere at all; a person may always ask for a list. */
+  readonly anywhere: readonly Need[]
+  readonly instance?: true
+  readonly person?: true
+  /** Knows that the dataset exists, whatever it may do. */
+  readonly knows?: true
 }
+
+const NONE: readonly Need[] = []
+const READ: readonly Need[] = ['read']
+const DEVELOP: readonly Need[] = ['read', 'develop']
+const ADMINISTER: readonly Need[] = ['read', 'develop', 'administer']
+const OWN: readonly Need[] = ['read', 'develop', 'administer', 'own']
+
+const person = (needs: readonly Need[]): Holder => ({
+  dataset: needs,
+  business: needs,
+  anywhere: OWN,
+  person: true,
+})
+const datasetToken = (needs: readonly Need[]): Holder => ({
+  dataset: needs,
+  business: NONE,
+  anywhere: needs,
+  knows: true,
+})
+const foreignToken = (needs: readonly Need[]): Holder => ({
+  dataset: NONE,
+  business: NONE,
+  anywhere: needs,
+})
+
+const HOLDERS = {
+  owner: person(OWN),
+  admin: person(ADMINISTER),
+  developer: person(DEVELOP),
+  analyst: person(READ),
+  'foreign owner': person(NONE),
+  'foreign admin': person(NONE),
+  'foreign developer': person(NONE),
+  'foreign analyst': person(NONE),
+  'person of no business': person(NONE),
+  operator: { ...person(NONE), instance: true },
+  'send token': datasetToken(NONE),
+  'read token': datasetToken(READ),
+  'admin token': datasetToken(ADMINISTER),
+  'foreign read token': foreignToken(READ),
+  'foreign admin token': foreignToken(ADMINISTER),
+  'read token for all': { dataset: READ, business: READ, anywhere: READ, knows: true },
+  'admin token for all': { dataset: OWN, business: OWN, anywhere: OWN, instance: true },
+  'configured token': { dataset: OWN, business: OWN, anywhere: OWN, instance: true },
+} as const satisfies Record<string, Holder>
+type HolderName = keyof typeof HOLDERS | 'nobody' | 'unknown token'
+
+/** What the rule of a route says, told apart from how the server works it out. */
+function expected({ auth }: Route, name: HolderName): 'in' | 401 | 403 | 404 {
+  if (auth === 'public') return 'in'
+  if (name === 'nobody' || name === 'unknown token') return 401
+  const holder: Holder = HOLDERS[name]
+  if (auth === 'person') return holder.person ? 'in' : 403
+  if (auth === 'token') return !holder.person && holder.anywhere.includes('read') ? 'in' : 403
+  if (auth.on === 'instance') return holder.instance ? 'in' : 403
+  if (auth.on === 'own') return holder.anywhere.includes(auth.needs) ? 'in' : 403
+  const needs = holder[auth.on]
+  if (needs.includes(auth.needs)) return 'in'
+  const knows = needs.length > 0 || (auth.on === 'dataset' && holder.knows === true)
+  return knows ? 403 : 404
+}
+
+const PASSWORD = 'a horse with a hat'
 
 let bench: ApiBench
 let datasetId: string
-const tokens = new Map<Holder, string>([
-  ['wrong', 'tf_admin_not-a-token-of-ours'],
-  ['configured', ADMIN],
+let businessId: string
+const tokens = new Map<HolderName, string>([
+  ['unknown token', 'tf_admin_not-a-token-of-ours'],
+  ['configured token', ADMIN],
 ])
+const cookies = new Map<HolderName, string>()
+
+const emailOf = (name: HolderName): string => `${name.replaceAll(' ', '-')}@example.com`
+
+async function join(name: HolderName, business_id: string, role: Role): Promise<void> {
+  const { access } = bench
+  const { code } = await access.invite({ business_id, role, email: null, made_by: 'test' })
+  await access.acceptAsNew(code, { name, email: emailOf(name), password: PASSWORD })
+}
 
 beforeAll(async () => {
   bench = await apiBench()
-  datasetId = (await bench.access.createDataset({ name: 'Mine' })).dataset.dataset_id
-  const other = (await bench.access.createDataset({ name: 'Other' })).dataset.dataset_id
-  const make = async (holder: Holder, dataset_id: string, purpose: Purpose): Promise<void> => {
-    tokens.set(holder, (await bench.access.createToken({ dataset_id, purpose })).token)
+  const { access } = bench
+  const operator = { name: 'operator', email: emailOf('operator'), password: PASSWORD }
+  await access.redeemSetup({ ...operator, code: access.setupCode() ?? '' })
+  businessId = (await access.createBusiness('Mine')).business_id
+  const foreignId = (await access.createBusiness('Foreign')).business_id
+  const mine = { business_id: businessId }
+  datasetId = (await access.createDataset({ name: 'Mine' }, mine)).dataset.dataset_id
+  // Stays when the other is deleted, so that the business never ends.
+  await access.createDataset({ name: 'Kept' }, mine)
+  const foreign = await access.createDataset({ name: 'Other' }, { business_id: foreignId })
+  for (const role of ['owner', 'admin', 'developer', 'analyst'] as const) {
+    await join(role, businessId, role)
+    await join(`foreign ${role}`, foreignId, role)
   }
-  await make('send', datasetId, 'send')
-  await make('read', datasetId, 'read')
-  await make('admin', datasetId, 'admin')
-  await make('other read', other, 'read')
-  await make('other admin', other, 'admin')
-  await make('all read', '*', 'read')
-  await make('all admin', '*', 'admin')
+  await join('person of no business', businessId, 'analyst')
+  const stray = access.people().find(({ name }) => name === 'person of no business')
+  await access.removeMember(businessId, stray?.person_id ?? '')
+  const make = async (name: HolderName, dataset_id: string, purpose: Purpose): Promise<void> => {
+    tokens.set(name, (await access.createToken({ dataset_id, purpose })).token)
+  }
+  await make('send token', datasetId, 'send')
+  await make('read token', datasetId, 'read')
+  await make('admin token', datasetId, 'admin')
+  await make('foreign read token', foreign.dataset.dataset_id, 'read')
+  await make('foreign admin token', foreign.dataset.dataset_id, 'admin')
+  await make('read token for all', '*', 'read')
+  await make('admin token for all', '*', 'admin')
 })
 
-/** A query and a body that no route accepts: who is let in is told 4xx, but not 401 or 403. */
-function ask(route: Route, holder: Holder): Promise<LightMyRequestResponse> {
-  const token = tokens.get(holder)
+/** A session of the person; a route may just have ended the last one. */
+async function cookieOf(name: HolderName): Promise<string | undefined> {
+  if (!(name in HOLDERS) || !(HOLDERS as Record<string, Holder>)[name]?.person) return undefined
+  const known = cookies.get(name)
+  if (known && bench.access.sessionCaller(known)) return known
+  const signIn = { email: emailOf(name), password: PASSWORD }
+  const session = await bench.access.signInWithPassword(signIn)
+  cookies.set(name, session)
+  return session
+}
+
+const OWN_PAGE = { host: 'twofold.example', origin: 'http://twofold.example' }
+
+/** A query and a body that no route accepts: who is let in is told so, but not 401 or 403. */
+async function ask(route: Route, name: HolderName): Promise<LightMyRequestResponse> {
+  const token = tokens.get(name)
+  const cookie = await cookieOf(name)
+  const id = route.path.startsWith('/api/businesses/') ? businessId : datasetId
   return bench.app.inject({
     method: route.method,
-    url: `${route.path.replace('{id}', datasetId)}?no_such_parameter=1`,
-    headers: token ? { authorization: `Bearer ${token}` } : {},
+    url: `${route.path.replace('{id}', id)}?no_such_parameter=1`,
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(cookie ? { ...OWN_PAGE, cookie: `twofold_session=${cookie}` } : {}),
+    },
     ...(route.method === 'GET' || route.method === 'DELETE' ? {} : { payload: { '': 0 } }),
   })
 }
 
 describe('authorization', () => {
+  const names: readonly HolderName[] = [
+    'nobody',
+    'unknown token',
+    ...(Object.keys(HOLDERS) as HolderName[]),
+  ]
   const isDeletion = ({ method, path }: Route): boolean =>
     method === 'DELETE' && path === '/api/datasets/{id}'
-  // The deletion comes last: it succeeds.
+  // The deletion comes last, and those who may do it last of all: it succeeds, and takes the
+  // dataset's own tokens along.
   const table = [...ROUTES.filter((route) => !isDeletion(route)), ...ROUTES.filter(isDeletion)]
-    .flatMap((route) => HOLDERS.map((holder) => ({ route, holder })))
-    .map(({ route, holder }) => ({
-      name: `${route.method} ${route.path} with ${holder}`,
-      route,
-      holder,
-      answer: expected(route, holder),
-    }))
+    .flatMap((route) => {
+      const rows = names.map((holder) => ({ route, holder, answer: expected(route, holder) }))
+      const order = ({ holder, answer }: (typeof rows)[number]): number =>
+        answer !== 'in' ? 0 : holder === 'admin token' ? 1 : 2
+      return rows.toSorted((a, b) => order(a) - order(b))
+    })
+    .map((row) => ({ name: `${row.route.method} ${row.route.path} as ${row.holder}`, ...row }))
   it.each(table)('$name: $answer', async ({ route, holder, answer }) => {
     const reply = await ask(route, holder)
-    if (answer === 'in') expect([401, 403]).not.toContain(reply.statusCode)
-    else {
-      expect(reply.statusCode).toBe(answer)
-      expect(reply.json().error).toMatchObject({ fix: expect.any(String), retryable: false })
-    }
+    if (answer === 'in') return expect([401, 403]).not.toContain(reply.statusCode)
+    expect(reply.statusCode, reply.body).toBe(answer)
+    const { error } = reply.json()
+    expect(error).toMatchObject({ fix: expect.any(String), retryable: false })
+    if (answer === 404) expect(error.code).toMatch(/^(dataset|business)_not_found$/)
   })
 
-  it('shows the holder of one dataset only that one', async () => {
-    const own = await apiBench()
-    const one = await own.access.createDataset({ name: 'One' })
-    const two = await own.access.createDataset({ name: 'Two' })
-    const { dataset_id } = one.dataset
-    const { token } = await own.access.createToken({ dataset_id, purpose: 'admin' })
-    const seen = async (path: string): Promise<string> => (await own.get(path, token)).body
-    for (const path of ['/api/datasets', '/api/tokens', '/api/doctor']) {
-      expect(await seen(path)).toContain(dataset_id)
-      expect(await seen(path)).not.toContain(two.dataset.dataset_id)
+  it('answers a foreign dataset or business exactly like one that does not exist', async () => {
+    const cookie = `twofold_session=${await cookieOf('foreign owner')}`
+    const seen = async (path: string): Promise<unknown> =>
+      (await bench.app.inject({ url: path, headers: { cookie } })).json()
+    const { access } = bench
+    const { dataset_id } = (
+      await access.createDataset({ name: 'New' }, { business_id: businessId })
+    ).dataset
+    for (const [path, real, made] of [
+      ['/api/datasets/ID/summary', dataset_id, '100000000000000'],
+      ['/api/businesses/ID', businessId, 'bus_000000000000000000'],
+    ] as const) {
+      const unknown = JSON.stringify(await seen(path.replace('ID', made)))
+      const foreign = JSON.stringify(await seen(path.replace('ID', real)))
+      expect(foreign.replaceAll(real, 'ID')).toBe(unknown.replaceAll(made, 'ID'))
     }
+  })
+})
+
+describe('lists', () => {
+  it('show everybody only what is theirs', async () => {
+    const own = await apiBench()
+    const { access } = own
+    const one = await access.createBusiness('One')
+    const two = await access.createBusiness('Two')
+    const first = await access.createDataset({ name: 'A' }, { business_id: one.business_id })
+    const second = await access.createDataset({ name: 'B' }, { business_id: two.business_id })
+    const request = { business_id: one.business_id, role: 'owner', email: null } as const
+    const { code } = await access.invite({ ...request, made_by: 'test' })
+    const ann = { name: 'Ann', email: 'ann@example.com', password: PASSWORD }
+    const cookie = `twofold_session=${await access.acceptAsNew(code, ann)}`
+    const { dataset_id } = first.dataset
+    const { token } = await access.createToken({ dataset_id, purpose: 'admin' })
+    const lists = ROUTES.filter(
+      ({ method, path, auth }) => method === 'GET' && !path.includes('{') && auth !== 'public',
+    )
+    expect(lists.length).toBeGreaterThan(5)
+    for (const headers of [{ cookie }, { authorization: `Bearer ${token}` }]) {
+      let shown = ''
+      for (const { path, auth } of lists) {
+        // Ann is the first person, so she operates the server: those lists are meant to be whole.
+        if (typeof auth === 'object' && auth.on === 'instance') continue
+        shown += (await own.app.inject({ url: path, headers })).body
+      }
+      expect(shown).toContain(dataset_id)
+      for (const foreign of [second.dataset.dataset_id, two.business_id]) {
+        expect(shown).not.toContain(foreign)
+      }
+    }
+    const asked = `/api/doctor?dataset_id=${second.dataset.dataset_id}`
+    expect((await own.get(asked, token)).statusCode).toBe(404)
     const foreign = own.access.tokens().find((record) => record.dataset_id !== dataset_id)
     const revoked = await own.app.inject({
       method: 'DELETE',
@@ -107,140 +250,5 @@ describe('authorization', () => {
     })
     expect(revoked.statusCode).toBe(404)
     expect(own.access.tokens()).toHaveLength(3)
-  })
-})
-
-const JSON_TYPE = { 'content-type': 'application/json' }
-const OWN = { ...JSON_TYPE, host: 'twofold.example', origin: 'http://twofold.example' }
-
-async function signedIn(own: ApiBench, token = ADMIN): Promise<string> {
-  const reply = await own.app.inject({
-    method: 'POST',
-    url: '/api/session',
-    headers: OWN,
-    payload: { token },
-  })
-  expect(reply.statusCode).toBe(200)
-  return String(reply.headers['set-cookie']).split(';', 1)[0] ?? ''
-}
-
-describe('the session cookie', () => {
-  it.each([
-    [undefined, ''],
-    ['http://twofold.example', ''],
-    ['https://twofold.example', '; Secure'],
-  ])('with public URL %s is HttpOnly, Lax%s', async (publicUrl, secure) => {
-    const own = await apiBench(publicUrl ? { publicUrl } : {})
-    const reply = await own.app.inject({
-      method: 'POST',
-      url: '/api/session',
-      payload: { token: ADMIN },
-    })
-    expect(reply.headers['set-cookie']).toMatch(
-      new RegExp(
-        `^twofold_session=[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000${secure}$`,
-      ),
-    )
-    expect(reply.json()).toMatchObject({ signed_in: true, purpose: 'admin', dataset_id: '*' })
-  })
-
-  it.each<[string, Record<string, string>, number]>([
-    ['our own page', OWN, 201],
-    [
-      'our own page, told by Sec-Fetch-Site',
-      { ...JSON_TYPE, 'sec-fetch-site': 'same-origin' },
-      201,
-    ],
-    ['the public URL behind a proxy', { ...JSON_TYPE, origin: 'https://public.example' }, 201],
-    ['another site', { ...OWN, origin: 'https://evil.example' }, 403],
-    ['another port', { ...OWN, origin: 'http://twofold.example:81' }, 403],
-    ['a sandboxed page', { ...OWN, origin: 'null' }, 403],
-    ['a sister domain', { ...OWN, 'sec-fetch-site': 'same-site' }, 403],
-    ['nobody knows where', JSON_TYPE, 403],
-    ['a form', { ...OWN, 'content-type': 'text/plain' }, 403],
-  ])('allows changes from %s: %s', async (_name, headers, status) => {
-    const own = await apiBench({ publicUrl: 'https://public.example' })
-    const cookie = await signedInBehindProxy(own)
-    const reply = await own.app.inject({
-      method: 'POST',
-      url: '/api/datasets',
-      headers: { ...headers, cookie },
-      payload: JSON.stringify({ name: 'Shop' }),
-    })
-    expect(reply.statusCode, reply.body).toBe(status)
-    expect(own.access.datasets()).toHaveLength(status === 201 ? 1 : 0)
-  })
-
-  it('reads, changes and signs out as its token allows', async () => {
-    const own = await apiBench()
-    const { token } = await own.access.createToken({ dataset_id: '*', purpose: 'read' })
-    const cookie = await signedIn(own, token)
-    const ask = (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) =>
-      own.app.inject({ method, url, headers: { ...OWN, cookie }, ...(payload ? { payload } : {}) })
-    expect((await ask('GET', '/api/datasets')).statusCode).toBe(200)
-    expect((await ask('POST', '/api/datasets', { name: 'x' })).statusCode).toBe(403)
-    expect((await ask('GET', '/api/session')).json()).toMatchObject({ purpose: 'read' })
-    const out = await ask('DELETE', '/api/session')
-    expect(out.statusCode).toBe(204)
-    expect(out.headers['set-cookie']).toMatch(/Max-Age=0/)
-    expect((await ask('GET', '/api/session')).json()).toMatchObject({ signed_in: false })
-    expect((await ask('GET', '/api/datasets')).statusCode).toBe(401)
-  })
-
-  it('cannot be set by another site', async () => {
-    const own = await apiBench()
-    const reply = await own.app.inject({
-      method: 'POST',
-      url: '/api/session',
-      headers: { ...OWN, origin: 'https://evil.example' },
-      payload: { token: ADMIN },
-    })
-    expect(reply.statusCode).toBe(403)
-    expect(reply.headers['set-cookie']).toBeUndefined()
-  })
-})
-
-async function signedInBehindProxy(own: ApiBench): Promise<string> {
-  return `twofold_session=${await own.access.signIn(ADMIN)}`
-}
-
-describe('the setup link', () => {
-  const redeem = (own: ApiBench, code: string) =>
-    own.app.inject({ method: 'POST', url: '/api/setup', payload: { code } })
-
-  it('signs in once and shows an admin token once', async () => {
-    const own = await apiBench()
-    const code = own.access.setupCode() ?? ''
-    expect((await own.app.inject('/api/session')).json()).toMatchObject({ setup_needed: true })
-    const first = await redeem(own, code)
-    expect(first.statusCode).toBe(200)
-    expect((await own.get('/api/status', first.json().admin_token)).statusCode).toBe(200)
-    const cookie = String(first.headers['set-cookie']).split(';', 1)[0] ?? ''
-    const session = await own.app.inject({ url: '/api/session', headers: { cookie } })
-    expect(session.json()).toMatchObject({ signed_in: true, setup_needed: false })
-    expect((await redeem(own, code)).json().error.code).toBe('setup_link_invalid')
-  })
-
-  it('has a small sister for later: a link an admin makes', async () => {
-    const own = await apiBench()
-    const link = (await own.send('POST', '/api/sign-in-links')).json()
-    expect(link.path).toBe(`/#setup=${link.code}`)
-    const reply = await redeem(own, link.code)
-    expect(reply.json()).toEqual({})
-    expect(reply.headers['set-cookie']).toMatch(/^twofold_session=/)
-    expect((await redeem(own, link.code)).statusCode).toBe(403)
-  })
-
-  it('cannot be guessed: failures are counted', async () => {
-    const own = await apiBench()
-    const wrong = { method: 'POST', url: '/api/session', payload: { token: 'guess' } } as const
-    for (let i = 0; i < SIGN_IN_FAILURES_MAX; i++) {
-      expect((await own.app.inject(wrong)).json().error.code).toBe('token_unknown')
-    }
-    const right = await own.app.inject({ ...wrong, payload: { token: ADMIN } })
-    expect(right.statusCode).toBe(429)
-    expect(Number(right.headers['retry-after'])).toBe(60)
-    own.clock.ms += 60_000
-    expect((await own.app.inject({ ...wrong, payload: { token: ADMIN } })).statusCode).toBe(200)
   })
 })

@@ -107,6 +107,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     health: () => ({ ok: true, queue: 0 }),
     version: '1.2.3',
     publicUrl: options.publicUrl,
+    clientOf: ({ ip, protocol }) => ({ address: ip, https: protocol === 'https' }),
     every: (_ms, run) => {
       beats.add(run)
       return () => beats.delete(run)

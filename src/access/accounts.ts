@@ -1,0 +1,148 @@
+/**
+ * What people do with their own account, and what the operator does with the accounts of the
+ * server: names, passwords, sessions, lost passwords, removal. Called by access.ts.
+ */
+import { TwofoldError } from '../errors.ts'
+import { PASSWORD_LINK_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
+import { type Books, beginSession } from './books.ts'
+import { memberRemoval } from './businesses.ts'
+import { requireGoodPassword } from './password.ts'
+import { type Person, personDocument, personRemoval } from './people.ts'
+import { createOneTimeCodes, type Session } from './sessions.ts'
+
+export interface Accounts {
+  people(): readonly Person[]
+  findPerson(id: string): Person | undefined
+  /** Throws `email_taken`. */
+  updatePerson(id: string, change: { name?: string; email?: string }): Promise<Person>
+  /** Ends every other session. Throws `sign_in_failed` when `current` is wrong. */
+  changePassword(id: string, change: PasswordChange): Promise<void>
+  sessionsOf(personId: string): readonly Session[]
+  /** Throws `session_not_found`. */
+  endSession(personId: string, sessionId: string): Promise<void>
+  endSessions(personId: string): Promise<void>
+  /** A one-time link to a new password, for one who lost theirs. Throws `person_not_found`. */
+  createPasswordCode(personId: string): { code: string; expires_at_ms: number }
+  /** Ends every session and begins a new one. Throws `link_invalid`, `invalid_request`. */
+  redeemPasswordCode(request: PasswordReset): Promise<string>
+  /** Out of every business, with their sessions. Throws `person_not_found`, `last_owner`. */
+  deletePerson(id: string): Promise<void>
+}
+
+export interface PasswordChange {
+  readonly current: string
+  readonly password: string
+  /** The one that stays. */
+  readonly session_id: string
+}
+
+export interface PasswordReset {
+  readonly code: string
+  readonly password: string
+  readonly browser?: string
+}
+
+export function createAccounts(books: Books): Accounts {
+  const { people, sessions, inOrder, write } = books
+  const existing = (id: string): Person => existingPerson(books, id)
+  return {
+    people: people.all,
+    findPerson: people.find,
+    updatePerson: (id, change) =>
+      inOrder(async () => {
+        const person = people.changed(existing(id), change)
+        await write([personDocument(person)])
+        people.put(person)
+        return person
+      }),
+    sessionsOf: sessions.ofPerson,
+    endSession: (personId, sessionId) =>
+      inOrder(async () => {
+        const ended = sessions.endOf(personId, ({ session_id }) => session_id === sessionId)
+        if (ended.length === 0) throw new TwofoldError('session_not_found')
+        await write(ended)
+      }),
+    endSessions: (personId) => inOrder(() => write(sessions.endOf(personId, () => true))),
+    deletePerson: (id) => inOrder(() => deletePerson(books, existing(id))),
+    ...passwordBook(books),
+  }
+}
+
+export function existingPerson({ people }: Books, id: string): Person {
+  const person = people.find(id)
+  if (!person) throw new TwofoldError('person_not_found', `There is none with id ${id}.`)
+  return person
+}
+
+function passwordBook(
+  books: Books,
+): Pick<Accounts, 'changePassword' | 'createPasswordCode' | 'redeemPasswordCode'> {
+  const { ports, people, sessions, passwords, inOrder, write } = books
+  const codes = createOneTimeCodes(ports, { lastMs: PASSWORD_LINK_MS, openMax: SIGN_IN_CODES_MAX })
+  return {
+    changePassword: async (id, { current, password, session_id }) => {
+      const person = existingPerson(books, id)
+      const isRight = await passwords.matches(person.password ?? undefined, current)
+      if (!isRight) throw new TwofoldError('sign_in_failed', 'The password so far is another.')
+      requireGoodPassword(password, [person.email, person.name])
+      const hash = await passwords.hash(password)
+      await inOrder(async () => {
+        const next = people.changed(existingPerson(books, id), { password: hash })
+        const ended = sessions.endOf(id, (session) => session.session_id !== session_id)
+        await write([personDocument(next), ...ended])
+        people.put(next)
+      })
+    },
+    createPasswordCode: (personId) => {
+      existingPerson(books, personId)
+      return codes.create({ person_id: personId })
+    },
+    redeemPasswordCode: async ({ code, password, browser = '' }) => {
+      const holder = codes.look(code)
+      const person = people.find(holder?.person_id ?? '')
+      if (!person) throw new TwofoldError('link_invalid')
+      requireGoodPassword(password, [person.email, person.name])
+      const hash = await passwords.hash(password)
+      return inOrder(async () => {
+        const spent = codes.redeem(code)
+        const now = people.find(spent?.person_id ?? '')
+        if (!now) throw new TwofoldError('link_invalid')
+        const next = people.changed(now, { password: hash })
+        const { person_id } = next
+        const documents = [personDocument(next), ...sessions.endOf(person_id, () => true)]
+        const session = await beginSession(books, { person_id }, { browser, documents })
+        people.put(next)
+        return session
+      })
+    },
+  }
+}
+
+async function deletePerson(books: Books, person: Person): Promise<void> {
+  const { people, businesses, sessions, write } = books
+  const { person_id } = person
+  const memberships = businesses.ofPerson(person_id)
+  for (const { business_id, role } of memberships) {
+    if (role === 'owner') requireAnotherOwner(books, business_id, person_id)
+  }
+  const isOnlyOperator = people.all().every((one) => one === person || !one.operator)
+  if (person.operator && isOnlyOperator) {
+    throw new TwofoldError('last_owner', 'The server needs an operator, too.')
+  }
+  const ended = sessions.endOf(person_id, () => true)
+  await write([personRemoval(person_id), ...memberships.map(memberRemoval), ...ended])
+  people.remove(person_id)
+  for (const member of memberships) businesses.removeMember(member)
+}
+
+/** Throws `last_owner` unless somebody else owns the business as well. */
+export function requireAnotherOwner(
+  { businesses }: Books,
+  businessId: string,
+  personId: string,
+): void {
+  const others = businesses
+    .members(businessId)
+    .some(({ person_id, role }) => role === 'owner' && person_id !== personId)
+  if (!others) throw new TwofoldError('last_owner')
+}
