@@ -12,7 +12,6 @@ import type {
   DemoAnswer,
   EventsAnswer,
   SessionView,
-  SetupDone,
   Summary,
   Timeline,
   TokenCreated,
@@ -79,16 +78,14 @@ export const recentEvents = (
 ): Promise<EventsAnswer> =>
   call('GET', `/api/datasets/${datasetId}/events?verdict=${verdict}&limit=${limit}`)
 
-export const redeemSetup = (code: string): Promise<SetupDone> =>
-  call('POST', '/api/setup', { code })
-
-export const signIn = (token: string): Promise<SessionView> =>
-  call('POST', '/api/session', { token })
-
 export const signOut = (): Promise<void> => call('DELETE', '/api/session')
 
-export const createDataset = (settings: DatasetCreateRequest): Promise<DatasetCreated> =>
-  call('POST', '/api/datasets', settings)
+export const createDataset = (
+  /** Undefined while there is none: the server makes the first. */
+  businessId: string | undefined,
+  settings: DatasetCreateRequest,
+): Promise<DatasetCreated> =>
+  call('POST', businessId ? `/api/businesses/${businessId}/datasets` : '/api/datasets', settings)
 
 export const updateDataset = (id: string, patch: DatasetPatchRequest): Promise<DatasetView> =>
   call('PATCH', `/api/datasets/${id}`, patch)

@@ -14,38 +14,63 @@ import type { Channel } from '../event/shape.ts'
 import { STATES } from './delivery-words.ts'
 import { HomePage } from './home/home.tsx'
 import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
-import { queryClient, redeemSetup, sessionQuery } from './queries.ts'
+import { queryClient, sessionQuery } from './queries.ts'
 import { DatasetFrame } from './shell/dataset-frame.tsx'
 import { Shell } from './shell/shell.tsx'
-import { SetupFailed, SetupPage } from './welcome/setup.tsx'
-import { forgetSetupCode, keepSetupCode, setupCode } from './welcome/setup-code.ts'
+import { InvitationPage } from './welcome/invitation.tsx'
+import { NewPasswordPage } from './welcome/new-password.tsx'
+import { codeOf, keepCode, type LinkName } from './welcome/one-time-code.ts'
+import { SetupPage } from './welcome/setup.tsx'
 import { SignInPage } from './welcome/sign-in.tsx'
+import { SignInLinkPage } from './welcome/sign-in-link.tsx'
 import { WINDOWS, type WindowName } from './window.ts'
 
 const rootRoute = createRootRoute({
   beforeLoad: ({ location }) => {
-    // The printed link is /#setup=CODE: the part after # never reaches a server log.
-    if (keepSetupCode(location.hash)) throw redirect({ to: '/setup', replace: true })
+    // One-time links are /#setup=CODE and the like: what follows # never reaches a server log.
+    const link = keepCode(location.hash)
+    if (link) throw redirect({ to: LINK_PAGES[link], replace: true })
   },
   notFoundComponent: PageNotFound,
 })
 
-const setupRoute = createRoute({
+const LINK_PAGES = {
+  setup: '/setup',
+  'sign-in': '/sign-in-link',
+  invitation: '/invitation',
+  password: '/new-password',
+} as const
+
+/** A page of a one-time link is nothing without its code. */
+const linkOptions = (link: LinkName) => ({
   getParentRoute: () => rootRoute,
-  path: '/setup',
-  loader: async () => {
-    const code = setupCode()
-    if (!code) throw redirect({ to: '/', replace: true })
-    const done = await redeemSetup(code)
-    forgetSetupCode()
-    queryClient.removeQueries({ queryKey: sessionQuery.queryKey })
-    if (!done.admin_token) throw redirect({ to: '/', replace: true })
-    return done.admin_token
+  beforeLoad: () => {
+    if (!codeOf(link)) throw redirect({ to: '/', replace: true })
   },
-  // The link works once: what it brought is kept for as long as the page is.
-  shouldReload: false,
+})
+
+const setupRoute = createRoute({
+  ...linkOptions('setup'),
+  path: '/setup',
   component: SetupPage,
-  errorComponent: SetupFailed,
+})
+
+const signInLinkRoute = createRoute({
+  ...linkOptions('sign-in'),
+  path: '/sign-in-link',
+  component: SignInLinkPage,
+})
+
+const invitationRoute = createRoute({
+  ...linkOptions('invitation'),
+  path: '/invitation',
+  component: InvitationPage,
+})
+
+const newPasswordRoute = createRoute({
+  ...linkOptions('password'),
+  path: '/new-password',
+  component: NewPasswordPage,
 })
 
 const signInRoute = createRoute({
@@ -70,7 +95,28 @@ const signedInRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
+  validateSearch: (search): { business?: string | undefined } => ({
+    business: text(search.business),
+  }),
   component: HomePage,
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./access/account.tsx'), 'AccountPage'),
+})
+
+const accountsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('./access/accounts.tsx'), 'AccountsPage'),
+})
+
+const peopleRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/businesses/$businessId/people',
+  component: lazyRouteComponent(() => import('./access/people.tsx'), 'PeoplePage'),
 })
 
 const datasetRoute = createRoute({
@@ -205,9 +251,15 @@ const settingsRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     setupRoute,
+    signInLinkRoute,
+    invitationRoute,
+    newPasswordRoute,
     signInRoute,
     signedInRoute.addChildren([
       homeRoute,
+      accountRoute,
+      accountsRoute,
+      peopleRoute,
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,

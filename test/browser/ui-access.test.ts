@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { openManager, type Reader } from './ui-visitor.ts'
+import { fillPerson, keep, openManager, type Reader, signInAs } from './ui-visitor.ts'
 
 let server: TestServer
 let browser: Browser
@@ -23,6 +23,8 @@ afterAll(async () => {
   await server?.close()
 })
 
+const ANN = { name: 'Ann', email: 'ann@example.com', password: 'a horse with a hat' }
+
 async function stranger(at = server): Promise<Reader> {
   const reader = await openManager(browser, at, { signedIn: false })
   readers.push(reader)
@@ -30,32 +32,32 @@ async function stranger(at = server): Promise<Reader> {
 }
 
 describe('the setup link of the first start', () => {
-  it('shows an admin token once, signs in, and works no second time', async () => {
+  it('makes the first owner, signs in, and works no second time', async () => {
     const fresh = await startTwofold({ adminToken: undefined })
     try {
       const link = fresh.running.setupUrl ?? ''
       expect(link).toContain('/#setup=')
       const { page, complaints } = await stranger(fresh)
       await page.goto(link)
-      await page.getByRole('heading', { name: 'Twofold is yours' }).waitFor()
+      await page.getByRole('heading', { name: 'Make this server yours' }).waitFor()
       expect(page.url()).not.toContain(link.split('=')[1])
-      const token = (await page.getByTestId('secret').textContent()) ?? ''
-      const asked = await fetch(`${fresh.url}/api/datasets`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      expect(asked.status).toBe(200)
-      await page.getByRole('link', { name: 'go on' }).click()
+      await fillPerson(page, ANN)
+      await page.getByLabel('Business').fill('Ann Ltd.')
+      await keep(page, 'access-setup')
+      await page.getByRole('button', { name: 'Create the account' }).click()
       await page.getByRole('heading', { name: 'Datasets' }).waitFor()
       await page.getByRole('button', { name: 'Open the demo shop' }).waitFor()
+      await page.getByRole('link', { name: 'My account: Ann' }).waitFor()
       expect(complaints).toEqual([])
 
       const second = await stranger(fresh)
       await second.page.goto(link)
+      await fillPerson(second.page, { ...ANN, email: 'eve@example.com' })
+      await second.page.getByRole('button', { name: 'Create the account' }).click()
       await second.page.getByRole('heading', { name: 'This link did not work' }).waitFor()
       await second.page.getByText('was used already').waitFor()
-      await second.page.getByRole('link', { name: 'Sign in with a token' }).click()
-      await second.page.getByLabel('Token', { exact: false }).first().fill(token)
-      await second.page.keyboard.press('Enter')
+      await second.page.getByRole('link', { name: 'Sign in' }).click()
+      await signInAs(second.page, ANN)
       await second.page.getByRole('heading', { name: 'Datasets' }).waitFor()
     } finally {
       await fresh.close()

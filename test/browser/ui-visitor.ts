@@ -45,6 +45,34 @@ export async function openManager(
   return { page, complaints, close: () => context.close() }
 }
 
+export interface Person {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+}
+
+/** The form of whoever gets an account. */
+export async function fillPerson(page: Page, { name, email, password }: Person): Promise<void> {
+  await page.getByLabel('Your name').fill(name)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('New password').fill(password)
+}
+
+export async function signInAs(
+  page: Page,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByRole('textbox', { name: 'Password', exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** With TWOFOLD_PICTURES set, keeps a picture of what the test sees. */
+export async function keep(page: Page, name: string): Promise<void> {
+  const folder = process.env.TWOFOLD_PICTURES
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true })
+}
+
 /** What a person's browser calls itself; headless ones are dropped as robots. */
 const PERSON =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36'

@@ -12,7 +12,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
-import { sessionQuery } from '../queries.ts'
+import { datasetQuery } from '../queries.ts'
 import { ChangeForm } from './change-form.tsx'
 import classes from './destinations.module.css'
 import { Alarm, LaneBadge, Numbers } from './status-parts.tsx'
@@ -22,11 +22,11 @@ export function DestinationPage() {
   const { datasetId, destinationId } = useParams({
     from: '/signed-in/datasets/$datasetId/destinations/$destinationId',
   })
-  const { data: session } = useQuery(sessionQuery)
+  const { data: dataset } = useQuery(datasetQuery(datasetId))
   const { data, error, refetch } = useQuery(destinationQuery(datasetId, destinationId))
   const { data: types } = useQuery(destinationTypesQuery)
   const type = types?.find(({ name }) => name === data?.type)
-  const locked = session?.purpose !== 'admin'
+  const locked = !dataset?.may.includes('develop')
   return (
     <Page
       title={data?.name ?? 'Destination'}
@@ -63,9 +63,9 @@ export function DestinationPage() {
             }
           />
           <Status destination={data} />
-          {locked && session && (
+          {locked && dataset && (
             <Alert variant="light" color="gray" icon={<IconLock aria-hidden />}>
-              This token may look but not change. Sign in with an admin token to edit.
+              You may look but not change. That needs the role developer.
             </Alert>
           )}
           {type && (

@@ -8,16 +8,15 @@ import { destinationsQuery } from '../destination-queries.ts'
 import { ButtonLink, TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
-import { datasetQuery, sessionQuery } from '../queries.ts'
+import { datasetQuery } from '../queries.ts'
 import classes from './destinations.module.css'
 import { Alarm, LaneBadge, Numbers } from './status-parts.tsx'
 
 export function DestinationsPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
-  const { data: session } = useQuery(sessionQuery)
   const { data, error, refetch, isPending } = useQuery(destinationsQuery(datasetId))
-  const locked = session?.purpose !== 'admin'
+  const locked = !dataset?.may.includes('develop')
   return (
     <Page
       title="Destinations"

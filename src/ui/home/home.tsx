@@ -3,6 +3,8 @@ import { Button, Card, EmptyState, Group, SimpleGrid, Skeleton, Stack, Text } fr
 import { useDisclosure } from '@mantine/hooks'
 import { IconCoffee, IconDatabasePlus, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import type { DatasetView, SessionView } from '../../api/types.ts'
 import { CHANNEL_COLORS } from '../channel-colors.ts'
 import { Page } from '../parts/page.tsx'
 import { Failed } from '../parts/states.tsx'
@@ -12,64 +14,95 @@ import { DatasetCard } from './dataset-card.tsx'
 import { OpenDemo } from './open-demo.tsx'
 
 export function HomePage() {
+  const { business: chosen } = useSearch({ from: '/signed-in/' })
   const datasets = useQuery(datasetsQuery)
   const { data: session } = useQuery(sessionQuery)
   const [creating, { open, close }] = useDisclosure()
-  const mayCreate = session?.purpose === 'admin' && session.dataset_id === '*'
-  const actions = mayCreate && (
+  const { businesses = [], operator = false } = session ?? {}
+  const shown = businesses.filter(({ business_id }) => !chosen || business_id === chosen)
+  const own = shown.filter(({ role }) => role === 'owner' || role === 'admin')
+  const mayCreate = own.length > 0 || (operator && businesses.length === 0)
+  const data = datasets.data?.filter(({ business_id }) => !chosen || business_id === chosen)
+  const actions = (operator || mayCreate) && (
     <Group gap="sm">
-      <OpenDemo variant="default" />
-      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
-        New dataset
-      </Button>
+      {operator && <OpenDemo variant="default" />}
+      {mayCreate && (
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+          New dataset
+        </Button>
+      )}
     </Group>
   )
+  const name = shown.length === 1 && businesses.length > 1 ? shown[0]?.name : undefined
   return (
     <Page
       title="Datasets"
+      {...(name ? { of: name } : {})}
       lead="One dataset for each shop or site. Its id goes into the pixel and into your server."
-      actions={datasets.data?.length ? actions : undefined}
+      actions={data?.length ? actions : undefined}
     >
       {datasets.isPending && <CardSkeletons />}
       {datasets.error && <Failed error={datasets.error} onRetry={() => void datasets.refetch()} />}
-      {datasets.data?.length === 0 && <FirstSteps mayCreate={mayCreate} onCreate={open} />}
-      {datasets.data && datasets.data.length > 0 && (
-        <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
-          {datasets.data.map((dataset) => (
-            <DatasetCard key={dataset.dataset_id} dataset={dataset} />
-          ))}
-        </SimpleGrid>
+      {session && data?.length === 0 && (
+        <FirstSteps session={session} mayCreate={mayCreate} onCreate={open} />
       )}
-      <CreateDataset opened={creating} onClose={close} />
+      {data && data.length > 0 && <Businesses businesses={shown} datasets={data} />}
+      <CreateDataset opened={creating} onClose={close} businesses={own} />
     </Page>
   )
 }
 
-function FirstSteps({ mayCreate, onCreate }: { mayCreate: boolean; onCreate: () => void }) {
+interface BusinessesProps {
+  readonly businesses: SessionView['businesses']
+  readonly datasets: readonly DatasetView[]
+}
+
+/** Who works for several businesses sees whose each dataset is. */
+function Businesses({ businesses, datasets }: BusinessesProps) {
+  const groups = Map.groupBy(datasets, ({ business_id }) => business_id)
+  return (
+    <Stack gap="xl">
+      {[...groups].map(([id, own]) => (
+        <Stack key={id} gap="sm">
+          {businesses.length > 1 && (
+            <Text fw={600} c="dimmed">
+              {businesses.find(({ business_id }) => business_id === id)?.name}
+            </Text>
+          )}
+          <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
+            {own.map((dataset) => (
+              <DatasetCard key={dataset.dataset_id} dataset={dataset} />
+            ))}
+          </SimpleGrid>
+        </Stack>
+      ))}
+    </Stack>
+  )
+}
+
+interface FirstStepsProps {
+  readonly session: SessionView
+  readonly mayCreate: boolean
+  readonly onCreate: () => void
+}
+
+function FirstSteps({ session, mayCreate, onCreate }: FirstStepsProps) {
   if (!mayCreate) {
     return (
       <EmptyState
         py={60}
-        title="No dataset for this token"
-        description="Ask whoever gave you the token to make a dataset, or sign in as admin."
+        title="No dataset for you yet"
+        description={
+          session.person
+            ? 'Ask an admin of your business to make one, or for an invitation to another business.'
+            : 'Ask whoever gave you the token to make a dataset, or sign in as somebody else.'
+        }
       />
     )
   }
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-      <Card withBorder padding="xl">
-        <Stack align="flex-start" h="100%">
-          <IconCoffee size={34} stroke={1.5} color={CHANNEL_COLORS.server} aria-hidden />
-          <Text fw={650} size="lg">
-            See it work first
-          </Text>
-          <Text c="dimmed">
-            Opens a small coffee shop. Buy a bag and watch the sale arrive twice, from the browser
-            and from the shop’s server, and count once.
-          </Text>
-          <OpenDemo mt="auto" />
-        </Stack>
-      </Card>
+      {session.operator && <SeeItWork />}
       <Card withBorder padding="xl">
         <Stack align="flex-start" h="100%">
           <IconDatabasePlus size={34} stroke={1.5} color={CHANNEL_COLORS.browser} aria-hidden />
@@ -91,6 +124,24 @@ function FirstSteps({ mayCreate, onCreate }: { mayCreate: boolean; onCreate: () 
         </Stack>
       </Card>
     </SimpleGrid>
+  )
+}
+
+function SeeItWork() {
+  return (
+    <Card withBorder padding="xl">
+      <Stack align="flex-start" h="100%">
+        <IconCoffee size={34} stroke={1.5} color={CHANNEL_COLORS.server} aria-hidden />
+        <Text fw={650} size="lg">
+          See it work first
+        </Text>
+        <Text c="dimmed">
+          Opens a small coffee shop. Buy a bag and watch the sale arrive twice, from the browser and
+          from the shop’s server, and count once.
+        </Text>
+        <OpenDemo mt="auto" />
+      </Stack>
+    </Card>
   )
 }
 

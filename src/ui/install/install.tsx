@@ -56,7 +56,7 @@ export function InstallPage() {
         context={context}
         token={token}
         onToken={setToken}
-        mayCreate={session?.purpose === 'admin'}
+        mayCreate={dataset?.may.includes('develop') ?? false}
       />
       <SameIdSection />
     </Page>

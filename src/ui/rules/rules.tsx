@@ -8,7 +8,7 @@ import type { RuleState, RuleVocabulary } from '../../api/types.ts'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
-import { datasetQuery, sessionQuery } from '../queries.ts'
+import { datasetQuery } from '../queries.ts'
 import { AddRule, ReadyMadeRules } from './add-rule.tsx'
 import { Conflict } from './conflict.tsx'
 import { type Draft, useDraft } from './draft.ts'
@@ -50,8 +50,8 @@ interface RulesProps {
 }
 
 function Rules({ of, state, vocabulary }: RulesProps) {
-  const { data: session } = useQuery(sessionQuery)
-  const locked = session?.purpose !== 'admin'
+  const { data: dataset } = useQuery(datasetQuery(state.dataset_id))
+  const locked = !dataset?.may.includes('develop')
   const draft = useDraft(state)
   const editor = useEditor(draft)
   const { rules, published } = draft
@@ -72,9 +72,9 @@ function Rules({ of, state, vocabulary }: RulesProps) {
       lead="Leave events out, rename them, mend their values, choose where they go. From top to bottom, for every event that arrives from now on."
       actions={!locked && <AddRule onAdd={editor.add} />}
     >
-      {locked && session && (
+      {locked && dataset && (
         <Alert variant="light" color="gray" icon={<IconLock aria-hidden />}>
-          This token may look and try, but not change. Sign in with an admin token to edit.
+          You may look and try, but not change. That needs the role developer.
         </Alert>
       )}
       {draft.theirs && <Conflict draft={draft} theirs={draft.theirs} />}

@@ -8,7 +8,7 @@ import type { DatasetPatchRequest, DatasetView } from '../../api/types.ts'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
-import { datasetQuery, datasetsQuery, sessionQuery, updateDataset } from '../queries.ts'
+import { datasetQuery, datasetsQuery, updateDataset } from '../queries.ts'
 import { ConsentExport } from './consent-export.tsx'
 import { FieldInput } from './field-input.tsx'
 import { fieldGroups } from './fields.ts'
@@ -36,10 +36,9 @@ const GROUPS = fieldGroups()
 
 function SettingsForm({ dataset }: { dataset: DatasetView }) {
   const cache = useQueryClient()
-  const { data: session } = useQuery(sessionQuery)
   /** Only what differs from the dataset. */
   const [changes, setChanges] = useState<Record<string, unknown>>({})
-  const locked = session?.purpose !== 'admin'
+  const locked = !dataset.may.includes('develop')
   const save = useMutation({
     mutationFn: () => updateDataset(dataset.dataset_id, changes as DatasetPatchRequest),
     onSuccess: async (saved) => {
@@ -64,9 +63,9 @@ function SettingsForm({ dataset }: { dataset: DatasetView }) {
       }}
     >
       <Stack gap="xl" maw={760}>
-        {locked && session && (
+        {locked && (
           <Alert variant="light" color="gray" icon={<IconLock aria-hidden />}>
-            This token may look but not change. Sign in with an admin token to edit.
+            You may look but not change. That needs the role developer.
           </Alert>
         )}
         {GROUPS.map(({ title, fields }) => (

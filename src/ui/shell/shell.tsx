@@ -18,6 +18,8 @@ import { useEffect, useRef } from 'react'
 import { destinationsQuery } from '../destination-queries.ts'
 import { PageLink } from '../parts/links.tsx'
 import { Logo } from '../parts/logo.tsx'
+import { AccountLink } from './account-link.tsx'
+import { BusinessLinks } from './business-links.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
 import { DatasetSwitcher } from './dataset-switcher.tsx'
 import classes from './shell.module.css'
@@ -59,6 +61,7 @@ export function Shell() {
           <DatasetSwitcher />
           <Group gap={4} ml="auto" wrap="nowrap" flex="none">
             <ColorSchemeToggle />
+            <AccountLink />
             <SignOut />
           </Group>
         </Group>
@@ -77,6 +80,7 @@ export function Shell() {
           className={classes.link ?? ''}
         />
         {datasetId && <DatasetLinks datasetId={datasetId} />}
+        <BusinessLinks />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1}>
         <Outlet />

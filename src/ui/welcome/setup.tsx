@@ -1,48 +1,60 @@
-/** Where the one-time link of the first start leads: shows the admin token once, then goes on. */
-import { List, Stack, Text } from '@mantine/core'
-import { IconArrowRight } from '@tabler/icons-react'
-import { type ErrorComponentProps, useLoaderData, useRouter } from '@tanstack/react-router'
+/** Where the one-time link of the first start leads: makes the first owner. */
+import { Button, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { setUp } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
-import { Secret } from '../parts/copy.tsx'
-import { ButtonLink } from '../parts/links.tsx'
 import { Failed } from '../parts/states.tsx'
+import { LinkFailed } from './link-failed.tsx'
+import { codeOf } from './one-time-code.ts'
+import { NOBODY_YET, PersonFields } from './person-fields.tsx'
+import { useEntering } from './use-entering.ts'
 import { WelcomeFrame } from './welcome-frame.tsx'
 
 export function SetupPage() {
-  const adminToken = useLoaderData({ from: '/setup' })
+  const [values, setValues] = useState(NOBODY_YET)
+  const [business, setBusiness] = useState('')
+  const create = useEntering({
+    link: 'setup',
+    enter: () =>
+      setUp({
+        code: codeOf('setup') ?? '',
+        ...values,
+        ...(business.trim() === '' ? {} : { business: business.trim() }),
+      }),
+  })
+  if (create.error instanceof ApiError && create.error.code === 'setup_link_invalid') {
+    return <LinkFailed error={create.error} />
+  }
   return (
-    <WelcomeFrame title="Twofold is yours">
+    <WelcomeFrame title="Make this server yours">
       <Text>
-        You are signed in. This is your <b>admin token</b>. It is shown this once: keep it where you
-        keep passwords.
+        Nobody has an account here yet. Yours will be the first: the owner of your business, and the
+        one who runs this server.
       </Text>
-      <Secret value={adminToken} label="Your admin token" />
-      <Stack gap={6}>
-        <Text fw={600} size="sm">
-          What is it for?
-        </Text>
-        <List size="sm" spacing={4} c="dimmed">
-          <List.Item>Signing in here from another browser.</List.Item>
-          <List.Item>The command line and scripts, as TWOFOLD_ADMIN_TOKEN.</List.Item>
-          <List.Item>It can do everything, so it belongs in no web page and no app.</List.Item>
-        </List>
-      </Stack>
-      <ButtonLink to="/" rightSection={<IconArrowRight size={16} aria-hidden />}>
-        I have kept it, go on
-      </ButtonLink>
-    </WelcomeFrame>
-  )
-}
-
-export function SetupFailed({ error }: ErrorComponentProps) {
-  const router = useRouter()
-  const used = error instanceof ApiError && !error.retryable
-  return (
-    <WelcomeFrame title="This link did not work">
-      <Failed error={error} {...(used ? {} : { onRetry: () => void router.invalidate() })} />
-      <ButtonLink to="/sign-in" variant="default">
-        Sign in with a token
-      </ButtonLink>
+      <form
+        onSubmit={(submit) => {
+          submit.preventDefault()
+          create.mutate()
+        }}
+      >
+        <Stack gap="md">
+          <PersonFields values={values} onChange={setValues} />
+          <TextInput
+            label="Business"
+            description="Owns your datasets. You can change the name later."
+            name="organization"
+            autoComplete="organization"
+            placeholder="My business"
+            maxLength={100}
+            value={business}
+            onChange={(change) => setBusiness(change.currentTarget.value)}
+          />
+          {create.error && <Failed error={create.error} />}
+          <Button type="submit" loading={create.isPending}>
+            Create the account
+          </Button>
+        </Stack>
+      </form>
     </WelcomeFrame>
   )
 }

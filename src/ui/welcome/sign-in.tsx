@@ -1,70 +1,130 @@
-/** Signing in with a token; the server answers with a cookie that scripts cannot read. */
-import { Alert, Button, PasswordInput, Stack, Text } from '@mantine/core'
+/**
+ * Signing in with e-mail and password, or with a token; the server answers with a cookie that
+ * scripts cannot read.
+ */
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { signIn } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
-import { sessionQuery, signIn } from '../queries.ts'
+import { sessionQuery } from '../queries.ts'
+import { useEntering } from './use-entering.ts'
 import { WelcomeFrame } from './welcome-frame.tsx'
 
 export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' })
   const { data: session } = useQuery(sessionQuery)
-  const cache = useQueryClient()
-  const router = useRouter()
-  const navigate = useNavigate()
-  const [token, setToken] = useState('')
-  const enter = useMutation({
-    mutationFn: () => signIn(token.trim()),
-    onSuccess: async () => {
-      cache.clear()
-      if (next) router.history.push(next)
-      else await navigate({ to: '/' })
-    },
-  })
+  const [chosen, setChosen] = useState<'password' | 'token'>()
+  // Without any account only a token leads in.
+  const way = chosen ?? (session?.setup_needed ? 'token' : 'password')
   return (
     <WelcomeFrame title="Sign in">
       {session?.setup_needed && (
         <Alert variant="light" icon={<IconInfoCircle aria-hidden />} title="First start?">
-          Open the setup link that the server printed when it started. It works once and gives you
-          an admin token.
+          Open the setup link that the server printed when it started. It works once and makes your
+          account.
         </Alert>
       )}
-      <form
-        onSubmit={(submit) => {
-          submit.preventDefault()
-          enter.mutate()
-        }}
+      {session && (way === 'password' ? <PasswordForm next={next} /> : <TokenForm next={next} />)}
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        ta="left"
+        w="fit-content"
+        onClick={() => setChosen(way === 'password' ? 'token' : 'password')}
       >
-        <Stack gap="md">
-          <PasswordInput
-            label="Token"
-            description="Your admin token, or one made for a dataset."
-            name="token"
-            autoComplete="current-password"
-            data-autofocus
-            autoFocus
-            required
-            value={token}
-            onChange={(change) => setToken(change.currentTarget.value)}
-            error={enter.error && wordsFor(enter.error)}
-          />
-          <Button type="submit" loading={enter.isPending} disabled={token.trim() === ''}>
-            Sign in
-          </Button>
-        </Stack>
-      </form>
-      <Text size="sm" c="dimmed">
-        Lost it? Start the server with TWOFOLD_ADMIN_TOKEN set to a token of your own.
-      </Text>
+        {way === 'password' ? 'Use a token instead' : 'Use e-mail and password instead'}
+      </Anchor>
     </WelcomeFrame>
+  )
+}
+
+interface FormProps {
+  readonly next: string | undefined
+}
+
+function PasswordForm({ next }: FormProps) {
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const enter = useEntering({ enter: () => signIn({ email, password }), next })
+  return (
+    <form
+      onSubmit={(submit) => {
+        submit.preventDefault()
+        enter.mutate()
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          label="E-mail address"
+          name="email"
+          type="email"
+          autoComplete="username"
+          autoFocus
+          required
+          value={email}
+          onChange={(change) => setEmail(change.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(change) => setPassword(change.currentTarget.value)}
+          error={enter.error && wordsFor(enter.error)}
+        />
+        <Button type="submit" loading={enter.isPending}>
+          Sign in
+        </Button>
+        <Text size="sm" c="dimmed">
+          Lost your password? Whoever runs this server can make you a link to a new one.
+        </Text>
+      </Stack>
+    </form>
+  )
+}
+
+function TokenForm({ next }: FormProps) {
+  const [token, setToken] = useState('')
+  const enter = useEntering({ enter: () => signIn({ token: token.trim() }), next })
+  return (
+    <form
+      onSubmit={(submit) => {
+        submit.preventDefault()
+        enter.mutate()
+      }}
+    >
+      <Stack gap="md">
+        <PasswordInput
+          label="Token"
+          description="An admin token, or one made to read a dataset."
+          name="token"
+          autoComplete="off"
+          autoFocus
+          required
+          value={token}
+          onChange={(change) => setToken(change.currentTarget.value)}
+          error={enter.error && wordsFor(enter.error)}
+        />
+        <Button type="submit" loading={enter.isPending} disabled={token.trim() === ''}>
+          Sign in
+        </Button>
+        <Text size="sm" c="dimmed">
+          Lost it? Start the server with TWOFOLD_ADMIN_TOKEN set to a token of your own.
+        </Text>
+      </Stack>
+    </form>
   )
 }
 
 function wordsFor(error: Error): string {
   if (!(error instanceof ApiError)) return error.message
-  if (error.status === 401 || error.status === 403)
+  if (error.code === 'token_unknown' || error.status === 403) {
     return 'No such token. Check that all of it was pasted.'
-  return `${error.message} ${error.fix}`
+  }
+  return error.code === 'sign_in_failed' ? error.message : `${error.message} ${error.fix}`
 }
