@@ -4,9 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
@@ -25,11 +24,11 @@ import { pinterest } from './destinations/pinterest.ts'
 import { snapchat } from './destinations/snapchat.ts'
 import { tiktok } from './destinations/tiktok.ts'
 import { webhook } from './destinations/webhook.ts'
-import { ERRORS, errorBody, TwofoldError } from './errors.ts'
+import { TwofoldError } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
-import { BODY_BYTES_MAX } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
@@ -90,7 +89,7 @@ export async function start(
   let ledger: Ledger | undefined
   let wake = (): void => undefined
   try {
-    const app = createApp(config)
+    const app = createApp(config.logLevel)
     const live = createLive((datasets) => ledger?.watch(datasets))
     const death = Promise.withResolvers<Error>()
     ledger = await openLedger({
@@ -148,7 +147,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const books = await openBooks(parts)
-  const { access, rules, configs, relay, preview, replays, remoteScores, closeTargets } = books
+  const { access, configs, relay } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -171,15 +170,10 @@ async function serve(parts: Parts): Promise<Serving> {
     random: Math.random,
   })
   registerApi(app, {
+    ...books,
     store: ledger.store,
-    access,
     live,
     destinations: configs,
-    relay,
-    preview,
-    replays,
-    remoteScores,
-    rules,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -206,21 +200,12 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await ledger.drain()
-      await replays.stop()
+      await books.replays.stop()
       await relay.stop()
-      await closeTargets()
+      await books.closeTargets()
       await closeApp(app)
       await ledger.store.close()
     },
-  }
-}
-
-async function listen(app: FastifyInstance, { port, host }: Config): Promise<void> {
-  try {
-    await app.listen({ port, host })
-  } catch (error) {
-    await app.close()
-    throw error
   }
 }
 
@@ -320,34 +305,6 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** No request log: URLs may hold what their senders should not have put there. */
-function createApp(config: Config): FastifyInstance {
-  const app = Fastify({
-    logger: { level: config.logLevel, base: null },
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES_MAX,
-    forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
-    routerOptions: { ignoreTrailingSlash: true },
-  })
-  app.setErrorHandler((error, request, reply) => {
-    if (error instanceof TwofoldError) {
-      const body = errorBody(error.code, error.detail)
-      return reply.code(ERRORS[error.code].status).send(body)
-    }
-    const status = (error as { statusCode?: number }).statusCode ?? 500
-    if (status === 413) return reply.code(413).send(errorBody('body_too_large'))
-    if (status === 415) return reply.code(415).send(errorBody('unsupported_encoding'))
-    if (status < 500) {
-      const detail = error instanceof Error ? error.message : undefined
-      return reply.code(status).send(errorBody('invalid_request', detail))
-    }
-    app.log.error({ err: error, id: request.id, route: request.routeOptions.url }, 'internal')
-    return reply.code(500).send(errorBody('internal', `id ${request.id}`))
-  })
-  return app
-}
-
 function healthOf(ledger: Ledger): { ok: boolean; reason?: string; queue: number } {
   const failing = ledger.failing()
   const queue = ledger.queued()
@@ -358,10 +315,4 @@ function every(ms: number, run: () => void): () => void {
   const timer = setInterval(run, ms)
   timer.unref()
   return () => clearInterval(timer)
-}
-
-function originOf(app: FastifyInstance): string {
-  const { address, port } = app.server.address() as AddressInfo
-  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,4 +1,4 @@
-/** What every way in does once it worked: forgets what a stranger was shown, and goes to the page. */
+/** What every way in does once it worked: forgets what a stranger saw, and goes to the page. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import type { SessionView } from '../../api/types.ts'
