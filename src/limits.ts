@@ -149,7 +149,7 @@ export const KEYS_RECENT_MAX = 65_536
 /** Segments of one level that are joined into one of the next, and how often that is done. */
 export const KEY_MERGE_SEGMENTS = 8
 export const KEY_MERGE_LEVELS = 2
-/** Filters of one key family: enough for 60 million keys; older segments go without one. */
+/** Filters of one key family: enough for 48 million keys; older segments go without one. */
 export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
 /** Heap of the thread that keeps the events: old objects, and new ones (three semi-spaces). */
 export const LEDGER_HEAP_MB = 512

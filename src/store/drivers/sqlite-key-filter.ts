@@ -5,8 +5,8 @@
  */
 import type { KeyHash } from './sqlite-key-hash.ts'
 
-/** About one false "maybe" in two hundred. */
-const BITS_PER_KEY = 12
+/** About one false "maybe" in six hundred; each costs the read of a page. */
+const BITS_PER_KEY = 16
 const WORDS = 8
 
 export class KeyFilter {
