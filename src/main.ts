@@ -271,6 +271,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const relay = createRelay({
     ...ports,
     store,
+    isAlone: true,
     log: (level, message, fields) => app.log[level](fields, message),
   })
   const replays = createReplays({

@@ -75,6 +75,7 @@ export const CALLS = [
   'tidyUp',
   'backup',
   'stats',
+  'endLeases',
   'settle',
   'dueDeliveries',
   'deliveries',

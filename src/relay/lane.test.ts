@@ -98,6 +98,7 @@ describe('the batches of one claim', () => {
       destinations: [bench.remote.destination('remote', bounds)],
       store: bench.store,
       clock: bench.clock,
+      isAlone: false,
     })
     await other.relay.start()
     await bench.clock.advance(4 * LEASE_MS)

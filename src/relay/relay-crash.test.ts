@@ -46,6 +46,7 @@ const behind = (fuse: Fuse, store: Store): Partial<Store> => ({
   claim: (request) => fuse.around(() => store.claim(request)),
   settle: (request) => fuse.around(() => store.settle(request)),
   requeue: (request) => fuse.around(() => store.requeue(request)),
+  endLeases: (nowMs) => store.endLeases(nowMs),
   dueDeliveries: (nowMs) => fuse.around(() => store.dueDeliveries(nowMs)),
 })
 
@@ -98,6 +99,24 @@ describe('whatever fails, and wherever the server dies', () => {
       { numRuns: 60 },
     )
   }, 60_000)
+})
+
+it('sends what a killed server had under way as soon as it is started again', async () => {
+  const remote = new Remote()
+  const destinations = [remote.destination('remote')]
+  const killed = await openBench({ destinations })
+  const id = await addDestination(killed)
+  remote.answer = never
+  await killed.relay.start()
+  await killed.receive(12)
+  await killed.clock.advance(1000)
+  expect((await killed.statusOf(id))?.states).toMatchObject({ leased: 12 })
+  remote.answer = (events) => all(events, DELIVERED)
+  const { store, clock } = killed
+  const again = await openBench({ destinations: [remote.destination('remote')], store, clock })
+  await again.relay.start()
+  await clock.advance(1000)
+  expect((await again.statusOf(id))?.states).toMatchObject({ leased: 0, delivered: 12 })
 })
 
 interface World {

@@ -144,6 +144,8 @@ export interface BenchOptions {
   /** What the relay sees of the store. */
   readonly seen?: Partial<Store>
   readonly random?: () => number
+  /** False: another relay sends from the same store. */
+  readonly isAlone?: boolean
 }
 
 export const BOX = createSecretBox({ key: new Uint8Array(32).fill(1), randomBytes })
@@ -170,6 +172,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     nowMs,
     random: options.random ?? (() => 0.5),
     sleep: clock.sleep,
+    isAlone: options.isAlone ?? true,
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),
   })
   return {

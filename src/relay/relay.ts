@@ -12,13 +12,18 @@ import type { DestinationKey, RelayControl } from './view.ts'
 
 export interface RelayPorts
   extends Pick<LanePorts, 'fetch' | 'nowMs' | 'random' | 'sleep' | 'reform'> {
-  readonly store: Pick<Outbox, 'claim' | 'settle' | 'requeue' | 'dueDeliveries' | 'deliveries'>
+  readonly store: Pick<
+    Outbox,
+    'claim' | 'settle' | 'requeue' | 'dueDeliveries' | 'deliveries' | 'endLeases'
+  >
   readonly configs: Pick<Configs, 'keys' | 'opened' | 'onChange'>
   readonly log: Log
+  /** Nobody else sends from this store (main.ts locks the folder): who had leases is dead. */
+  readonly isAlone: boolean
 }
 
 export interface Relay extends RelayControl {
-  /** Finds what was held before the last stop, then begins. */
+  /** Takes back what a killed forerunner had leased, finds what was held, then begins. */
   start(): Promise<void>
   /** Lets batches under way end for a moment, cuts the rest off, gives everything else back. */
   stop(): Promise<void>
@@ -55,6 +60,7 @@ export function createRelay(ports: RelayPorts): Relay {
   })
   return {
     start: async () => {
+      if (ports.isAlone) await ports.store.endLeases(ports.nowMs())
       for (const key of ports.configs.keys()) await restore(state, key)
       state.loop = run(state)
     },

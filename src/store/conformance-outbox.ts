@@ -250,6 +250,31 @@ export function describeLeases({ clock, store: make }: Suite): void {
   })
 }
 
+export function describeDeadLeases({ clock, store: make }: Suite): void {
+  it('ends every lease at once when a relay starts anew', async () => {
+    const store = await make()
+    await putDelivered(store, [1, 5])
+    const other = { destination_id: 'd_two' }
+    await put(store, { deliveries: [delivery(1, other), delivery(2, { ...other, due_ms: 1e15 })] })
+    const dead = await claimAt(store, clock, { limit: 3 })
+    await claimAt(store, clock, other)
+    clock.nowMs += 5
+    expect(await store.endLeases(clock.nowMs + 0.5)).toBe(4)
+    expect(await store.endLeases(clock.nowMs)).toBe(0)
+    const { due } = await store.dueDeliveries(clock.nowMs)
+    expect(due.map(({ destination_id }) => destination_id).sort()).toEqual(['d_one', 'd_two'])
+    const again = await claimAt(store, clock)
+    expect(again.deliveries.map(({ seq, attempts }) => [seq, attempts]).sort()).toEqual([
+      ...[1, 2, 3].map((seq) => [seq, 1]),
+      ...[4, 5].map((seq) => [seq, 0]),
+    ])
+    expect(seqsIn(await claimAt(store, clock, other))).toEqual([1])
+    expect(await settleAll(store, dead, { ending: DELIVERED, nowMs: clock.nowMs })).toBe(0)
+    expect(await statesOf(store, 'd_two')).toEqual({ leased: 1, pending: 1 })
+    await expectEquation(store)
+  })
+}
+
 export function describeEndings({ clock, store: make }: Suite): void {
   it.each<[string, Ending, object]>([
     ['delivered', { state: 'delivered', exchange: 0 }, { attempts: 1 }],

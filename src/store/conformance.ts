@@ -39,6 +39,7 @@ import {
   describeClaimOrder,
   describeClaimSafety,
   describeClaims,
+  describeDeadLeases,
   describeEndings,
   describeLeases,
   describeTries,
@@ -87,6 +88,7 @@ export function describeStore(
     describe('outbox: order of claims', () => describeClaimOrder(suite))
     describe('outbox: safety of claims', () => describeClaimSafety(suite))
     describe('outbox: leases', () => describeLeases(suite))
+    describe('outbox: leases of the dead', () => describeDeadLeases(suite))
     describe('outbox: endings', () => describeEndings(suite))
     describe('outbox: tries', () => describeTries(suite))
     describe('outbox: lists', () => describeDeliveryLists(suite))

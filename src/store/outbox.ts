@@ -6,7 +6,8 @@
  *   const sent = await destination.send(...)            // outside of any transaction
  *   await store.settle(claimed.lease, settlements)      // one transaction
  * A lease that ran out (crash, hang) makes its deliveries claimable again, with one more attempt
- * behind them: it may have been sent. Settling one that was claimed anew changes nothing.
+ * behind them: it may have been sent. Settling one that was claimed anew changes nothing. A relay
+ * that starts ends the leases of its dead forerunner at once (endLeases).
  *
  * Always, per destination: created + created_further = the sum of `states`.
  */
@@ -271,6 +272,11 @@ export interface SkipWrite {
 export interface Outbox {
   /** Leases what is due, most urgent first. An empty answer means there is nothing to do now. */
   claim(request: ClaimRequest): Promise<Claimed>
+  /**
+   * Ends every lease of every destination, as if its time had run out: for a relay that starts and
+   * knows that nobody else sends from this store. Returns how many deliveries were leased.
+   */
+  endLeases(now_ms: number): Promise<number>
   /** Returns how many settlements took effect. Durable when it returns. */
   settle(request: SettleRequest): Promise<number>
   /** Destinations with something to claim by `now_ms`, and when the next is due. */

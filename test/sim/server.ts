@@ -105,6 +105,7 @@ export class Server {
         if (server.#dead) await never()
       },
       log: () => undefined,
+      isAlone: true,
     })
     await server.relay.start()
     return server

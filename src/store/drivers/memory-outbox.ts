@@ -4,21 +4,13 @@
  */
 import type { StoredEvent } from '../../event/shape.ts'
 import { DELIVERY_DETAIL_CHARS_MAX } from '../../limits.ts'
-import {
-  comparePlaces,
-  cursorOf,
-  type DeliveryPlace,
-  matchesDelivery,
-  placeAt,
-  placeOf,
-} from '../delivery-order.ts'
+import { comparePlaces, cursorOf, type DeliveryPlace, placeAt, placeOf } from '../delivery-order.ts'
 import {
   type Claimed,
   type ClaimRequest,
   type DeliveryKey,
   type DeliveryPage,
   type DeliveryQuery,
-  type DeliveryRow,
   type DeliveryState,
   type DeliveryWrite,
   type EnqueueOptions,
@@ -31,38 +23,28 @@ import {
   type SettleRequest,
   type SkipWrite,
   scheduled,
-  urgencyOf,
   wholeMs,
 } from '../outbox.ts'
 import { type KeptExchange, MemoryExchanges, silence } from './memory-exchanges.ts'
+import {
+  byUrgency,
+  CLAIMABLE,
+  type Item,
+  isAsked,
+  isClaimable,
+  isOf,
+  keyOf,
+  nameOf,
+  rowOf,
+} from './memory-items.ts'
 import { MemoryTallies } from './memory-tallies.ts'
-
-/** Everything but a delivered one, which is a number in the tallies and a line of its exchange. */
-interface Item extends DeliveryKey {
-  readonly no: number
-  readonly created_ms: number
-  readonly expires_ms: number
-  state: Exclude<DeliveryState, 'delivered'>
-  under_rules?: true
-  due_ms: number
-  attempts: number
-  lease?: string
-  settled_ms?: number
-  code?: string
-  detail?: string
-  exchange?: KeptExchange
-}
 
 interface Ports {
   readonly nowMs: () => number
   readonly eventOf: (datasetId: string, seq: number) => StoredEvent | undefined
 }
 
-const CLAIMABLE: readonly DeliveryState[] = ['pending', 'retrying', 'leased']
 const ERASED = { code: ERASED_CODE, detail: ERASED_DETAIL }
-
-const nameOf = ({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): string =>
-  `${dataset_id}\n${destination_id}\n${seq}\n${leg_seq}`
 
 export class MemoryOutbox implements Outbox {
   readonly #ports: Ports
@@ -109,6 +91,15 @@ export class MemoryOutbox implements Outbox {
       event: this.#ports.eventOf(item.dataset_id, item.seq),
     }))
     return { lease, deliveries }
+  }
+
+  async endLeases(now_ms: number): Promise<number> {
+    const nowMs = Math.floor(now_ms)
+    const leased = [...this.#items.values()].filter(
+      ({ state, due_ms }) => state === 'leased' && due_ms > nowMs,
+    )
+    for (const item of leased) item.due_ms = nowMs
+    return leased.length
   }
 
   async settle({ lease, now_ms, settlements, exchanges }: SettleRequest): Promise<number> {
@@ -356,45 +347,5 @@ export class MemoryOutbox implements Outbox {
   /** A store without a clock writes 0. */
   #nowMs(): number {
     return wholeMs(this.#ports.nowMs())
-  }
-}
-
-const keyOf = ({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): DeliveryKey => ({
-  dataset_id,
-  destination_id,
-  seq,
-  leg_seq,
-})
-
-function isOf(
-  item: { dataset_id: string; destination_id: string },
-  { dataset_id, destination_id }: { dataset_id: string; destination_id: string },
-): boolean {
-  return item.dataset_id === dataset_id && item.destination_id === destination_id
-}
-
-function byUrgency(a: Item, b: Item): number {
-  const urgency = urgencyOf(a.expires_ms) - urgencyOf(b.expires_ms)
-  return urgency || a.created_ms - b.created_ms || a.no - b.no
-}
-
-const isClaimable = (item: Item, nowMs: number): boolean =>
-  CLAIMABLE.includes(item.state) && item.due_ms <= nowMs
-
-const isAsked = (query: DeliveryQuery, row: DeliveryRow): boolean =>
-  row.dataset_id === query.dataset_id &&
-  (query.seq === undefined || row.seq === query.seq) &&
-  matchesDelivery(query, row)
-
-function rowOf(item: Item): DeliveryRow {
-  const { state, attempts, created_ms, due_ms, settled_ms, code, detail, exchange } = item
-  return {
-    ...keyOf(item),
-    ...{ state, attempts, created_ms, due_ms },
-    ...(settled_ms === undefined ? {} : { settled_ms }),
-    ...(code === undefined ? {} : { code }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(item.under_rules ? { under_rules: true } : {}),
-    ...(exchange?.isKept ? { exchange: exchange.record } : {}),
   }
 }

@@ -104,6 +104,7 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
 function outboxOf(outbox: MemoryOutbox): Outbox {
   return {
     claim: (request) => outbox.claim(request),
+    endLeases: (now) => outbox.endLeases(now),
     settle: (request) => outbox.settle(request),
     dueDeliveries: (now) => outbox.dueDeliveries(now),
     deliveries: (query) => outbox.deliveries(query),

@@ -155,6 +155,13 @@ export class Rows {
     return rows
   }
 
+  /** Returns how many deliveries were leased and not free again already. */
+  endLeases(nowMs: number): number {
+    const n = Number(this.#sql.leasedNow.get(nowMs)?.n)
+    if (n > 0) this.#sql.endLeases.run(nowMs, nowMs)
+    return n
+  }
+
   leased(destinationNo: number, lease: number): Row[] {
     return this.#sql.leased.all(destinationNo, lease).map(read)
   }
@@ -254,6 +261,12 @@ function prepare({ db }: Connection) {
           AND due_ms <= ? ORDER BY due_ms LIMIT ?)`),
     due: db.prepare(`${all} AND ready = ${READY.due} ORDER BY urgency, created_ms, id`),
     leased: db.prepare(`${all} AND lease = ?`),
+    leasedNow: db.prepare(
+      'SELECT coalesce(sum(n), 0) AS n FROM deliveries WHERE lease IS NOT NULL AND due_ms > ?',
+    ),
+    endLeases: db.prepare(
+      `UPDATE deliveries SET ready = ${READY.due}, due_ms = ? WHERE lease IS NOT NULL AND due_ms > ?`,
+    ),
     inChunk: db.prepare(`${all} AND state = ? AND chunk = ?`),
     inChunkWith: db.prepare(`${all} AND state = ? AND chunk = ? AND code = ?`),
     chunkUpTo: db.prepare(

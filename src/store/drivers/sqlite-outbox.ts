@@ -29,7 +29,8 @@ export class SqliteOutbox {
 
   /** The functions of the port; `emptyLog` runs after something was erased. */
   port(emptyLog: () => void): Outbox {
-    const { connection, destinations, claimer, settler, lists, repeater, eraser } = this.#parts
+    const { connection, destinations, rows, claimer, settler, lists, repeater, eraser } =
+      this.#parts
     const ofDataset = <T>(id: string, read: (datasetNo: number) => T[]): T[] =>
       connection.read(() => {
         const datasetNo = destinations.datasetNo(id)
@@ -51,6 +52,7 @@ export class SqliteOutbox {
         await connection.writeDurably(() => settler.settle(back))
         return claimed
       },
+      endLeases: (nowMs) => connection.writeDurably(() => rows.endLeases(Math.floor(nowMs))),
       settle: (request) => connection.writeDurably(() => settler.settle(request)),
       dueDeliveries: async (nowMs) => connection.read(() => claimer.due(nowMs)),
       deliveries: async (query) => connection.read(() => lists.page(query)),
