@@ -108,6 +108,8 @@ export interface Example<Settings> {
 /**
  * `Settings` come from one zod schema with descriptions: form, docs and validation are made of it.
  * A secret field is marked with `.meta({ secret: true })`: stored encrypted, never shown again.
+ * `mask` beside it says what may be seen all the same: of an `address` its origin, of
+ * `header_lines` the names.
  */
 export interface Destination<Settings = unknown> {
   /** In URLs, settings and counters: `meta`, `webhook`, `tiktok`. */

@@ -89,15 +89,11 @@ export function pauseMs(askedMs: number): number {
   return Math.min(RETRY_AFTER_MS_MAX, Math.max(0, Math.ceil(askedMs)))
 }
 
-/** Without query, and with long parts of the path cut: those are where services put secrets. */
+/** Without path and query: those are where services put secrets. */
 export function shownUrl(text: string): string {
   const url = URL.parse(text)
   if (!url) return ''
-  const path = url.pathname
-    .split('/')
-    .map((part) => (part.length > 16 ? `${part.slice(0, 4)}…` : part))
-    .join('/')
-  return `${url.origin}${path}${url.search ? '?…' : ''}`
+  return url.pathname === '/' && !url.search ? `${url.origin}/` : `${url.origin}/…`
 }
 
 /** The outcome of everything that a try, ended by its signal, left undecided. */

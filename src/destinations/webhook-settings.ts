@@ -15,7 +15,10 @@ export const webhookSettingsSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(2000)
     .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'Put a password into headers.')
-    .describe('Address that takes the events, such as https://shop.com/hooks/twofold.'),
+    .refine((url) => !url.includes('…'), 'Enter the whole address.')
+    .describe('Address that takes the events, such as https://shop.com/hooks/twofold.')
+    // Receivers let in whoever knows the path or the query.
+    .meta({ secret: true, mask: 'address' }),
   secret: z
     .string()
     .max(1000)
@@ -37,7 +40,7 @@ export const webhookSettingsSchema = z.strictObject({
     )
     .default('')
     .describe('Further headers, one "Name: value" a line, such as Authorization: Bearer abc.')
-    .meta({ secret: true }),
+    .meta({ secret: true, mask: 'header_lines' }),
   mode: z
     .enum(['one', 'array'])
     .default('one')

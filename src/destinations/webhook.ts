@@ -21,6 +21,8 @@ import { signatureHeaders } from './webhook-signature.ts'
 
 /** Shorter texts are no secret, and masking them would make answers unreadable. */
 const SECRET_CHARS_MIN = 6
+/** Shorter parts of a path are words. */
+const PATH_PART_CHARS_MIN = 12
 /** Enough for a sentence or a short JSON error; the whole answer stands in the exchange. */
 const REASON_CHARS_MAX = 200
 
@@ -205,6 +207,25 @@ function batchId(events: readonly OutboundEvent[]): string {
 /** Everything of the settings that a receiver could repeat in its answer. */
 function secretTexts(settings: WebhookSettings, secrets: readonly string[]): readonly string[] {
   const values = headersOf(settings.headers).flatMap(([, value]) => [value, ...words(value)])
-  const query = [...(URL.parse(settings.url)?.searchParams.values() ?? [])]
-  return [...secrets, ...values, ...query].filter((text) => text.length >= SECRET_CHARS_MIN)
+  const texts = [...secrets, ...values, ...addressTexts(settings.url)]
+  return texts.filter((text) => text.length >= SECRET_CHARS_MIN)
+}
+
+/** Who knows path or query may send. Short parts of a path are words such as "hooks". */
+function addressTexts(text: string): readonly string[] {
+  const url = URL.parse(text)
+  if (!url) return []
+  const parts = url.pathname.split('/').filter((part) => part.length >= PATH_PART_CHARS_MIN)
+  const decoded = parts.map((part) => decodedOf(part))
+  const path = url.pathname === '/' ? [] : [url.pathname]
+  return [...path, url.search, ...parts, ...decoded, ...url.searchParams.values()]
+}
+
+function decodedOf(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (error) {
+    if (error instanceof URIError) return part
+    throw error
+  }
 }

@@ -82,6 +82,17 @@ describe('a destination', () => {
     expect(tokenOf(configs, key)).toBe('a-new-token-5678')
   })
 
+  it('seals what an earlier version stored in clear, as soon as it is opened', async () => {
+    const store = memoryStore()
+    const key = keyOf(await (await open(store)).create(DATASET, input))
+    const [document] = await store.getSettings('destination')
+    const value = { ...(document?.value as object), settings: { token: TOKEN } }
+    await store.putSettings([{ kind: 'destination', id: document?.id ?? '', value }])
+    const configs = await open(store)
+    expect(JSON.stringify(await store.getSettings('destination'))).not.toContain(TOKEN)
+    expect(configs.opened(key)).toMatchObject({ settings: { token: TOKEN }, secrets: [TOKEN] })
+  })
+
   it('keeps its secrets out of the store', async () => {
     const store = memoryStore()
     const configs = await open(store)

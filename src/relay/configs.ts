@@ -165,8 +165,19 @@ async function load(state: State): Promise<void> {
     if (removed || !hasDataset(config.dataset_id)) {
       await store.eraseDestination(config.dataset_id, config.destination_id)
       await store.putSettings([removalOf(config)])
-    } else put(state, config)
+    } else put(state, await resealed(state, config))
   }
+}
+
+/** What an earlier version stored in clear, because its field was no secret then, is sealed. */
+async function resealed(state: State, config: Config): Promise<Config> {
+  const kind = state.kinds.get(config.type)
+  if (!kind || openSettings(kind.schema, config.settings, sealing(state, config)).isSealed) {
+    return config
+  }
+  const whole = { ...config, settings: seal(state, config, config.settings) }
+  await state.ports.store.putSettings([documentOf(whole)])
+  return whole
 }
 
 async function create(state: State, datasetId: string, input: unknown): Promise<Config> {

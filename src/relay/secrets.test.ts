@@ -5,10 +5,8 @@ import { hideSecrets, jsonSchemaOf, maskSettings } from './secrets.ts'
 describe('a mask', () => {
   const schema = jsonSchemaOf(z.object({ token: z.string().meta({ secret: true }).nullable() }))
   it.each([
-    ['shows the end of a long secret', 'abcdefgh1234', '•••• 1234'],
-    ['shows nothing of a short one', 'abc1234', '••••'],
+    ['shows the end of what is set', 'abcdefgh1234', '•••• 1234'],
     ['shows that none is set', null, null],
-    ['stays a mask', '•••• 1234', '•••• 1234'],
   ])('%s', (_, token, shown) => {
     expect(maskSettings(schema, { token })).toEqual({ token: shown })
   })
@@ -27,7 +25,10 @@ describe('what a remote says', () => {
     for (const form of ['pa/ss', 'pa%2Fss', 'word']) expect(shown).not.toContain(form)
   })
 
-  it('stays readable where a secret is a common word', () => {
+  it('stays readable where a secret is a common word, or an address without a path', () => {
     expect(hideSecrets('error: no', ['no'])).toBe('error: no')
+    const url = 'https://shop.com/'
+    expect(hideSecrets(`${url} is down`, [url])).toBe(`${url} is down`)
+    expect(hideSecrets(`${url}hooks/17 is down`, [`${url}hooks/17`])).toBe(`${url}… is down`)
   })
 })

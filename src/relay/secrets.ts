@@ -6,14 +6,12 @@
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import type { SecretBox } from '../secret-box.ts'
+import { isOrigin, type MaskKind, maskInText, maskOf, unmasked } from './masks.ts'
 
 export type Settings = { readonly [name: string]: unknown }
 type Path = readonly string[]
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
-const MASK = '••••'
-/** Four of fewer characters would tell too much. */
-const SHOWN_OF_CHARS_MIN = 12
 /** Shorter ones are not searched for: hiding them would blacken half the text. */
 const HIDDEN_CHARS_MIN = 6
 
@@ -35,17 +33,32 @@ export function sealSettings(
   )
 }
 
-/** The clear settings, and what kept secrets from being read: they are then missing. */
+export interface OpenedSettings {
+  /** Clear. */
+  readonly settings: Settings
+  readonly secrets: readonly string[]
+  /** What could not be read: it is missing in `settings`. */
+  readonly unreadable: readonly Unreadable[]
+  /** False where a secret was stored in clear. */
+  readonly isSealed: boolean
+}
+
 export function openSettings(
   schema: JsonSchema,
   stored: Settings,
   { box, place }: { readonly box: SecretBox; readonly place: string },
-): { settings: Settings; secrets: readonly string[]; unreadable: readonly Unreadable[] } {
+): OpenedSettings {
   const secrets: string[] = []
   const unreadable: Unreadable[] = []
+  let isSealed = true
   const settings = mapSecrets(schema, stored, (value, path) => {
     const sealed = sealedIn(value)
-    if (sealed === undefined) return value
+    if (sealed === undefined) {
+      // Stored before its field was a secret: the next write of its destination seals it.
+      isSealed = false
+      secrets.push(...stringsOf(value))
+      return value
+    }
     try {
       const clear: unknown = JSON.parse(box.open(sealed, placeOf(place, path)))
       secrets.push(...stringsOf(clear))
@@ -56,7 +69,7 @@ export function openSettings(
       return undefined
     }
   })
-  return { settings, secrets, unreadable }
+  return { settings, secrets, unreadable, isSealed }
 }
 
 export interface Unreadable {
@@ -65,7 +78,7 @@ export interface Unreadable {
 }
 
 export function maskSettings(schema: JsonSchema, settings: Settings): Settings {
-  return mapSecrets(schema, settings, maskOf)
+  return mapSecrets(schema, settings, (value, _path, kind) => maskOf(value, kind))
 }
 
 /** What a form sent back masked is what it was. Throws where that cannot be read any more. */
@@ -74,8 +87,8 @@ export function unmaskSettings(
   settings: Settings,
   { clear, unreadable }: { clear: Settings; unreadable: readonly Unreadable[] },
 ): Settings {
-  const whole = mapSecrets(schema, settings, (value, path) =>
-    isMask(value) ? valueAt(clear, path) : value,
+  const whole = mapSecrets(schema, settings, (value, path, kind) =>
+    unmasked(value, valueAt(clear, path), kind),
   )
   for (const { path, error } of unreadable) {
     if (valueAt(whole, path) === undefined) {
@@ -120,23 +133,14 @@ function originOf(value: unknown): string | undefined {
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   let shown = text
   for (const secret of secrets) {
-    if (secret.length < HIDDEN_CHARS_MIN) continue
-    const mask = maskOf(secret)
+    if (secret.length < HIDDEN_CHARS_MIN || isOrigin(secret)) continue
+    const mask = maskInText(secret)
     for (const form of new Set([secret, encodeURIComponent(secret), jsonText(secret)])) {
       shown = shown.replaceAll(form, mask)
     }
   }
   return shown
 }
-
-function maskOf(secret: unknown): string {
-  if (isMask(secret)) return secret
-  if (typeof secret !== 'string' || secret.length < SHOWN_OF_CHARS_MIN) return MASK
-  return `${MASK} ${secret.slice(-4)}`
-}
-
-const isMask = (value: unknown): value is string =>
-  typeof value === 'string' && value.startsWith(MASK)
 
 const placeOf = (place: string, path: Path): string => JSON.stringify([place, ...path])
 
@@ -152,7 +156,7 @@ function stringsOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : []
 }
 
-type Change = (value: unknown, path: Path) => unknown
+type Change = (value: unknown, path: Path, kind: MaskKind) => unknown
 
 /** A copy with every secret that is set changed. Variants (anyOf, oneOf) are walked one after the
  * other, so `change` may meet what it made. */
@@ -167,7 +171,7 @@ interface Walk {
 
 function walk(schema: JsonSchema, value: unknown, { change, path }: Walk): unknown {
   if (value === undefined || value === null) return value
-  if (schema.secret === true) return change(value, path)
+  if (schema.secret === true) return change(value, path, schema.mask as MaskKind)
   const variants = ['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => schemasIn(schema[keyword]))
   const whole = variants.reduce<unknown>(
     (seen, variant) => walk(variant, seen, { change, path }),

@@ -28,6 +28,7 @@ describe('the fields of a form', () => {
       mode: { kind: 'choice', choices: ['one', 'array'] },
       events_per_request: { kind: 'number', min: 1, max: 100 },
       headers: { kind: 'lines' },
+      url: { kind: 'address' },
     })
   })
 })

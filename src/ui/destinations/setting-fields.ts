@@ -15,7 +15,7 @@ export interface SettingField {
 }
 
 export type SettingInput =
-  | { readonly kind: 'text' | 'lines' | 'switch' | 'map' | 'list' }
+  | { readonly kind: 'text' | 'address' | 'lines' | 'switch' | 'map' | 'list' }
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[] }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
 
@@ -23,6 +23,8 @@ interface Property {
   readonly type?: string
   readonly description?: string
   readonly secret?: boolean
+  /** What is seen of a secret that is stored. */
+  readonly mask?: 'address' | 'header_lines'
   readonly default?: unknown
   readonly enum?: readonly string[]
   readonly items?: Property
@@ -60,7 +62,7 @@ export function settingFields(schema: unknown): readonly SettingField[] {
       required: required.includes(name),
       secret: property.secret === true,
       fallback: property.default,
-      input: inputOf(name, bare, property),
+      input: inputOf(bare, property),
     }
   })
   return [...fields.filter(({ required: is }) => is), ...fields.filter(({ required: is }) => !is)]
@@ -71,7 +73,8 @@ const NEAR: readonly string[] = ['test_event_code', 'target', 'path', 'mode', 't
 
 export const isNear = ({ required, name }: SettingField): boolean => required || NEAR.includes(name)
 
-function inputOf(name: string, bare: Property, whole: Property): SettingInput {
+function inputOf(bare: Property, whole: Property): SettingInput {
+  if (whole.mask) return { kind: whole.mask === 'address' ? 'address' : 'lines' }
   if (bare.enum) return { kind: 'choice', choices: bare.enum }
   switch (bare.type) {
     case 'boolean':
@@ -86,7 +89,7 @@ function inputOf(name: string, bare: Property, whole: Property): SettingInput {
     case 'object':
       return { kind: 'map' }
     default:
-      return { kind: name === 'headers' && whole.secret ? 'lines' : 'text' }
+      return { kind: 'text' }
   }
 }
 

@@ -9,7 +9,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { useState } from 'react'
+import { type ChangeEvent, useState } from 'react'
 import { readable } from '../words.ts'
 import { linesOfMap, mapOfLines, type SettingField } from './setting-fields.ts'
 
@@ -93,7 +93,7 @@ export function SettingInput({ field, value, stored, onChange, disabled }: Setti
 const choicesOf = (choices: readonly string[]) =>
   choices.map((choice) => ({ value: choice, label: readable(choice) }))
 
-/** Empty while what is stored stays. */
+/** Empty while what is stored stays. Only an address is seen while it is typed: it is long. */
 function SecretInput({ field, value, stored, onChange, disabled }: SettingInputProps) {
   const { name, label, help, input, required } = field
   const common = {
@@ -106,17 +106,19 @@ function SecretInput({ field, value, stored, onChange, disabled }: SettingInputP
     autoComplete: 'off',
     ...(stored ? { placeholder: `Stored: ${stored}. Type to replace it.` } : {}),
   }
-  return input.kind === 'lines' ? (
-    <Textarea
-      {...common}
-      autosize
-      minRows={2}
-      onChange={(change) => onChange(change.currentTarget.value)}
-    />
-  ) : (
-    <PasswordInput {...common} onChange={(change) => onChange(change.currentTarget.value.trim())} />
-  )
+  const keep = (text: string) => onChange(input.kind === 'lines' ? text : text.trim())
+  const own = { ...common, onChange: (change: ChangeEvent<Field>) => keep(change.target.value) }
+  switch (input.kind) {
+    case 'lines':
+      return <Textarea {...own} autosize minRows={2} />
+    case 'address':
+      return <TextInput {...own} inputMode="url" />
+    default:
+      return <PasswordInput {...own} />
+  }
 }
+
+type Field = HTMLInputElement & HTMLTextAreaElement
 
 interface MapInputProps {
   readonly name: string
