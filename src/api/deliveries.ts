@@ -15,6 +15,7 @@ import {
   requeuedSchema,
   requeueSchema,
 } from './destination-schemas.ts'
+import { waitingOf } from './destination-status.ts'
 import { existing, keyOf } from './destinations.ts'
 import { viewEvent } from './events.ts'
 import type { Context } from './ports.ts'
@@ -54,7 +55,7 @@ export const deliveryRoutes: readonly Route[] = [
     summary: 'Send again what was rejected or waits: one, by filter, or all',
     description: 'Under the same event ids, so that the destination counts none twice.',
     body: requeueSchema,
-    answer: { status: 200, description: 'How many are due now.', schema: requeuedSchema },
+    answer: { status: 200, description: 'How many are sent again.', schema: requeuedSchema },
     run: async (call, context) => {
       existing(call, context)
       const { states, code, delivery_ids } = call.body
@@ -72,7 +73,7 @@ export const deliveryRoutes: readonly Route[] = [
         .some(({ destination_id }) => destination_id === keyOf(call).destination_id)
       if (isHeld && states.includes('held')) await relay.retry(keyOf(call))
       else relay.wake()
-      return { requeued }
+      return { requeued, waiting: await waitingOf(context, keyOf(call)) }
     },
   }),
 ]

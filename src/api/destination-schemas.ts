@@ -132,7 +132,11 @@ export const destinationSchema = z
 
 export const destinationsSchema = z.object({ destinations: z.array(destinationSchema) })
 
-export const retrySchema = z.object({ due: count.describe('Deliveries that are due now.') })
+export const retrySchema = z.object({
+  due: count.describe(
+    'Everything that waits for it: what was held or failed, and what came since.',
+  ),
+})
 
 export const destinationTestSchema = z
   .strictObject({
@@ -250,5 +254,6 @@ export const requeueSchema = z
   .meta({ id: 'RequeueRequest' })
 
 export const requeuedSchema = z.object({
-  requeued: count.describe('Deliveries that are due now, under the same event ids.'),
+  requeued: count.describe('Deliveries that are sent again, under the same event ids.'),
+  waiting: count.describe('Everything that waits for this destination now, these among it.'),
 })

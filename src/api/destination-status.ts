@@ -3,7 +3,7 @@
  * it and what the store counts. Called by destinations.ts; reads counters, never events.
  */
 import type { z } from 'zod'
-import type { Alarm, DestinationView, LaneStatus } from '../relay/view.ts'
+import type { Alarm, DestinationKey, DestinationView, LaneStatus } from '../relay/view.ts'
 import type { DestinationStatus, HourlyDeliveries } from '../store/outbox.ts'
 import type { destinationSchema } from './destination-schemas.ts'
 import type { Context } from './ports.ts'
@@ -63,6 +63,15 @@ function laneOf(
       : null,
     last_delivered_ms: whole(lane?.last_delivered_ms),
   }
+}
+
+/** What is still to be sent to one, on hold or not: a look at counters. */
+export async function waitingOf(
+  { store }: Pick<Context, 'store'>,
+  { dataset_id, destination_id }: DestinationKey,
+): Promise<number> {
+  const counted = await store.destinationStatus(dataset_id)
+  return countsOf(counted.find((one) => one.destination_id === destination_id)).waiting
 }
 
 const NONE = { pending: 0, leased: 0, retrying: 0, held: 0, delivered: 0, rejected: 0 }

@@ -14,7 +14,7 @@ import {
   retrySchema,
   testedSchema,
 } from './destination-schemas.ts'
-import { shownDestinations } from './destination-status.ts'
+import { shownDestinations, waitingOf } from './destination-status.ts'
 import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
 
@@ -114,10 +114,12 @@ export const destinationRoutes: readonly Route[] = [
     path: `${ONE}/retry`,
     auth: DEVELOP,
     summary: 'Try at once what is held or waits after a failure',
-    answer: { status: 200, description: 'How many are due now.', schema: retrySchema },
+    answer: { status: 200, description: 'How many leave now.', schema: retrySchema },
     run: async (call, context) => {
       existing(call, context)
-      return { due: await context.relay.retry(keyOf(call)) }
+      // Not what it counts: beside those that were held, all that came since leaves too.
+      await context.relay.retry(keyOf(call))
+      return { due: await waitingOf(context, keyOf(call)) }
     },
   }),
 ]

@@ -93,8 +93,14 @@ export function addRequeue(program: Command): void {
       const path = `/api/datasets/${await datasetIdOf(client, flags)}/destinations`
       const done = await requeue(client, path, flags)
       if (flags.json) sayJson(done)
-      else say(`${countOf(done.requeued, 'event')} on the way again.`)
+      else say(requeuedWords(done))
     })
+}
+
+/** A try for those on hold is one for all that waits behind them. */
+function requeuedWords({ requeued, waiting }: RequeuedAnswer): string {
+  const again = `${countOf(requeued, 'event')} on the way again.`
+  return waiting > requeued ? `${again} ${count(waiting)} wait to be sent in all.` : again
 }
 
 async function requeue(client: Client, path: string, flags: Flags): Promise<RequeuedAnswer> {
@@ -102,6 +108,7 @@ async function requeue(client: Client, path: string, flags: Flags): Promise<Requ
   const own = (destination: string): string[] =>
     ids.filter((id) => id.startsWith(`${destination}.`))
   let requeued = 0
+  let waiting = 0
   for (const destination of await destinationsOf(client, path, flags)) {
     if (ids.length > 0 && own(destination).length === 0) continue
     const answer = await client.json<RequeuedAnswer>('POST', `${path}/${destination}/requeue`, {
@@ -110,8 +117,9 @@ async function requeue(client: Client, path: string, flags: Flags): Promise<Requ
       ...(ids.length > 0 ? { delivery_ids: own(destination) } : {}),
     })
     requeued += answer.requeued
+    waiting += answer.waiting
   }
-  return { requeued }
+  return { requeued, waiting }
 }
 
 async function destinationsOf(client: Client, path: string, flags: Flags): Promise<string[]> {

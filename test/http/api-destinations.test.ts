@@ -240,6 +240,12 @@ describe('deliveries', () => {
     const { status } = await read(destination_id)
     expect(status).toMatchObject({ lane: 'held', alarm: { code: '190/463' }, waiting: 3 })
     expect(status.alarm?.detail).toContain('Make a new access token')
+    // What came since the hold waits behind it, and leaves with it.
+    await send({ event_id: 'o-4' }, { event_id: 'o-5' })
+    const one = path(`/destinations/${destination_id}`)
+    expect(await server.api('POST', `${one}/retry`, {})).toEqual({ due: 5 })
+    const again = await server.api('POST', `${one}/requeue`, { states: ['held'] })
+    expect(again).toMatchObject({ waiting: 5 })
     const renewed = 'EAABnewToken9876543210abcd'
     meta.setToken({ token: renewed })
     await server.api('PATCH', path(`/destinations/${destination_id}`), {
@@ -247,9 +253,9 @@ describe('deliveries', () => {
     })
     await expect
       .poll(async () => (await read(destination_id)).status.states.delivered, SOON)
-      .toBe(3)
+      .toBe(5)
     expect((await read(destination_id)).status).toMatchObject({ lane: 'running', alarm: null })
-    expect(meta.counted()).toMatchObject({ counted: 3 })
+    expect(meta.counted()).toMatchObject({ counted: 5 })
   })
 
   it('that were rejected are sent again by id, by code and all', async () => {
@@ -268,10 +274,10 @@ describe('deliveries', () => {
       return done
     }
     const delivery_ids = [String(dead[0]?.delivery_id)]
-    expect(await requeue({ delivery_ids })).toEqual({ requeued: 1 })
-    expect(await requeue({ code: 'another' })).toEqual({ requeued: 0 })
-    expect(await requeue({ code })).toEqual({ requeued: 3 })
-    expect(await requeue({})).toEqual({ requeued: 3 })
+    expect(await requeue({ delivery_ids })).toMatchObject({ requeued: 1 })
+    expect(await requeue({ code: 'another' })).toMatchObject({ requeued: 0 })
+    expect(await requeue({ code })).toMatchObject({ requeued: 3 })
+    expect(await requeue({})).toMatchObject({ requeued: 3 })
     expect(await refusal('GET', '/deliveries/d_none.1.0')).toContain('delivery_not_found')
   })
 })
