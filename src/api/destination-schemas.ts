@@ -94,9 +94,13 @@ const statusSchema = z
       .nullable()
       .describe('Something waits for its owner. Nothing is lost, nothing is sent.'),
     last_error: z
-      .object({ ...problem, at_ms: ms })
+      .object({
+        ...problem,
+        at_ms: ms,
+        mended_ms: ms.nullable().describe('When a later batch was taken; null: not yet.'),
+      })
       .nullable()
-      .describe('Since the server started.'),
+      .describe('The last failure of a whole batch since the server started.'),
     last_delivered_ms: ms.nullable(),
     hours: z
       .array(

@@ -58,11 +58,18 @@ function laneOf(
     lane: lane?.state ?? (enabled ? 'running' : 'disabled'),
     until_ms: whole(lane?.until_ms),
     in_flight: lane?.in_flight ?? 0,
-    last_error: lane?.last_error
-      ? { ...lane.last_error, at_ms: floor(lane.last_error.at_ms) }
-      : null,
+    last_error: lane?.last_error ? errorOf(lane.last_error) : null,
     last_delivered_ms: whole(lane?.last_delivered_ms),
   }
+}
+
+function errorOf({
+  code,
+  detail,
+  at_ms,
+  mended_ms,
+}: NonNullable<LaneStatus['last_error']>): Status['last_error'] {
+  return { code, detail, at_ms: floor(at_ms), mended_ms: whole(mended_ms) }
 }
 
 /** What is still to be sent to one, on hold or not: a look at counters. */

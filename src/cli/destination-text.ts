@@ -24,7 +24,7 @@ export function showDestination(one: DestinationShown): string {
     `${plain(name)}  ${destination_id}  ${title}  added ${time(created_at)} UTC`,
     `  ${'state'.padEnd(20)}${status.lane}${enabled ? '' : ' (switched off)'}`,
     ...(alarm ? [`  ${'alarm'.padEnd(20)}${plain(alarm.detail)} (${plain(alarm.code)})`] : []),
-    ...(last_error ? [`  ${'last error'.padEnd(20)}${plain(last_error.detail)}`] : []),
+    ...(last_error ? [`  ${'last error'.padEnd(20)}${errorWords(last_error)}`] : []),
     `  ${'events'.padEnd(20)}${count(status.created)} became deliveries`,
     ...Object.entries(states).map(([state, n]) => `  ${state.padEnd(20)}${count(n)}`),
     ...(oldest_waiting_ms === null
@@ -40,6 +40,14 @@ export function showDestination(one: DestinationShown): string {
     ),
   ]
   return lines.join('\n')
+}
+
+/** A mended one is past, and says so first. */
+function errorWords(error: NonNullable<DestinationShown['status']['last_error']>): string {
+  const { code, detail, at_ms, mended_ms } = error
+  const at = `${time(at_ms / 1000)} UTC`
+  const when = mended_ms === null ? at : `mended at ${time(mended_ms / 1000)} UTC, was at ${at}`
+  return `${when}: ${plain(detail)} (${plain(code)})`
 }
 
 const textOf = (value: unknown): string =>

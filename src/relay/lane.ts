@@ -282,6 +282,8 @@ export class Lane {
   #taken({ outcomes }: Tried, { nowMs, held }: { nowMs: number; held: boolean }): void {
     if (outcomes.some(({ state }) => state === 'delivered')) this.#lastDeliveredMs = nowMs
     this.#breaker.succeeded()
+    // What another try under way brings back afterwards is a failure of its own.
+    if (this.#lastError) this.#lastError = { mended_ms: nowMs, ...this.#lastError }
     if (!held) return
     this.#say('info', 'a destination takes events again', {})
     this.#hold = undefined

@@ -80,8 +80,8 @@ export interface LaneStatus {
   /** Batches under way. */
   readonly in_flight: number
   readonly last_delivered_ms?: number
-  /** The last failure of a whole batch. */
-  readonly last_error?: Problem & { readonly at_ms: number }
+  /** The last failure of a whole batch; `mended_ms`: when a later one was taken. */
+  readonly last_error?: Problem & { readonly at_ms: number; readonly mended_ms?: number }
 }
 
 export interface DestinationKey {

@@ -240,6 +240,7 @@ describe('deliveries', () => {
     const { status } = await read(destination_id)
     expect(status).toMatchObject({ lane: 'held', alarm: { code: '190/463' }, waiting: 3 })
     expect(status.alarm?.detail).toContain('Make a new access token')
+    expect(status.last_error).toMatchObject({ code: '190/463', mended_ms: null })
     // What came since the hold waits behind it, and leaves with it.
     await send({ event_id: 'o-4' }, { event_id: 'o-5' })
     const one = path(`/destinations/${destination_id}`)
@@ -254,7 +255,10 @@ describe('deliveries', () => {
     await expect
       .poll(async () => (await read(destination_id)).status.states.delivered, SOON)
       .toBe(5)
-    expect((await read(destination_id)).status).toMatchObject({ lane: 'running', alarm: null })
+    const mended = (await read(destination_id)).status
+    expect(mended).toMatchObject({ lane: 'running', alarm: null })
+    const { code, at_ms = 0, mended_ms } = mended.last_error ?? {}
+    expect([code, Number(mended_ms) > at_ms]).toEqual(['190/463', true])
     expect(meta.counted()).toMatchObject({ counted: 5 })
   })
 

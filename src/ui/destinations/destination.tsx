@@ -1,5 +1,5 @@
 /** One destination: how it gets on, its settings, and the ways to stop it. */
-import { Alert, Anchor, Group, Text } from '@mantine/core'
+import { Alert, Anchor, Code, Group, Text } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
@@ -112,11 +112,23 @@ function Status({ destination }: { destination: DestinationShown }) {
           ))}
         </ul>
       )}
-      {last_error && (
-        <Text size="sm" c="dimmed">
-          Last failure at <Time ms={last_error.at_ms} />: {last_error.detail}
-        </Text>
-      )}
+      {last_error && <LastError error={last_error} />}
     </Section>
+  )
+}
+
+/** A mended one is past: what it asked for is done. */
+function LastError({ error }: { error: NonNullable<DestinationShown['status']['last_error']> }) {
+  const { at_ms, mended_ms, code, detail } = error
+  return (
+    <Text size="sm" c="dimmed" data-testid="last-error">
+      Last failure on <Time ms={at_ms} as="moment" />
+      {mended_ms !== null && (
+        <>
+          , mended on <Time ms={mended_ms} as="moment" />
+        </>
+      )}
+      : {detail} <Code>{code}</Code>
+    </Text>
   )
 }
