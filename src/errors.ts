@@ -46,7 +46,7 @@ export const ERRORS = {
     status: 413,
     retryable: false,
     message: 'The body is too large.',
-    fix: 'Send fewer events per request: at most 1000 events and 8 MB (16 MB unpacked).',
+    fix: 'Send less in one request; the detail names the limit of this address.',
   },
   unsupported_encoding: {
     status: 415,

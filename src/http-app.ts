@@ -24,7 +24,10 @@ export function createApp(level: Config['logLevel']): FastifyInstance {
       return reply.code(ERRORS[error.code].status).send(body)
     }
     const status = (error as { statusCode?: number }).statusCode ?? 500
-    if (status === 413) return reply.code(413).send(errorBody('body_too_large'))
+    if (status === 413) {
+      const detail = `A body may have ${BODY_BYTES_MAX / 1024 ** 2} MB here.`
+      return reply.code(413).send(errorBody('body_too_large', detail))
+    }
     if (status === 415) return reply.code(415).send(errorBody('unsupported_encoding'))
     if (status < 500) {
       const detail = error instanceof Error ? error.message : undefined

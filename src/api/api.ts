@@ -203,6 +203,12 @@ function answerError(error: Error, request: FastifyRequest, reply: FastifyReply)
   }
   const code = CODE_BY_STATUS[(error as FastifyError).statusCode ?? 500] ?? 'internal'
   if (code === 'internal') request.log.error({ err: error }, 'a route of the API failed')
-  const detail = code === 'internal' ? `Its id is ${request.id}.` : undefined
+  const detail = detailOf(code, request)
   reply.code(ERRORS[code].status).send(errorBody(code, detail))
+}
+
+function detailOf(code: ErrorCode, { id }: FastifyRequest): string | undefined {
+  if (code === 'internal') return `Its id is ${id}.`
+  if (code !== 'body_too_large') return undefined
+  return `A body may have ${API_BODY_BYTES_MAX / 1024} KB here.`
 }

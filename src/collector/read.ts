@@ -65,7 +65,12 @@ function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, d
 const CUT_OFF = 'The connection closed before the whole body had arrived.'
 
 function tooLarge(bytesMax: number): TwofoldError {
-  return new TwofoldError('body_too_large', `At most ${bytesMax} bytes are read here.`)
+  return new TwofoldError('body_too_large', `A body may have ${sizeOf(bytesMax)} here.`)
+}
+
+function sizeOf(bytes: number): string {
+  const kb = bytes / 1024
+  return kb < 1024 ? `${kb} KB` : `${kb / 1024} MB`
 }
 
 type Unpack = (
@@ -103,7 +108,7 @@ function isRaw(body: Buffer): boolean {
 
 function unpackError(cause: NodeJS.ErrnoException, encoding: string): TwofoldError {
   if (cause.code === 'ERR_BUFFER_TOO_LARGE') {
-    const detail = `It unpacks to more than ${BODY_UNPACKED_BYTES_MAX} bytes.`
+    const detail = `A body may have ${sizeOf(BODY_UNPACKED_BYTES_MAX)} here once unpacked.`
     return new TwofoldError('body_too_large', detail, { cause })
   }
   const detail = `The body is not what Content-Encoding says: it cannot be read as ${encoding}.`

@@ -140,7 +140,10 @@ describe('a person with a Meta dataset and its token', () => {
     await expect.poll(() => page.getByTestId('alarm').count(), SOON).toBe(0)
     expect(await number(page, 'waiting')).toBe('0')
     expect(meta.counted().counted - before).toBe(2)
-    await page.getByTestId('last-error').getByText(/, mended on /).waitFor()
+    await page
+      .getByTestId('last-error')
+      .getByText(/, mended on /)
+      .waitFor()
     await picture(page, 'destination')
     expect(await page.content()).not.toContain(RENEWED)
   })

@@ -129,7 +129,7 @@ describe('POST /e', () => {
       'dataset_not_found',
       'no dataset 404',
     ],
-    ['too much', 'x'.repeat(128 * 1024 + 1), 413, 'body_too_large', '131072'],
+    ['too much', 'x'.repeat(128 * 1024 + 1), 413, 'body_too_large', '128 KB'],
   ])('refuses %s', async (_name, sent, status, code, detail) => {
     const answer = await hit(sent, { origin: ORIGIN })
     expect(answer.status).toBe(status)

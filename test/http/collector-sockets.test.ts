@@ -133,7 +133,7 @@ describe('compressed bodies', () => {
     const headers = { 'content-encoding': encoding }
     const answer = await post(collector, { type: 'application/json', body, headers })
     expect(answer.status).toBe(413)
-    expect(answer.body.error.message).toContain('unpacks to more than')
+    expect(answer.body.error.message).toContain('16 MB here once unpacked')
     await stillServes()
   })
 
