@@ -6,6 +6,8 @@ import type { Store } from '../store/store.ts'
 import type { Context } from './ports.ts'
 
 const HOUR_S = 3600
+/** From the time that a destination carries until it is in force; storing it lies between. */
+const IN_FORCE_S_MAX = 60
 const FOREVER_S = 99_999_999_999
 
 /**
@@ -19,7 +21,7 @@ export async function examineMeant(
 ): Promise<string[]> {
   const made = destinations.list(id).map(({ destination_id, created_at_ms }) => ({
     destination_id,
-    hourS: Math.floor(created_at_ms / 1000 / HOUR_S) * HOUR_S,
+    hourS: Math.floor((created_at_ms / 1000 + IN_FORCE_S_MAX) / HOUR_S) * HOUR_S,
   }))
   if (made.length === 0) return []
   const hours = [...new Set(made.map(({ hourS }) => hourS))]

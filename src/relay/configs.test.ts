@@ -136,6 +136,20 @@ describe('a destination', () => {
     await expect(configs.create(DATASET, input)).rejects.toMatchObject({ code: 'limit_reached' })
   })
 
+  it('is in force only once it is stored', async () => {
+    const store = memoryStore()
+    const stored = Promise.withResolvers<void>()
+    const slow: Store = { ...store, putSettings: () => stored.promise }
+    const configs = await open(slow)
+    const made = configs.create(DATASET, input)
+    await new Promise((done) => setImmediate(done))
+    expect([configs.list(DATASET), configs.routesOf(DATASET)]).toEqual([[], []])
+    stored.resolve()
+    const view = await made
+    expect(configs.list(DATASET)).toEqual([view])
+    expect(configs.routesOf(DATASET)).toHaveLength(1)
+  })
+
   it('is not in force when the store refuses it', async () => {
     const store = memoryStore()
     const full = { ...store, putSettings: () => Promise.reject(new TwofoldError('store_full')) }

@@ -190,16 +190,10 @@ async function create(state: State, datasetId: string, input: unknown): Promise<
   const key = { dataset_id: datasetId, destination_id: newId(state, datasetId) }
   const checked = checkSettings(state, rest.type, settings)
   const sealed = seal(state, { ...key, type: rest.type }, checked)
-  // In force before it is stored, and the time taken then: from that moment on every event counts
-  // for it, so that accepted events and deliveries can be compared.
   const config = { ...rest, ...key, settings: sealed, created_at_ms: ports.nowMs() }
+  // Stored before it is in force: nothing leaves for a destination that a crash would forget.
+  await ports.store.putSettings([documentOf(config)])
   put(state, config)
-  try {
-    await ports.store.putSettings([documentOf(config)])
-  } catch (error) {
-    drop(state, config)
-    throw error
-  }
   return config
 }
 
