@@ -215,6 +215,8 @@ export const BREAKER_OPEN_MS_MIN = 500
 export const BREAKER_OPEN_MS_MAX = 60_000
 /** A destination held for its owner is asked again by itself this often. */
 export const HOLD_PROBE_MS = 15 * 60_000
+/** Events of one destination that are remembered as refused while a setting may be at fault. */
+export const DOUBTS_MAX = 10_000
 /** Events of a probe: enough to learn from, few enough to fail. */
 export const PROBE_EVENTS_MAX = 20
 /** The relay pauses this long after the store refused it something. */

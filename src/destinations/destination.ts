@@ -28,8 +28,16 @@ export type Outcome =
       readonly detail: string
       readonly afterMs?: number
     }
-  /** The owner can mend it (token, permission, address): everything of the destination waits. */
-  | { readonly state: 'held'; readonly code: string; readonly detail: string }
+  /**
+   * The owner can mend it (token, permission, address): everything of the destination waits.
+   * `doubt`: or the event is bad, which was refused alone, or among others that were too.
+   */
+  | {
+      readonly state: 'held'
+      readonly code: string
+      readonly detail: string
+      readonly doubt?: 'alone' | 'among'
+    }
   /** This event will never be taken, with the remote's own code and words. */
   | { readonly state: 'rejected'; readonly code: string; readonly detail: string }
 

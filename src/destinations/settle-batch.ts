@@ -29,7 +29,8 @@ interface Refusal {
   readonly outcome: Outcome
   /**
    * A setting may be at fault, and this is what to do then. Once an event of the batch is taken, it
-   * is not. While none is, rejecting could lose good events: they are held and the owner is asked.
+   * is not. While none is, rejecting could lose good events: they are held in doubt, the relay asks
+   * again beside others, and the owner is asked.
    */
   readonly doubt?: string | undefined
 }
@@ -82,7 +83,7 @@ export async function settleBatch<Event>(batch: Batch<Event>): Promise<Sent> {
   await Promise.all(Array.from({ length: Math.min(requestsMax, groups.length) }, work))
   const { outcomes, exchanges, exchangeOf, doubted, proven, stop } = settling
   for (const { place, outcome, fix } of doubted) {
-    outcomes[place] = proven ? outcome : (stop ?? heldInDoubt(outcome, fix))
+    outcomes[place] = proven ? outcome : (stop ?? heldInDoubt(outcome, { fix, doubt: 'alone' }))
   }
   return {
     outcomes: outcomes.map((outcome) => outcome ?? stop ?? SEARCH_CUT),
@@ -145,7 +146,7 @@ async function askFor<Event>(
       const { outcome, doubt, named } = verdict
       const isSearchVain = !settling.proven && settling.requests >= SEARCH_UNPROVEN_REQUESTS_MAX
       if (doubt !== undefined && isSearchVain) {
-        settling.stop ??= heldInDoubt(outcome, doubt)
+        settling.stop ??= heldInDoubt(outcome, { fix: doubt, doubt: 'among' })
         return STOPPED
       }
       return { kind: 'refused', refusal: { outcome, doubt }, named }
@@ -173,8 +174,11 @@ const UNNAMED: Outcome = {
   detail: 'The request was refused without a reason.',
 }
 
-function heldInDoubt(outcome: Outcome, fix: string): Failure {
+function heldInDoubt(
+  outcome: Outcome,
+  { fix, doubt }: { readonly fix: string; readonly doubt: 'alone' | 'among' },
+): Failure {
   const { code, detail } = outcome as Failure
   const why = 'No event of the batch was taken, so a setting may be at fault.'
-  return { state: 'held', code, detail: `${detail} ${why} ${fix}` }
+  return { state: 'held', code, detail: `${detail} ${why} ${fix}`, doubt }
 }

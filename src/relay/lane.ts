@@ -5,9 +5,7 @@
  */
 import { TwofoldError } from '../errors.ts'
 import {
-  BREAKER_OPEN_MS_MAX,
   CLAIM_EVENTS_MAX,
-  HOLD_PROBE_MS,
   LEASE_MS,
   PROBE_EVENTS_MAX,
   RELAY_STORE_RETRY_MS,
@@ -20,6 +18,8 @@ import type { Claimed, Outbox, Settlement, SettleRequest } from '../store/outbox
 import { type Batch, keyOf, prepare } from './batch.ts'
 import { Breaker } from './breaker.ts'
 import type { Opened } from './configs.ts'
+import { Doubts } from './doubts.ts'
+import { type Hold, nextProbeMs, type Probe, parked, probeAt, unanswered } from './hold.ts'
 import type { Reform } from './outbound.ts'
 import { Pace } from './pace.ts'
 import {
@@ -49,18 +49,13 @@ export interface LanePorts extends TryPorts {
   readonly log: Log
 }
 
-interface Hold extends Problem {
-  readonly sinceMs: number
-  readonly nextTryMs: number
-}
-
 interface Plan {
   readonly ready: Ready
   readonly limit: number
   /** One small batch that finds out whether the trouble is over. */
   readonly probe: boolean
-  /** The probe of a hold: only this one lifts it, whatever else was under way when it began. */
-  readonly held: boolean
+  /** The probe of a hold: only such a one lifts it, whatever else was under way when it began. */
+  readonly held: Probe | undefined
   readonly generation: number
 }
 
@@ -73,6 +68,7 @@ export class Lane {
   #pace: Pace
   #breaker: Breaker
   #hold: Hold | undefined
+  #doubts = new Doubts()
   /** Rises with every change of the settings. */
   #generation = 0
   #storeBackMs = Number.NEGATIVE_INFINITY
@@ -103,7 +99,8 @@ export class Lane {
   nextMs(nowMs: number): number {
     if (this.#opened.state !== 'ready' || this.#stopping) return Number.POSITIVE_INFINITY
     if (nowMs < this.#storeBackMs) return this.#storeBackMs
-    if (this.#hold) return this.#turns.size > 0 ? Number.POSITIVE_INFINITY : this.#hold.nextTryMs
+    if (this.#hold && this.#turns.size > 0) return Number.POSITIVE_INFINITY
+    if (this.#hold) return nextProbeMs(this.#hold, nowMs)
     if (this.#breaker.state(nowMs) === 'open') return this.#breaker.openUntilMs
     return this.#pace.allowance(nowMs) < 1 ? this.#pace.nextMs(nowMs) : Number.POSITIVE_INFINITY
   }
@@ -121,6 +118,7 @@ export class Lane {
     this.#openedMs = nowMs()
     this.#pace = paceOf(this.#opened)
     this.#breaker = new Breaker(random)
+    this.#doubts = new Doubts()
     if (this.#hold) this.#hold = { ...this.#hold, nextTryMs: nowMs() }
     if (this.#opened.state === 'missing') return 0
     return store.requeue({ ...this.key, states: ['held', 'retrying'], now_ms: nowMs() })
@@ -170,14 +168,15 @@ export class Lane {
     const breaker = this.#breaker.state(nowMs)
     const probe = this.#hold !== undefined || breaker === 'half_open'
     if (probe ? this.#turns.size > 0 : this.#turns.size >= this.#pace.slots) return undefined
-    if (this.#hold ? nowMs < this.#hold.nextTryMs : breaker === 'open') return undefined
+    const held = this.#hold && probeAt(this.#hold, nowMs)
+    if (this.#hold ? held === undefined : breaker === 'open') return undefined
     const limit = Math.min(
       ready.destination.bounds.eventsMax,
-      probe ? PROBE_EVENTS_MAX : CLAIM_EVENTS_MAX,
+      probe && held !== 'newer' ? PROBE_EVENTS_MAX : CLAIM_EVENTS_MAX,
       this.#pace.allowance(nowMs),
     )
     if (limit < 1) return undefined
-    return { ready, limit, probe, held: this.#hold !== undefined, generation: this.#generation }
+    return { ready, limit, probe, held, generation: this.#generation }
   }
 
   /** Never rejects: what the store refuses stays leased or due, and is looked for again. */
@@ -201,15 +200,18 @@ export class Lane {
 
   async #claim({ limit, held }: Plan, lease_until_ms: number): Promise<Claimed> {
     const { store, nowMs } = this.#ports
-    if (held) {
-      await store.requeue({ ...this.key, states: ['held'], now_ms: nowMs() })
+    if (held === 'all') {
+      // In doubt only some, so that they do not stand before all that is newer.
+      const keys = this.#hold?.doubt ? this.#doubts.next(PROBE_EVENTS_MAX / 2) : []
+      const some = keys.length > 0 ? { keys } : {}
+      await store.requeue({ ...this.key, states: ['held'], ...some, now_ms: nowMs() })
     }
     return store.claim({ ...this.key, limit, now_ms: nowMs(), lease_until_ms })
   }
 
   /** Nothing waits any more for what the hold is about. */
   #nothingFound({ held, generation }: Plan): void {
-    if (held && generation === this.#generation) this.#hold = undefined
+    if (held === 'all' && generation === this.#generation) this.#hold = undefined
   }
 
   async #deliver(claimed: Claimed, turn: Turn): Promise<void> {
@@ -232,7 +234,14 @@ export class Lane {
       }
       const { settlements, tried } = await this.#send(batch, turn)
       await settle(settlements, tried)
+      if (turn.held && !this.#hold) await this.#release()
     }
+  }
+
+  /** The hold is over: those that were not part of the last question leave too. */
+  async #release(): Promise<void> {
+    const { store, nowMs } = this.#ports
+    await store.requeue({ ...this.key, states: ['held'], now_ms: nowMs() })
   }
 
   /** Before each batch: things may have changed since the claim. */
@@ -246,7 +255,8 @@ export class Lane {
 
   async #send(batch: Batch, turn: Turn): Promise<{ settlements: Settlement[]; tried: Tried }> {
     const { nowMs, random, cut } = this.#ports
-    const tried = await trySend(batch, turn.ready, this.#ports)
+    const doubts = this.#doubts
+    const tried = doubts.decide(batch, await trySend(batch, turn.ready, this.#ports))
     const outdated = turn.generation !== this.#generation
     if (!outdated && !cut.aborted) this.#judge(tried, turn)
     const settling = { nowMs: nowMs(), random, cut: cut.aborted, outdated }
@@ -263,7 +273,7 @@ export class Lane {
     if (verdict.kind === 'taken') this.#taken(tried, { nowMs, held })
     else {
       this.#lastError = { code: verdict.code, detail: verdict.detail, at_ms: nowMs }
-      if (verdict.kind === 'held') this.#park(verdict, nowMs)
+      if (verdict.kind === 'held') this.#park(verdict, { nowMs, held })
       else this.#failed(verdict, nowMs)
     }
   }
@@ -275,11 +285,10 @@ export class Lane {
     if (before === 'closed' && this.#breaker.state(nowMs) === 'open') {
       this.#say('warn', 'a destination does not answer; it gets a pause', { code })
     }
-    // It learnt nothing about what the owner should mend: it need not wait as long.
-    if (this.#hold) this.#hold = { ...this.#hold, nextTryMs: nowMs + BREAKER_OPEN_MS_MAX }
+    if (this.#hold) this.#hold = unanswered(this.#hold, nowMs)
   }
 
-  #taken({ outcomes }: Tried, { nowMs, held }: { nowMs: number; held: boolean }): void {
+  #taken({ outcomes }: Tried, { nowMs, held }: Judged): void {
     if (outcomes.some(({ state }) => state === 'delivered')) this.#lastDeliveredMs = nowMs
     this.#breaker.succeeded()
     // What another try under way brings back afterwards is a failure of its own.
@@ -289,10 +298,10 @@ export class Lane {
     this.#hold = undefined
   }
 
-  #park({ code, detail }: Problem, nowMs: number): void {
+  #park(verdict: Extract<Verdict, { kind: 'held' }>, { nowMs, held }: Judged): void {
+    const { code, detail } = verdict
     if (!this.#hold) this.#say('warn', 'a destination waits for its owner', { code, detail })
-    const sinceMs = this.#hold?.sinceMs ?? nowMs
-    this.#hold = { code, detail, sinceMs, nextTryMs: nowMs + HOLD_PROBE_MS }
+    this.#hold = parked(this.#hold, verdict, { nowMs, random: this.#ports.random, probe: held })
     // It answered: whatever the breaker thought is over.
     this.#breaker.succeeded()
   }
@@ -322,6 +331,10 @@ export class Lane {
   #say(level: 'info' | 'warn', message: string, fields: Parameters<Log>[2]): void {
     this.#ports.log(level, message, { ...this.key, ...fields })
   }
+}
+
+interface Judged extends Pick<Plan, 'held'> {
+  readonly nowMs: number
 }
 
 interface Turn extends Plan {

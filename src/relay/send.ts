@@ -123,12 +123,17 @@ function triedOf(
 export type Verdict =
   | { readonly kind: 'taken' }
   | ({ readonly kind: 'failed'; readonly afterMs: number } & Problem)
-  | ({ readonly kind: 'held' } & Problem)
+  /** `inDoubt`: or the events are bad; newer ones find it out. */
+  | ({ readonly kind: 'held'; readonly inDoubt: boolean } & Problem)
 
 /** One event held: the destination is. Every event to be tried again: the try failed. */
 export function verdictOf({ outcomes }: Tried): Verdict {
-  const held = outcomes.find((outcome) => outcome.state === 'held')
-  if (held) return { kind: 'held', code: held.code, detail: held.detail }
+  const held = outcomes.filter((outcome) => outcome.state === 'held')
+  const worst = held.find(({ doubt }) => doubt === undefined) ?? held[0]
+  if (worst) {
+    const { code, detail, doubt } = worst
+    return { kind: 'held', code, detail, inDoubt: doubt !== undefined }
+  }
   const retries = outcomes.filter((outcome) => outcome.state === 'retry')
   const [first] = retries
   if (!first || retries.length < outcomes.length) return { kind: 'taken' }

@@ -61,7 +61,7 @@ export interface Alarm extends Problem {
   readonly dataset_id: string
   readonly destination_id: string
   readonly since_ms: number
-  /** When the relay asks again by itself. Absent: only a change of the settings helps. */
+  /** When the relay asks again by itself. Absent: with the next event, or once settings change. */
   readonly next_try_ms?: number
 }
 
