@@ -1,6 +1,6 @@
 /** When a commit counts as durable, and what happens on a disk that does not confirm. */
 import { fdatasync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -37,6 +37,21 @@ it('acknowledges only after the disk confirmed, and lets commits share one flush
   flushes.shift()?.()
   await Promise.all(writes)
   expect({ done, flushes: flushes.length }).toEqual({ done: ['a', 'b', 'c'], flushes: 0 })
+  await store.close()
+})
+
+it('opens the log with the store, so that what keeps it from that is an error of the start', async () => {
+  const db = openDatabase(file, 50)
+  // In the place of a process that has no file number left.
+  await rename(`${file}-wal`, `${file}-away`)
+  const refused = expect.objectContaining({
+    code: 'store_failed',
+    detail: expect.stringContaining(`${file}-wal cannot be opened (ENOENT)`),
+  })
+  expect(() => storeOn(db, { file, nowMs })).toThrow(refused)
+  await rename(`${file}-away`, `${file}-wal`)
+  const store = storeOn(db, { file, nowMs })
+  await put(store, 'a')
   await store.close()
 })
 

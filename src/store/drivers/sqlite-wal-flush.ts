@@ -27,10 +27,21 @@ export class WalFlush {
    */
   #broken: TwofoldError | undefined
 
-  /** `file` is the database; its log stands beside it for as long as a connection is open. */
+  /**
+   * `file` is the database, on which a connection is open: its log stands beside it as long. Opened
+   * here, so that a process without a free file number does not start, instead of failing at its
+   * first event as if the disk were broken. Throws `store_failed`.
+   */
   constructor(file: string, sync: Sync = fdatasync) {
     this.#file = file
     this.#sync = sync
+    try {
+      this.#fd = openSync(`${file}-wal`, 'r+')
+    } catch (cause) {
+      const { code = 'no code' } = cause as NodeJS.ErrnoException
+      const detail = `${file}-wal cannot be opened (${code}).`
+      throw new TwofoldError('store_failed', detail, { cause })
+    }
   }
 
   /** Everything committed before the call is durable when it resolves. Rejects `store_failed`. */
@@ -66,14 +77,10 @@ export class WalFlush {
   }
 
   #flush(): Promise<TwofoldError | undefined> {
+    const fd = this.#fd
+    if (fd === undefined) return Promise.resolve(this.#failure({ code: 'closed' }))
     return new Promise((resolve) => {
-      try {
-        this.#fd ??= openSync(`${this.#file}-wal`, 'r+')
-      } catch (error) {
-        resolve(this.#failure(error))
-        return
-      }
-      this.#sync(this.#fd, (error) => resolve(error ? this.#failure(error) : undefined))
+      this.#sync(fd, (error) => resolve(error ? this.#failure(error) : undefined))
     })
   }
 
