@@ -16,14 +16,16 @@ import { type Ledger, openLedger } from './ledger.ts'
 
 let folder = ''
 let ledger: Ledger
+let deaths: Error[] = []
 beforeEach(async () => {
+  deaths = []
   folder = await mkdtemp(join(tmpdir(), 'twofold-ledger-'))
   ledger = await openLedger({
     options: { file: join(folder, 'twofold.db'), publicUrl: undefined, trustedProxies: 0 },
     onLegs: () => {},
     onDue: () => {},
     onTrouble: () => {},
-    onDeath: () => {},
+    onDeath: (error) => deaths.push(error),
   })
 })
 afterEach(async () => {
@@ -61,4 +63,17 @@ it('offers the outbox of the store in the thread, events and errors included', a
   })
   expect(await store.eraseDestination(dataset_id, destination_id)).toBe(3)
   expect(await store.destinationStatus(dataset_id)).toEqual([])
+})
+
+it('tells its death once; whoever waits is told to try again', async () => {
+  const before = Array.from({ length: 50 }, () => ledger.store.stats().catch((error) => error))
+  // Nothing that is sent can do this: a defect stands for whatever ends the thread.
+  ledger.setRoutes('shop', null as unknown as [])
+  const after = Array.from({ length: 50 }, () => ledger.store.stats().catch((error) => error))
+  const answers = await Promise.all([...before, ...after])
+  const failed = answers.filter((answer) => answer instanceof Error)
+  expect(failed.length).toBeGreaterThanOrEqual(50)
+  expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['shutting_down']))
+  await expect(ledger.store.stats()).rejects.toMatchObject({ code: 'shutting_down' })
+  expect(deaths).toMatchObject([{ name: 'TypeError' }])
 })

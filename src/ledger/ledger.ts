@@ -294,10 +294,13 @@ class Link {
 
   #die(error: Error): void {
     if (this.#dead) return
-    this.#dead = error
+    // Told once, to who ends the process. Whoever waits tries again: that is no defect of theirs,
+    // and hundreds of equal lines would hide the one that says why.
+    const stopping = new TwofoldError('shutting_down')
+    this.#dead = stopping
     this.#closed?.(error)
-    for (const { fail } of this.#waiting.values()) fail(error)
-    for (const { fail } of [...this.#flying, ...this.#gatheredHits]) fail(error)
+    for (const { fail } of this.#waiting.values()) fail(stopping)
+    for (const { fail } of [...this.#flying, ...this.#gatheredHits]) fail(stopping)
     this.#ports.onDeath(error)
   }
 }
