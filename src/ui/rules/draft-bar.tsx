@@ -1,13 +1,14 @@
 /** What is in force, whether there is a draft, and the way from one to the other. */
-import { Button, Group, Modal, Paper, Stack, Text, Textarea, ThemeIcon } from '@mantine/core'
+import { Button, Group, Modal, Paper, Stack, Text, ThemeIcon } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp, IconCircleCheck, IconPencil } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { countOf } from '../format.ts'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import type { Draft } from './draft.ts'
+import { NoteForm } from './note-form.tsx'
 import { type Changes, changesWords, isUnchanged, titleOf } from './rule.ts'
 import { discardDraft, publishDraft, rulesQuery } from './rule-queries.ts'
 import classes from './rules.module.css'
@@ -148,56 +149,22 @@ interface DialogProps {
 }
 
 function PublishForm({ draft, changes, onDone }: DialogProps) {
-  const { dataset_id: id, revision } = draft.state
-  const cache = useQueryClient()
-  const [note, setNote] = useState('')
-  const publish = useMutation({
-    mutationFn: () => publishDraft(id, { note: note.trim(), revision }),
-    onSuccess: async () => {
-      draft.follow(await cache.fetchQuery({ ...rulesQuery(id), staleTime: 0 }))
-      await cache.invalidateQueries({ queryKey: rulesQuery(id).queryKey })
-      onDone()
-    },
-    onError: async (error) => {
-      if (await draft.foundConflict(error)) onDone()
-    },
-  })
+  const { dataset_id: id, revision, published } = draft.state
   return (
-    <form
-      onSubmit={(submit) => {
-        submit.preventDefault()
-        publish.mutate()
-      }}
+    <NoteForm
+      draft={draft}
+      action="Publish now"
+      work={(note) => publishDraft(id, { note, revision })}
+      onDone={onDone}
     >
-      <Stack gap="md">
-        <Text size="sm">
-          {draft.state.published
-            ? `Compared with what is in force: ${changesWords(changes) || 'nothing is different'}.`
-            : `${countOf(draft.rules.length, 'rule')}.`}{' '}
-          In force from the next event on; what is counted already stays as it is. You can go back
-          at any time.
-        </Text>
-        <Textarea
-          label="Note"
-          description="Why, for whoever reads the versions later."
-          data-autofocus
-          autosize
-          minRows={2}
-          maxLength={500}
-          value={note}
-          onChange={(change) => setNote(change.currentTarget.value)}
-        />
-        {publish.error && <Failed error={publish.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={publish.isPending}>
-            Publish now
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <Text size="sm">
+        {published
+          ? `Compared with what is in force: ${changesWords(changes) || 'nothing is different'}.`
+          : `${countOf(draft.rules.length, 'rule')}.`}{' '}
+        In force from the next event on; what is counted already stays as it is. You can go back at
+        any time.
+      </Text>
+    </NoteForm>
   )
 }
 

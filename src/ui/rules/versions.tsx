@@ -1,8 +1,8 @@
 /** Every published version: when, by whom and why, what it says, and the way back to it. */
-import { Badge, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronRight } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { RuleVersionsAnswer } from '../../api/types.ts'
 import { countOf } from '../format.ts'
@@ -10,7 +10,8 @@ import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import type { Draft } from './draft.ts'
-import { rollBack, rulesQuery, versionsQuery } from './rule-queries.ts'
+import { NoteForm } from './note-form.tsx'
+import { rollBack, versionsQuery } from './rule-queries.ts'
 import classes from './rules.module.css'
 
 type Version = RuleVersionsAnswer['versions'][number]
@@ -162,52 +163,19 @@ interface BackFormProps {
 
 function BackForm({ draft, version: made, onDone }: BackFormProps) {
   const { dataset_id: id, revision } = draft.state
-  const cache = useQueryClient()
-  const [note, setNote] = useState('')
-  const back = useMutation({
-    mutationFn: () => rollBack(id, { version: made.version, note: note.trim(), revision }),
-    onSuccess: async () => {
-      draft.follow(await cache.fetchQuery({ ...rulesQuery(id), staleTime: 0 }))
-      await cache.invalidateQueries({ queryKey: rulesQuery(id).queryKey })
-      onDone()
-    },
-    onError: async (error) => {
-      if (await draft.foundConflict(error)) onDone()
-    },
-  })
+  const { version, rule_count } = made
   return (
-    <form
-      onSubmit={(submit) => {
-        submit.preventDefault()
-        back.mutate()
-      }}
+    <NoteForm
+      draft={draft}
+      action={`Go back to version ${version}`}
+      work={(note) => rollBack(id, { version, note, revision })}
+      onDone={onDone}
     >
-      <Stack gap="md">
-        <Text size="sm">
-          Its {countOf(made.rule_count, 'rule')} come into force again, as a new version, for every
-          event from now on.{draft.state.draft && ' Your draft stays.'}
-        </Text>
-        <Sentences of={made} />
-        <Textarea
-          label="Note"
-          description="Why, for whoever reads the versions later."
-          data-autofocus
-          autosize
-          minRows={2}
-          maxLength={500}
-          value={note}
-          onChange={(change) => setNote(change.currentTarget.value)}
-        />
-        {back.error && <Failed error={back.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={back.isPending}>
-            Go back to version {made.version}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <Text size="sm">
+        Its {countOf(rule_count, 'rule')} come into force again, as a new version, for every event
+        from now on.{draft.state.draft && ' Your draft stays.'}
+      </Text>
+      <Sentences of={made} />
+    </NoteForm>
   )
 }
