@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { TwofoldError } from '../errors.ts'
 import {
   claimAt,
   delivery,
@@ -17,14 +18,16 @@ import { type Ledger, openLedger } from './ledger.ts'
 let folder = ''
 let ledger: Ledger
 let deaths: Error[] = []
+let troubles: string[] = []
 beforeEach(async () => {
   deaths = []
+  troubles = []
   folder = await mkdtemp(join(tmpdir(), 'twofold-ledger-'))
   ledger = await openLedger({
     options: { file: join(folder, 'twofold.db'), publicUrl: undefined, trustedProxies: 0 },
     onLegs: () => {},
     onDue: () => {},
-    onTrouble: () => {},
+    onTrouble: (error, words) => troubles.push(`${words}: ${error.name}`),
     onDeath: (error) => deaths.push(error),
   })
 })
@@ -71,9 +74,21 @@ it('tells its death once; whoever waits is told to try again', async () => {
   ledger.setRoutes('shop', null as unknown as [])
   const after = Array.from({ length: 50 }, () => ledger.store.stats().catch((error) => error))
   const answers = await Promise.all([...before, ...after])
-  const failed = answers.filter((answer) => answer instanceof Error)
+  const failed = answers.filter((answer): answer is TwofoldError => answer instanceof Error)
   expect(failed.length).toBeGreaterThanOrEqual(50)
   expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['shutting_down']))
   await expect(ledger.store.stats()).rejects.toMatchObject({ code: 'shutting_down' })
   expect(deaths).toMatchObject([{ name: 'TypeError' }])
+})
+
+it('goes on without the rules that it cannot read, and says so', async () => {
+  // One unreadable rule is left out by itself; this is a version that is none at all.
+  ledger.setRules('shop', { version: 1, rules: null as unknown as [] })
+  await ledger.store.stats()
+  expect(troubles).toEqual([
+    expect.stringMatching(/^the rules of dataset shop cannot be read and are not applied/),
+  ])
+  ledger.setRules('shop', { version: 2, rules: [] })
+  await ledger.store.stats()
+  expect([troubles.length, deaths]).toEqual([1, []])
 })
