@@ -8,7 +8,7 @@ import type { DeliveryKey } from '../store/outbox.ts'
 import type { MoneyRow } from '../store/store.ts'
 import type { Context } from './ports.ts'
 import { rangeOf } from './quality.ts'
-import { eventQualityQuerySchema, lossReportSchema } from './quality-schemas.ts'
+import { lossQuerySchema, lossReportSchema } from './quality-schemas.ts'
 import { qualityWindow } from './quality-window.ts'
 import { type Route, route } from './route.ts'
 import type { LossAnswer } from './types.ts'
@@ -24,14 +24,14 @@ export const lossRoutes: readonly Route[] = [
       'Of conversions on the website that the server reported: how many the browser did not, by ' +
       "browser, system and app, with Wilson's interval. Without event_name: Purchase where there " +
       'are any, else every conversion together.',
-    query: eventQualityQuerySchema,
+    query: lossQuerySchema,
     answer: { status: 200, description: 'The report.', schema: lossReportSchema },
     run: async ({ id, query }, context): Promise<LossAnswer> => {
       const window = qualityWindow(query, context.nowMs())
       const range = rangeOf(id, window)
       const read = await context.store.counters({ ...range, by: 'total', metrics: LOSS_METRICS })
       const names = conversionsIn(read.counters)
-      const event_name = query.event_name ?? names.find((name) => name === 'Purchase') ?? null
+      const event_name = chosenEvent(query.event_name, names)
       const of = ({ event_name: name }: { event_name: string }): boolean =>
         event_name === null ? !isBrowsing(name) : name === event_name
       const report = lossReport(read.counters.filter(of))
@@ -58,6 +58,14 @@ export const lossRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** Every conversion together, one event, or Purchase where there are any. */
+const EVERY = '*'
+
+function chosenEvent(asked: string | undefined, names: readonly string[]): string | null {
+  if (asked === EVERY) return null
+  return asked ?? names.find((name) => name === 'Purchase') ?? null
+}
 
 function view(
   report: LossReport,

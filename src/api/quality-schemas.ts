@@ -165,6 +165,13 @@ export const deduplicationSchema = z
   })
   .meta({ id: 'Deduplication' })
 
+export const lossQuerySchema = z.strictObject({
+  ...windowFields,
+  event_name: text(
+    'Only this event; `*`: every conversion. Default: Purchase where there are any.',
+  ),
+})
+
 export const unpairedQuerySchema = z.strictObject({
   ...windowFields,
   event_name: text('Only this event. Default: every conversion.'),

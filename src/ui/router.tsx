@@ -14,6 +14,7 @@ import type { Channel } from '../event/shape.ts'
 import { STATES } from './delivery-words.ts'
 import { HomePage } from './home/home.tsx'
 import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
+import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
 import { queryClient, sessionQuery } from './queries.ts'
 import { DatasetFrame } from './shell/dataset-frame.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -242,6 +243,45 @@ const rulesRoute = createRoute({
   component: lazyRouteComponent(() => import('./rules/rules.tsx'), 'RulesPage'),
 })
 
+interface QualitySearch {
+  readonly window?: QualityWindow | undefined
+  readonly event?: string | undefined
+  readonly side?: 'browser' | undefined
+}
+
+const qualityWindowOf = (value: unknown): QualityWindow | undefined =>
+  QUALITY_WINDOWS.find((name) => name === value)
+
+const matchQualityRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/match-quality',
+  validateSearch: (search): Pick<QualitySearch, 'window'> => ({
+    window: qualityWindowOf(search.window),
+  }),
+  component: lazyRouteComponent(() => import('./quality/match-quality.tsx'), 'MatchQualityPage'),
+})
+
+const deduplicationRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/deduplication',
+  validateSearch: (search): QualitySearch => ({
+    window: qualityWindowOf(search.window),
+    event: text(search.event),
+    side: search.side === 'browser' ? ('browser' as const) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./quality/deduplication.tsx'), 'DeduplicationPage'),
+})
+
+const lossRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/loss',
+  validateSearch: (search): Omit<QualitySearch, 'side'> => ({
+    window: qualityWindowOf(search.window),
+    event: text(search.event),
+  }),
+  component: lazyRouteComponent(() => import('./quality/loss.tsx'), 'LossPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/settings',
@@ -263,6 +303,9 @@ export const router = createRouter({
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,
+        matchQualityRoute,
+        deduplicationRoute,
+        lossRoute,
         rulesRoute,
         destinationsRoute,
         addDestinationRoute,

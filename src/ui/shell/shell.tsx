@@ -6,11 +6,14 @@ import {
   IconChartBar,
   IconDatabase,
   IconFilter,
+  IconGauge,
+  IconGitMerge,
   IconListSearch,
   IconMailX,
   IconPlugConnected,
   IconSend,
   IconSettings,
+  IconUserCheck,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
@@ -95,6 +98,9 @@ const ALARM_REFRESH_MS = 5_000
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: '/datasets/$datasetId/match-quality', label: 'Match quality', icon: IconUserCheck },
+  { to: '/datasets/$datasetId/deduplication', label: 'Deduplication', icon: IconGitMerge },
+  { to: '/datasets/$datasetId/loss', label: 'Loss meter', icon: IconGauge },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },

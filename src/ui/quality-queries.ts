@@ -1,0 +1,74 @@
+/** What the pages of match quality, deduplication and loss ask the server; see queries.ts. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type {
+  DeduplicationAnswer,
+  LossAnswer,
+  MatchQualityAnswer,
+  RemoteQualityAnswer,
+  UnpairedSamplesAnswer,
+} from '../api/types.ts'
+import { call } from './api-client.ts'
+
+export const QUALITY_WINDOWS = ['48h', '7d'] as const
+export type QualityWindow = (typeof QUALITY_WINDOWS)[number]
+
+export const QUALITY_WINDOW_TEXT: Record<QualityWindow, { label: string; sentence: string }> = {
+  '48h': { label: '48 hours', sentence: 'in the last 48 hours' },
+  '7d': { label: '7 days', sentence: 'in the last 7 days' },
+}
+
+/** Scores move by the hour: often enough to see a repair, seldom enough to read in peace. */
+const REFRESH_MS = 30_000
+
+interface Asked {
+  readonly window: QualityWindow
+  readonly event?: string | undefined
+}
+
+const path = (datasetId: string, rest: string, { window, event }: Asked): string => {
+  const query = new URLSearchParams({ window, ...(event ? { event_name: event } : {}) })
+  return `/api/datasets/${datasetId}/${rest}?${query}`
+}
+
+export const matchQualityQuery = (datasetId: string, window: QualityWindow) =>
+  queryOptions({
+    queryKey: ['quality', datasetId, window],
+    queryFn: () => call<MatchQualityAnswer>('GET', path(datasetId, 'quality', { window })),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  })
+
+export const remoteQualityQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['quality-remote', datasetId],
+    queryFn: () => call<RemoteQualityAnswer>('GET', `/api/datasets/${datasetId}/quality/remote`),
+    staleTime: 10 * REFRESH_MS,
+  })
+
+export const deduplicationQuery = (datasetId: string, asked: Asked) =>
+  queryOptions({
+    queryKey: ['deduplication', datasetId, asked],
+    queryFn: () => call<DeduplicationAnswer>('GET', path(datasetId, 'deduplication', asked)),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  })
+
+export const unpairedQuery = (datasetId: string, asked: Asked, side: 'browser' | 'server') =>
+  queryOptions({
+    queryKey: ['deduplication', datasetId, asked, side],
+    queryFn: () =>
+      call<UnpairedSamplesAnswer>(
+        'GET',
+        `${path(datasetId, 'deduplication/unpaired', asked)}&side=${side}&limit=10`,
+      ),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  })
+
+export const lossQuery = (datasetId: string, asked: Asked) =>
+  queryOptions({
+    queryKey: ['loss', datasetId, asked],
+    queryFn: () => call<LossAnswer>('GET', path(datasetId, 'loss', asked)),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  })
