@@ -16,6 +16,7 @@ import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
 import { note, plain, say, sayJson } from './output.ts'
+import { addQuality } from './quality.ts'
 import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addSend } from './send.ts'
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addDestination(program)
   addDeliveries(program)
   addRequeue(program)
+  addQuality(program)
   addDoctor(program)
   addBackup(program)
   addFakeMeta(program)

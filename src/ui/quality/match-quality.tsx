@@ -1,4 +1,4 @@
-/** Match quality: how well events find their people, what to change first, Meta's word beside it. */
+/** Match quality: how well events find their people, what to change first, and what Meta says. */
 import { Accordion, Alert, Badge, Group, List, Stack, Text } from '@mantine/core'
 import { IconBulb } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
