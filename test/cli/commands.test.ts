@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LossAnswer, MatchQualityAnswer } from '../../src/api/types.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { lineOf, type Result, spawnTwofold, twofold } from './twofold.ts'
 
@@ -243,38 +242,6 @@ describe('events --follow', () => {
     const env = { TWOFOLD_URL: server.url, TWOFOLD_ADMIN_TOKEN: 'wrong-token' }
     const { code } = await twofold(['events', '--follow', '--dataset', dataset_id], { env })
     expect(code).toBe(77)
-  })
-})
-
-describe('quality', () => {
-  it('shows scores, coverage and loss, and can be a check', async () => {
-    const { dataset_id } = await server.createDataset({ name: 'Quality' })
-    const sales = Array.from({ length: 60 }, (_, n) => ({
-      event_name: 'Purchase',
-      event_id: `q${n}`,
-      event_time: Math.floor(Date.now() / 1000),
-      action_source: 'website',
-      user_data: { client_user_agent: 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36' },
-      custom_data: { value: 2, currency: 'EUR' },
-    }))
-    await server.api('POST', `/v24.0/${dataset_id}/events?access_token=${server.adminToken}`, {
-      data: sales,
-    })
-    const words = ['quality', '--dataset', dataset_id]
-    const { quality, loss } = await json<{
-      quality: MatchQualityAnswer
-      loss: LossAnswer
-    }>(...words)
-    expect(quality.events[0]).toMatchObject({ event_name: 'Purchase', events: 60, band: 'poor' })
-    expect(loss.total).toMatchObject({ known: 60, lost: 60 })
-    const shown = await run(...words, '--window', '7d', '--below', '4')
-    expect(shown.code).toBe(0)
-    expect(shown.stdout).toMatch(/Purchase +4\.5 +3\.\d-5\.\d +poor +60 +em \+2\.8/)
-    expect(shown.stdout).toMatch(/chrome +60 +60 +100 % +94 %-100 %/)
-    expect(shown.stdout).toContain('Recovered by the server: 60, 120 EUR.')
-    const below = await run(...words, '--below', '5')
-    expect([below.code, below.stderr]).toEqual([1, expect.stringContaining('Below 5: Purchase.')])
-    expect((await run(...words, '--below', 'eleven')).code).toBe(2)
   })
 })
 
