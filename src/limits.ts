@@ -52,6 +52,14 @@ export const TIMELINE_HOURS_MAX = 1000
 export const TIMELINE_DAYS_MAX = 4000
 /** Tokens held in memory: five per dataset. */
 export const TOKENS_MAX = 50_000
+/** The last use of a token is known to the minute, and stored this often: a crash forgets less. */
+export const TOKEN_USE_STEP_MS = 60_000
+export const TOKEN_USE_WRITE_MS = 5 * 60_000
+/** An expired token is listed so long, for whoever wonders why something stopped. */
+export const TOKEN_FORGET_MS = 30 * 86_400_000
+/** How long the old token may go on beside the one that replaces it, and how long one may last. */
+export const TOKEN_OVERLAP_HOURS_MAX = 30 * 24
+export const TOKEN_DAYS_MAX = 3650
 /** Browsers signed in at once; the oldest sign-in ends when one more comes. */
 export const SESSIONS_MAX = 5000
 /** How long a browser stays signed in. */

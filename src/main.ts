@@ -29,6 +29,7 @@ import { lockFolder } from './folder-lock.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
+import { TOKEN_USE_WRITE_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
@@ -190,6 +191,7 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   await listen(app, config)
   await relay.start()
+  const stopNotingUses = noteTokenUses(access)
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -199,13 +201,23 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     close: async () => {
-      await ledger.drain()
+      await Promise.all([stopNotingUses(), ledger.drain()])
       await books.replays.stop()
       await relay.stop()
       await books.closeTargets()
       await closeApp(app)
       await ledger.store.close()
     },
+  }
+}
+
+/** What it returns stores the last of them. A write that fails is noted again with the next use. */
+function noteTokenUses({ storeTokenUses }: Access): () => Promise<void> {
+  const store = (): Promise<void> => storeTokenUses().catch(() => undefined)
+  const stop = every(TOKEN_USE_WRITE_MS, () => void store())
+  return () => {
+    stop()
+    return store()
   }
 }
 

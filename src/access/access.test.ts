@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { TwofoldError } from '../errors.ts'
-import { SESSION_MS, SESSIONS_MAX, SIGN_IN_CODE_MS } from '../limits.ts'
+import {
+  SESSION_MS,
+  SESSIONS_MAX,
+  SIGN_IN_CODE_MS,
+  TOKEN_FORGET_MS,
+  TOKEN_USE_STEP_MS,
+} from '../limits.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { type Access, createAccess } from './access.ts'
@@ -184,6 +190,82 @@ describe('tokens', () => {
     expect(access.sessionCaller(session)).toBeUndefined()
     expect((await restart()).sessionCaller(session)).toBeUndefined()
     expect(await access.revokeToken(record.id).catch(code)).toBe('token_not_found')
+  })
+
+  it('end when they expire, and their sessions with them; long after, they are forgotten', async () => {
+    const { access, clock, restart } = await bench()
+    const expires_at_ms = clock.ms + 1000
+    const { token, record } = await access.createToken({
+      dataset_id: ALL,
+      purpose: 'read',
+      expires_at_ms,
+    })
+    const session = await access.signIn(token)
+    expect(access.grantOf(token)).toBeDefined()
+    clock.ms = expires_at_ms
+    expect(access.grantOf(token)).toBeUndefined()
+    expect(access.sessionCaller(session)).toBeUndefined()
+    expect((await restart()).authorize(token, ALL, 'read')).toBe(false)
+    expect(access.tokens()).toContainEqual(record)
+    clock.ms += TOKEN_FORGET_MS
+    await access.createToken({ dataset_id: ALL, purpose: 'read' })
+    expect(access.tokens()).not.toContainEqual(record)
+  })
+
+  it('are replaced by one that may do the same, and go on for a while', async () => {
+    const { access, clock, restart } = await bench()
+    const { dataset_id } = (await access.createDataset({ name: 'Shop' })).dataset
+    const DAY_MS = 86_400_000
+    const old = await access.createToken({
+      dataset_id,
+      purpose: 'send',
+      name: 'backend',
+      expires_at_ms: clock.ms + 90 * DAY_MS,
+    })
+    clock.ms += 80 * DAY_MS
+    const next = await access.rotateToken(old.record.id, { overlapMs: DAY_MS, made_by: 'Ann' })
+    expect(next.record).toMatchObject({
+      purpose: 'send',
+      name: 'backend',
+      made_by: 'Ann',
+      expires_at_ms: clock.ms + 90 * DAY_MS,
+    })
+    const sends = (token: string, at = access): boolean => at.authorize(token, dataset_id, 'send')
+    expect([sends(old.token), sends(next.token)]).toEqual([true, true])
+    clock.ms += DAY_MS
+    expect([sends(old.token), sends(next.token)]).toEqual([false, true])
+    const later = await restart()
+    expect([sends(old.token, later), sends(next.token, later)]).toEqual([false, true])
+    const none = access.rotateToken('tok_none', { overlapMs: 0, made_by: '' })
+    expect(await none.catch(code)).toBe('token_not_found')
+  })
+
+  it('tell when they were last used, with a write now and then and not for every use', async () => {
+    const { access, clock, restart, store } = await bench()
+    const { token, record } = await access.createToken({ dataset_id: ALL, purpose: 'send' })
+    expect(access.tokenUsedMs(record.id)).toBeUndefined()
+    let writes = 0
+    const put = store.putSettings
+    store.putSettings = (documents) => {
+      writes += 1
+      return put(documents)
+    }
+    const first = clock.ms
+    for (let i = 0; i < 1000; i++) {
+      clock.ms += 10
+      access.grantOf(token)
+    }
+    expect(access.tokenUsedMs(record.id)).toBe(first + 10)
+    await access.storeTokenUses()
+    await access.storeTokenUses()
+    expect(writes).toBe(1)
+    expect((await restart()).tokenUsedMs(record.id)).toBe(first + 10)
+    clock.ms += TOKEN_USE_STEP_MS
+    access.grantOf(token)
+    expect(access.tokenUsedMs(record.id)).toBe(clock.ms)
+    await access.revokeToken(record.id)
+    await access.storeTokenUses()
+    expect(await store.getSettings('token_use')).toEqual([])
   })
 
   it('need a dataset that exists', async () => {

@@ -13,7 +13,7 @@ import { ALL, allows, type Grant, type Purpose } from './grant.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { Rights } from './rights.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
-import { type TokenRecord, type TokenRequest, tokenDocument, tokenRemoval } from './tokens.ts'
+import { type TokenRecord, type TokenRequest, tokenDocument, tokenRemovals } from './tokens.ts'
 
 export interface Access extends DatasetBook, TokenBook, SignIn, Accounts, Membership {
   readonly rights: Rights
@@ -42,14 +42,28 @@ export interface DatasetBook {
 }
 
 export interface TokenBook {
-  createToken(request: TokenRequest): Promise<{ token: string; record: TokenRecord }>
+  createToken(request: TokenRequest): Promise<MadeToken>
+  /**
+   * A new token that may do the same; the old one ends `overlapMs` from now, or when it would have.
+   * The new one lasts as long as the old one was made for.
+   */
+  rotateToken(id: string, rotation: { overlapMs: number; made_by: string }): Promise<MadeToken>
   tokens(): readonly TokenRecord[]
   revokeToken(id: string): Promise<void>
+  tokenUsedMs(id: string): number | undefined
+  /** Stores the last uses since the last call; to be called every few minutes and at the end. */
+  storeTokenUses(): Promise<void>
   /** What a token may do; undefined for one that is not known. */
   grantOf(token: string): Grant | undefined
   /** The holder of a token; undefined for one that is not known. */
   callerOf(token: string): Caller | undefined
   authorize(token: string, datasetId: string, purpose: Purpose): boolean
+}
+
+export interface MadeToken {
+  /** Shown this once. */
+  readonly token: string
+  readonly record: TokenRecord
 }
 
 export async function createAccess(ports: AccessPorts): Promise<Access> {
@@ -108,7 +122,7 @@ function datasetBook(books: Books): DatasetBook {
       inOrder(async () => {
         const dataset = existing(id)
         const own = tokens.records().filter((record) => record.dataset_id === id)
-        const removals = own.map((record) => tokenRemoval(record.id))
+        const removals = own.flatMap((record) => tokenRemovals(record.id))
         await write([deletedDocument(dataset), ...removals])
         datasets.remove(id)
         for (const record of own) tokens.remove(record.id)
@@ -123,20 +137,47 @@ function tokenBook(books: Books): TokenBook {
     createToken: (request) =>
       inOrder(async () => {
         if (request.dataset_id !== ALL) existingDataset(books, request.dataset_id)
-        const { token, record } = tokens.draft(request)
-        await write([tokenDocument(record)])
-        tokens.add(record)
-        return { token, record }
+        const made = tokens.draft(request)
+        const old = tokens.forgotten()
+        await write([tokenDocument(made.record), ...old.flatMap(tokenRemovals)])
+        for (const id of old) tokens.remove(id)
+        tokens.add(made.record)
+        return made
+      }),
+    rotateToken: (id, { overlapMs, made_by }) =>
+      inOrder(async () => {
+        const now = books.ports.nowMs()
+        const old = existingToken(books, id)
+        const { dataset_id, purpose, name, created_at_ms, expires_at_ms } = old
+        const lastMs = expires_at_ms === null ? null : expires_at_ms - created_at_ms
+        const made = tokens.draft({
+          dataset_id,
+          purpose,
+          name,
+          made_by,
+          expires_at_ms: lastMs === null ? null : now + lastMs,
+        })
+        const ending = {
+          ...old,
+          expires_at_ms: Math.min(now + overlapMs, expires_at_ms ?? Infinity),
+        }
+        await write([tokenDocument(made.record), tokenDocument(ending)])
+        tokens.add(ending)
+        tokens.add(made.record)
+        return made
       }),
     tokens: tokens.records,
     revokeToken: (id) =>
       inOrder(async () => {
-        if (!tokens.find(id)) {
-          throw new TwofoldError('token_not_found', `There is none with id ${id}.`)
-        }
-        await write([tokenRemoval(id)])
+        existingToken(books, id)
+        await write(tokenRemovals(id))
         tokens.remove(id)
       }),
+    tokenUsedMs: tokens.lastUsedMs,
+    storeTokenUses: async () => {
+      const documents = tokens.takeUses()
+      if (documents.length > 0) await write(documents)
+    },
     grantOf: tokens.grantOf,
     callerOf: (token) => {
       const grant = tokens.grantOf(token)
@@ -147,6 +188,12 @@ function tokenBook(books: Books): TokenBook {
       return grant !== undefined && allows(grant, datasetId, purpose)
     },
   }
+}
+
+function existingToken({ tokens }: Books, id: string): TokenRecord {
+  const record = tokens.find(id)
+  if (!record) throw new TwofoldError('token_not_found', `There is none with id ${id}.`)
+  return record
 }
 
 function existingDataset({ datasets }: Books, id: string): Dataset {

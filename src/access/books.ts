@@ -45,7 +45,11 @@ export async function openBooks(ports: AccessPorts): Promise<Books> {
   const read = (kind: string) => store.getSettings(kind)
   const parts = { nowMs, randomBytes }
   const datasets = createDatasets({ ...ports, documents: await read('dataset') })
-  const tokens = createTokens({ ...ports, documents: await read('token') })
+  const tokens = createTokens({
+    ...ports,
+    documents: await read('token'),
+    uses: await read('token_use'),
+  })
   const businesses = createBusinesses({
     ...parts,
     documents: await read('business'),

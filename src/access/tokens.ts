@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
-import { TOKENS_MAX } from '../limits.ts'
+import { TOKEN_FORGET_MS, TOKEN_USE_STEP_MS, TOKENS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import { ALL, type Grant, type Purpose, purposeSchema } from './grant.ts'
@@ -18,13 +18,22 @@ const storedSchema = z.object({
   purpose: purposeSchema,
   name: z.string(),
   created_at_ms: z.number(),
+  /** From then on it is not known any more; null: it lasts. */
+  expires_at_ms: z.number().nullable().default(null),
+  /** Who made it, as people know them; empty in files of earlier versions. */
+  made_by: z.string().default(''),
 })
+/** Of its own, so that noting a use never races with a change of the token. */
+const USE_KIND = 'token_use'
+const useSchema = z.object({ last_used_ms: z.number() })
 
 export interface TokenRequest {
   /** A dataset id, or ALL. */
   readonly dataset_id: string
   readonly purpose: Purpose
   readonly name?: string
+  readonly expires_at_ms?: number | null
+  readonly made_by?: string
 }
 
 /** What is known of a token once it has been shown: everything but the token. */
@@ -35,6 +44,8 @@ export interface TokenRecord {
   readonly purpose: Purpose
   readonly name: string
   readonly created_at_ms: number
+  readonly expires_at_ms: number | null
+  readonly made_by: string
 }
 
 export interface Tokens {
@@ -49,10 +60,17 @@ export interface Tokens {
   /** The grant of a token that is still in force, for sessions made with it. */
   readonly grantById: (id: string) => Grant | undefined
   readonly callerOf: (grant: Grant) => Caller
+  /** When it last let somebody in (ms); undefined: not since it was made. */
+  readonly lastUsedMs: (id: string) => number | undefined
+  /** What has to be stored about uses since the last call; a use a minute ago is near enough. */
+  readonly takeUses: () => SettingsDocument[]
+  /** Ids of tokens that expired so long ago that nobody looks for them. */
+  readonly forgotten: () => readonly string[]
 }
 
 export interface TokensPorts {
   readonly documents: readonly SettingsDocument[]
+  readonly uses: readonly SettingsDocument[]
   readonly adminToken: string | undefined
   readonly nowMs: () => number
   readonly randomBytes: RandomBytes
@@ -66,6 +84,9 @@ export function createTokens(ports: TokensPorts): Tokens {
     byHash.set(record.hash, record)
   }
   for (const { id, value } of ports.documents) add({ id, ...readStored(id, value) })
+  const uses = createUses(ports)
+  const isOver = ({ expires_at_ms }: TokenRecord): boolean =>
+    expires_at_ms !== null && expires_at_ms <= ports.nowMs()
   const configured = ports.adminToken ? configuredRecord(ports.adminToken) : undefined
 
   const draft = (request: TokenRequest): { token: string; record: TokenRecord } => {
@@ -80,6 +101,8 @@ export function createTokens(ports: TokensPorts): Tokens {
       purpose: request.purpose,
       name: request.name ?? '',
       created_at_ms: ports.nowMs(),
+      expires_at_ms: request.expires_at_ms ?? null,
+      made_by: request.made_by ?? '',
     }
     return { token, record }
   }
@@ -92,22 +115,31 @@ export function createTokens(ports: TokensPorts): Tokens {
     remove: (id) => {
       byHash.delete(byId.get(id)?.hash ?? '')
       byId.delete(id)
+      uses.remove(id)
     },
     grantOf: (token) => {
       const hash = digestOf(token)
       if (configured && sameDigest(configured.hash, hash)) return grant(configured)
       const record = byHash.get(hash)
-      return record && sameDigest(record.hash, hash) ? grant(record) : undefined
+      if (!record || !sameDigest(record.hash, hash) || isOver(record)) return undefined
+      uses.note(record.id)
+      return grant(record)
     },
     grantById: (id) => {
       const record = configured?.id === id ? configured : byId.get(id)
-      return record && grant(record)
+      return record && !isOver(record) ? grant(record) : undefined
     },
     callerOf: (grant) => {
       const { token_id: id } = grant
       const name = byId.get(id)?.name || (configured?.id === id ? 'admin token' : id)
       return { kind: 'token', id, name, grant }
     },
+    lastUsedMs: uses.last,
+    takeUses: uses.take,
+    forgotten: () =>
+      [...byId.values()].flatMap(({ id, expires_at_ms }) =>
+        expires_at_ms !== null && expires_at_ms + TOKEN_FORGET_MS <= ports.nowMs() ? [id] : [],
+      ),
   }
 }
 
@@ -115,8 +147,42 @@ export function tokenDocument({ id, ...value }: TokenRecord): SettingsDocument {
   return { kind: KIND, id, value }
 }
 
-export function tokenRemoval(id: string): SettingsDocument {
-  return { kind: KIND, id, value: undefined }
+/** The token, and what is known of its uses. */
+export function tokenRemovals(id: string): SettingsDocument[] {
+  return [
+    { kind: KIND, id, value: undefined },
+    { kind: USE_KIND, id, value: undefined },
+  ]
+}
+
+/** The last use of each token: noted in memory at once, given out to be stored now and then. */
+function createUses({ uses, nowMs }: TokensPorts) {
+  const lastMs = new Map<string, number>()
+  const unstored = new Set<string>()
+  for (const { id, value } of uses) {
+    const read = useSchema.safeParse(value)
+    if (read.success) lastMs.set(id, read.data.last_used_ms)
+  }
+  return {
+    last: (id: string): number | undefined => lastMs.get(id),
+    note: (id: string): void => {
+      const now = nowMs()
+      if (now - (lastMs.get(id) ?? Number.NEGATIVE_INFINITY) < TOKEN_USE_STEP_MS) return
+      lastMs.set(id, now)
+      unstored.add(id)
+    },
+    remove: (id: string): void => {
+      lastMs.delete(id)
+      unstored.delete(id)
+    },
+    take: (): SettingsDocument[] => {
+      const documents = [...unstored].map((id) => {
+        return { kind: USE_KIND, id, value: { last_used_ms: lastMs.get(id) } }
+      })
+      unstored.clear()
+      return documents
+    },
+  }
 }
 
 function readStored(id: string, value: unknown): z.infer<typeof storedSchema> {
@@ -129,7 +195,16 @@ function readStored(id: string, value: unknown): z.infer<typeof storedSchema> {
 function configuredRecord(token: string): TokenRecord {
   const hash = digestOf(token)
   const id = `config_${digestOf(hash).slice(0, 18)}`
-  return { id, hash, dataset_id: ALL, purpose: 'admin', name: 'configured', created_at_ms: 0 }
+  return {
+    id,
+    hash,
+    dataset_id: ALL,
+    purpose: 'admin',
+    name: 'configured',
+    created_at_ms: 0,
+    expires_at_ms: null,
+    made_by: '',
+  }
 }
 
 function grant({ id, dataset_id, purpose }: TokenRecord): Grant {

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { NEEDS } from '../access/roles.ts'
 import { datasetSettingsSchema } from '../event/dataset.ts'
-import { PAGE_EVENTS_MAX } from '../limits.ts'
+import { PAGE_EVENTS_MAX, TOKEN_DAYS_MAX, TOKEN_OVERLAP_HOURS_MAX } from '../limits.ts'
 
 export const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = z.coerce.number().int().min(0).max(99_999_999_999)
@@ -77,8 +77,17 @@ export const datasetCreatedSchema = z
 
 const tokenName = z.string().trim().max(200).default('').describe('A note for yourself.')
 
+const tokenDays = z
+  .number()
+  .int()
+  .min(1)
+  .max(TOKEN_DAYS_MAX)
+  .nullable()
+  .default(null)
+  .describe('It ends after so many days; null: it lasts until it is revoked.')
+
 export const datasetTokenCreateSchema = z
-  .strictObject({ purpose: purposeSchema, name: tokenName })
+  .strictObject({ purpose: purposeSchema, name: tokenName, expires_in_days: tokenDays })
   .meta({ id: 'DatasetTokenRequest' })
 
 export const tokenCreateSchema = z
@@ -89,8 +98,20 @@ export const tokenCreateSchema = z
       .describe('The dataset it is for, or `*` for all of them, later ones too.'),
     purpose: purposeSchema,
     name: tokenName,
+    expires_in_days: tokenDays,
   })
   .meta({ id: 'TokenRequest' })
+
+export const tokenRotateSchema = z
+  .strictObject({
+    overlap_hours: z
+      .number()
+      .min(0)
+      .max(TOKEN_OVERLAP_HOURS_MAX)
+      .default(24)
+      .describe('How long the old token goes on beside the new one.'),
+  })
+  .meta({ id: 'TokenRotation' })
 
 export const tokenSchema = z
   .object({
@@ -98,7 +119,14 @@ export const tokenSchema = z
     dataset_id: z.string().describe('A dataset id, or `*` for all.'),
     purpose: purposeSchema,
     name: z.string(),
+    made_by: z.string().describe('Empty when nobody knows any more.'),
     created_at: z.number().int(),
+    expires_at: z.number().int().nullable().describe('In the past: it works no longer.'),
+    last_used_at: z
+      .number()
+      .int()
+      .nullable()
+      .describe('To the minute, and at most some minutes behind after a crash.'),
   })
   .meta({ id: 'Token' })
 

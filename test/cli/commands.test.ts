@@ -104,6 +104,11 @@ describe('token', () => {
     const list = () => twofold(['dataset', 'list', '--json'], { env: read })
     expect(JSON.parse((await list()).stdout).datasets).toMatchObject([{ dataset_id }])
     expect((await run('token', 'list')).stdout).toMatch(/agency/)
+    const next = await json<Record<string, string>>(
+      ...['token', 'rotate', String(made.id), '--overlap-hours', '1'],
+    )
+    expect(next).toMatchObject({ name: 'agency', purpose: 'read' })
+    expect((await list()).code).toBe(0)
     await json('token', 'revoke', String(made.id))
     expect((await list()).code).toBe(77)
     const all = await json('token', 'create', '--all', '--purpose', 'read')
@@ -357,7 +362,7 @@ describe('help', () => {
       (n) => [n],
     ),
     ...['create', 'list', 'show', 'update', 'delete'].map((name) => ['dataset', name]),
-    ...['create', 'list', 'revoke'].map((name) => ['token', name]),
+    ...['create', 'rotate', 'list', 'revoke'].map((name) => ['token', name]),
   ])('%s %s has --json and examples', async (...words) => {
     const { code, stdout } = await twofold([...words.filter(Boolean), '--help'])
     expect(code).toBe(0)

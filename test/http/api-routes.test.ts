@@ -56,7 +56,19 @@ describe('tokens', () => {
     expect(one).toMatchObject({ dataset_id, purpose: 'read', name: 'agency', created_at: NOW_S })
     const all = await bench.send('POST', '/api/tokens', { dataset_id: '*', purpose: 'read' })
     expect(tokenCreatedSchema.strict().parse(all.json())).toMatchObject({ dataset_id: '*' })
+    const rotated = await bench.send('POST', `/api/tokens/${one.id}/rotate`, { overlap_hours: 2 })
+    const next = tokenCreatedSchema.strict().parse(rotated.json())
+    expect(next).toMatchObject({ purpose: 'read', name: 'agency', made_by: 'admin token' })
+    expect((await bench.get(`/api/datasets/${dataset_id}`, one.token)).statusCode).toBe(200)
+    await bench.send('DELETE', `/api/tokens/${next.id}`)
+    const short = { purpose: 'read', expires_in_days: 90 }
+    const brief = await bench.send('POST', `/api/datasets/${dataset_id}/tokens`, short)
+    expect(brief.json().expires_at).toBe(NOW_S + 90 * 86_400)
+    await bench.send('DELETE', `/api/tokens/${brief.json().id}`)
     const list = await bench.get('/api/tokens')
+    expect(list.json().tokens).toContainEqual(
+      expect.objectContaining({ id: one.id, expires_at: NOW_S + 7200, last_used_at: NOW_S }),
+    )
     expect(tokensSchema.parse(list.json()).tokens).toHaveLength(3)
     expect(list.body).not.toContain(one.token)
     expect((await bench.send('DELETE', `/api/tokens/${one.id}`)).statusCode).toBe(204)

@@ -32,7 +32,7 @@ export function PersonFields({ values, email, onChange }: PersonFieldsProps) {
       />
       <TextInput
         label="E-mail address"
-        description="You sign in with it. Twofold sends no mail to it."
+        description="You sign in with it."
         name="email"
         type="email"
         autoComplete="username"
