@@ -90,6 +90,9 @@ export const SESSIONS_PER_PERSON_MAX = 20
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
+/** Changes on one page of the history, and of one text in an entry. */
+export const HISTORY_PAGE_MAX = 200
+export const HISTORY_TEXT_CHARS_MAX = 300
 /** Datasets of one instance held in memory. */
 export const DATASETS_MAX = 10_000
 /** Parsed user agents remembered. */

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
+import { createHistory, type History } from './access/history.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
 import { clientOf } from './client-of.ts'
@@ -44,6 +45,7 @@ import type {
 } from './relay/view.ts'
 import { createStoredRules } from './replay-rules.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
+import type { Store } from './store/store.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
 const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
@@ -231,6 +233,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 /** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
 async function openBooks({ app, config, ledger, destinations }: Parts): Promise<{
   access: Access
+  history: History
   rules: RuleBook
   configs: Configs
   relay: Relay
@@ -239,7 +242,8 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   remoteScores: RemoteScores
   closeTargets: () => Promise<void>
 }> {
-  const { store } = ledger
+  const history = createHistory({ store: ledger.store, nowMs: Date.now })
+  const { store } = history
   const access = await createAccess({
     store,
     onDataset: ledger.setDataset,
@@ -247,16 +251,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     randomBytes,
     adminToken: config.adminToken,
   })
-  const storedRules = createStoredRules(access.findDataset)
-  const rules = await createRuleBook({
-    getSettings: store.getSettings,
-    putSettings: store.putSettings,
-    onPublished: (id, published) => {
-      ledger.setRules(id, published)
-      storedRules.set(id, published)
-    },
-    nowMs: Date.now,
-  })
+  const { rules, storedRules } = await openRules({ store, access, ledger })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const configs = await createConfigs({
     store,
@@ -303,7 +298,38 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
-  return { access: whole, rules, configs, relay, preview, replays, remoteScores, closeTargets }
+  return {
+    access: whole,
+    history,
+    rules,
+    configs,
+    relay,
+    preview,
+    replays,
+    remoteScores,
+    closeTargets,
+  }
+}
+
+interface RuleParts {
+  readonly store: Store
+  readonly access: Access
+  readonly ledger: Ledger
+}
+
+/** The rules that people write, and as replays read them; ingest hears of every version. */
+async function openRules({ store, access, ledger }: RuleParts) {
+  const storedRules = createStoredRules(access.findDataset)
+  const rules = await createRuleBook({
+    getSettings: store.getSettings,
+    putSettings: store.putSettings,
+    onPublished: (id, published) => {
+      ledger.setRules(id, published)
+      storedRules.set(id, published)
+    },
+    nowMs: Date.now,
+  })
+  return { rules, storedRules }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

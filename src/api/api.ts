@@ -9,11 +9,12 @@ import { type Caller, NOBODY, type Scope } from '../access/caller.ts'
 import type { Need } from '../access/roles.ts'
 import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
 import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
+import { changeOf } from './change.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
 import { registerGraphQuality } from './graph-quality.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
-import { NEED_WORDS, type Route } from './route.ts'
+import { type Call, NEED_WORDS, type Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
 export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
@@ -148,21 +149,21 @@ async function answer(
     }
   }
   reply.code(route.answer.status).header('cache-control', 'no-store')
-  const done = await route.run(
-    {
-      id,
-      params,
-      query: checked(route.query, request.query, ''),
-      body: checked(route.body, request.body ?? {}, 'body.'),
-      caller,
-      may: (need, scope) => context.access.rights.may(caller, need, scope),
-      require: (need, scope) => requireNeed({ caller, need, scope }, context),
-      mayStill,
-      request,
-      reply,
-    },
-    context,
-  )
+  const call: Call<unknown, unknown> = {
+    id,
+    params,
+    query: checked(route.query, request.query, ''),
+    body: checked(route.body, request.body ?? {}, 'body.'),
+    caller,
+    may: (need, scope) => context.access.rights.may(caller, need, scope),
+    require: (need, scope) => requireNeed({ caller, need, scope }, context),
+    mayStill,
+    request,
+    reply,
+  }
+  const run = async (): Promise<unknown> => route.run(call, context)
+  const change = changeOf(route, call, context)
+  const done = await (change ? context.history.record(change, run) : run())
   // A stream or a download was sent by the route itself; awaiting its reply made `done` undefined.
   return reply.sent ? undefined : (done ?? reply.send())
 }

@@ -15,6 +15,7 @@ export const backupRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/backup',
     auth: { needs: 'operate', on: 'instance' },
+    history: 'backup.downloaded',
     summary: 'Download a consistent copy of the database',
     description: 'Needs as much free space beside the data as the database takes.',
     answer: {

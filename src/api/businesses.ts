@@ -24,6 +24,14 @@ const OPERATE = { needs: 'operate', on: 'instance' } as const
 
 type Caller = Pick<Call<unknown, unknown>, 'caller'>
 
+const nameOf = (id: string | undefined, { access }: Context) => {
+  const person = access.findPerson(id ?? '')
+  return person && { name: person.name }
+}
+const aboutMember = ({ params }: Call<unknown, unknown>, context: Context) =>
+  nameOf(params.person_id, context)
+const aboutPerson = ({ id }: Call<unknown, unknown>, context: Context) => nameOf(id, context)
+
 const businessOwnRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -39,6 +47,7 @@ const businessOwnRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/businesses',
     auth: OPERATE,
+    history: 'business.created',
     summary: 'Make a business; who makes it owns it',
     body: businessNameSchema,
     answer: { status: 201, description: 'The business.', schema: businessSchema },
@@ -64,6 +73,7 @@ const businessOwnRoutes: readonly Route[] = [
     method: 'PATCH',
     path: PATH,
     auth: ADMINISTER,
+    history: 'business.changed',
     summary: 'Rename a business',
     body: businessNameSchema,
     answer: { status: 200, description: 'The business as it is now.', schema: businessSchema },
@@ -76,6 +86,7 @@ const businessOwnRoutes: readonly Route[] = [
     method: 'DELETE',
     path: PATH,
     auth: { needs: 'own', on: 'business' },
+    history: 'business.deleted',
     summary: 'End a business that has no datasets any more',
     description: 'Its people keep their accounts.',
     answer: { status: 204, description: 'It is gone.' },
@@ -101,6 +112,7 @@ const memberRoutes: readonly Route[] = [
     method: 'PATCH',
     path: `${PATH}/people/{person_id}`,
     auth: ADMINISTER,
+    history: { action: 'person.role_changed', about: aboutMember },
     summary: 'Change the role of a person',
     description: 'Making or unmaking an owner needs an owner.',
     body: roleChangeSchema,
@@ -117,6 +129,7 @@ const memberRoutes: readonly Route[] = [
     method: 'DELETE',
     path: `${PATH}/people/{person_id}`,
     auth: ADMINISTER,
+    history: { action: 'person.removed', about: aboutMember },
     summary: 'Remove a person from a business',
     description: 'They keep their account and their other businesses. Tokens they made stay.',
     answer: { status: 204, description: 'They may do nothing here any more.' },
@@ -143,6 +156,7 @@ const personRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/people/{id}/password-link',
     auth: OPERATE,
+    history: { action: 'password.link_made', about: aboutPerson },
     summary: 'Make a one-time link to a new password, for one who lost theirs',
     answer: { status: 201, description: 'The link, valid for a day.', schema: linkSchema },
     run: ({ id }, { access }) => viewLink('password', access.createPasswordCode(id)),
@@ -151,6 +165,7 @@ const personRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/api/people/{id}',
     auth: OPERATE,
+    history: { action: 'person.deleted', about: aboutPerson },
     summary: 'Delete an account, out of every business',
     answer: { status: 204, description: 'It is gone; the history keeps the name.' },
     run: ({ id }, { access }) => access.deletePerson(id),

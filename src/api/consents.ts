@@ -16,6 +16,7 @@ import type { Consent, Leg, StoredEvent } from '../event/shape.ts'
 import { EXPORT_PAGE_EVENTS } from '../limits.ts'
 import type { EventQuery } from '../store/store.ts'
 import { consentRecordSchema, consentsQuerySchema } from './consents-schema.ts'
+import { csvCell } from './csv.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
 import type { ConsentRecord } from './types.ts'
@@ -172,16 +173,12 @@ const CSV_COLUMNS = Object.keys(consentRecordSchema.shape) as (keyof ConsentReco
 const CSV_HEAD = `${CSV_COLUMNS.join(',')}\r\n`
 
 function csvLine(record: ConsentRecord): string {
-  return `${CSV_COLUMNS.map((column) => csvCell(record[column])).join(',')}\r\n`
+  return `${CSV_COLUMNS.map((column) => cellOf(record[column])).join(',')}\r\n`
 }
 
-/** A spreadsheet takes a text that begins like a formula for one. */
-function csvCell(value: ConsentRecord[keyof ConsentRecord]): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const text = Array.isArray(value) ? value.join(' ') : pairsOf(value)
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+function cellOf(value: ConsentRecord[keyof ConsentRecord]): string {
+  if (value === null || typeof value === 'number') return csvCell(value)
+  return csvCell(Array.isArray(value) ? value.join(' ') : pairsOf(value))
 }
 
 /** `meta=allowed tiktok=not_consented`. */

@@ -52,6 +52,7 @@ export const deliveryRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/datasets/{id}/destinations/{destination_id}/requeue',
     auth: { needs: 'develop', on: 'dataset' },
+    history: 'deliveries.requeued',
     summary: 'Send again what was rejected or waits: one, by filter, or all',
     description: 'Under the same event ids, so that the destination counts none twice.',
     body: requeueSchema,

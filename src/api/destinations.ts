@@ -23,6 +23,11 @@ const ONE = `${PATH}/{destination_id}`
 const READ = { needs: 'read', on: 'dataset' } as const
 const DEVELOP = { needs: 'develop', on: 'dataset' } as const
 
+const aboutDestination = (call: Call<unknown, unknown>, { destinations }: Context) => {
+  const found = destinations.find(keyOf(call))
+  return found && { name: found.name }
+}
+
 export const destinationRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -50,6 +55,7 @@ export const destinationRoutes: readonly Route[] = [
     method: 'POST',
     path: PATH,
     auth: DEVELOP,
+    history: 'destination.created',
     summary: 'Add a destination',
     description: 'In force when it answers: it gets every event received from then on.',
     body: destinationCreateSchema,
@@ -61,6 +67,7 @@ export const destinationRoutes: readonly Route[] = [
     method: 'POST',
     path: `${PATH}/test`,
     auth: DEVELOP,
+    history: 'destination.tested',
     summary: 'Send one marked test event, with settings that need not be stored',
     description:
       'The event is called TwofoldTest (PageView where only known names are taken), happens now, ' +
@@ -90,6 +97,7 @@ export const destinationRoutes: readonly Route[] = [
     method: 'PATCH',
     path: ONE,
     auth: DEVELOP,
+    history: 'destination.changed',
     summary: 'Change a destination',
     description:
       'What the body leaves out stays, also inside `settings`. What was held is tried at once.',
@@ -102,6 +110,7 @@ export const destinationRoutes: readonly Route[] = [
     method: 'DELETE',
     path: ONE,
     auth: DEVELOP,
+    history: { action: 'destination.deleted', about: aboutDestination },
     summary: 'Remove a destination with everything that waits for it',
     description: 'What it was sent stays there. To stop it for a while, disable it instead.',
     answer: { status: 204, description: 'It is gone.' },
@@ -113,6 +122,7 @@ export const destinationRoutes: readonly Route[] = [
     method: 'POST',
     path: `${ONE}/retry`,
     auth: DEVELOP,
+    history: { action: 'destination.retried', about: aboutDestination },
     summary: 'Try at once what is held or waits after a failure',
     answer: { status: 200, description: 'How many leave now.', schema: retrySchema },
     run: async (call, context) => {

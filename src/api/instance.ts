@@ -25,6 +25,7 @@ export const instanceRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/demo',
     auth: { needs: 'operate', on: 'instance' },
+    history: 'demo.opened',
     summary: 'Open the demo shop',
     description: 'Creates its dataset the first time.',
     answer: { status: 200, description: 'Where the shop is.', schema: demoSchema },

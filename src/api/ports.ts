@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
+import type { History } from '../access/history.ts'
 import type { Replays } from '../relay/replay-view.ts'
 import type {
   DestinationPreview,
@@ -19,6 +20,7 @@ import type { Live } from './live.ts'
 export interface ApiPorts {
   readonly store: Store
   readonly access: Access
+  readonly history: Pick<History, 'record' | 'page'>
   readonly live: Live
   readonly destinations: DestinationSettings
   readonly relay: RelayControl

@@ -16,6 +16,7 @@ export const replayRoutes: readonly Route[] = [
     method: 'POST',
     path: PATH,
     auth: DEVELOP,
+    history: 'replay.started',
     summary: 'Replay stored events: see what would change, or send them',
     description:
       'Runs in the background, one at a time for a dataset; read it to see how far it is. It ' +
@@ -56,6 +57,7 @@ export const replayRoutes: readonly Route[] = [
     method: 'DELETE',
     path: ONE,
     auth: DEVELOP,
+    history: 'replay.stopped',
     summary: 'Stop a replay',
     description: 'It ends within moments. What it handed to the relay is sent all the same.',
     answer: { status: 204, description: 'It is told to stop.' },

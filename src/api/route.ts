@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Caller, Scope } from '../access/caller.ts'
+import type { Action } from '../access/history-actions.ts'
 import type { Need } from '../access/roles.ts'
 import type { Context } from './ports.ts'
 
@@ -29,6 +30,17 @@ export const NEED_WORDS = {
   own: 'the role owner, or an admin token for everything',
   operate: 'an operator of the server, or an admin token for everything',
 } as const
+
+export type Recorded =
+  | Action
+  | {
+      readonly action: Action
+      /** What the thing is called and where it belongs, asked before it changes. */
+      readonly about: (
+        call: Call<unknown, unknown>,
+        context: Context,
+      ) => { readonly name?: string; readonly dataset_id?: string } | undefined
+    }
 
 export interface Answer {
   readonly status: number
@@ -62,6 +74,11 @@ export interface Route {
   /** As OpenAPI writes it: /api/datasets/{id}. */
   readonly path: string
   readonly auth: Auth
+  /**
+   * What the history says of it; null: it changes nothing that is kept. Every route that is no GET
+   * says so.
+   */
+  readonly history?: Recorded | null
   readonly summary: string
   readonly description?: string
   readonly query?: z.ZodType

@@ -9,6 +9,7 @@ import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
+import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...replayRoutes,
   ...tokenRoutes,
+  ...historyRoutes,
   ...doctorRoutes,
   ...backupRoutes,
   ...instanceRoutes,

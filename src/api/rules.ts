@@ -34,6 +34,7 @@ const changingRoutes: readonly Route[] = [
     method: 'PUT',
     path: `${PATH}/draft`,
     auth: DEVELOP,
+    history: null,
     summary: 'Save the draft of the rules',
     description: 'One draft per dataset; it does nothing until it is published.',
     body: ruleDraftRequestSchema,
@@ -48,6 +49,7 @@ const changingRoutes: readonly Route[] = [
     method: 'DELETE',
     path: `${PATH}/draft`,
     auth: DEVELOP,
+    history: null,
     summary: 'Discard the draft',
     answer: { status: 204, description: 'There is no draft any more.' },
     run: async ({ id }, { rules }) => {
@@ -58,6 +60,7 @@ const changingRoutes: readonly Route[] = [
     method: 'POST',
     path: `${PATH}/publish`,
     auth: DEVELOP,
+    history: 'rules.published',
     summary: 'Publish rules as a new version',
     description: 'In force from the next event on. What is stored already does not change.',
     body: rulePublishRequestSchema,
@@ -71,6 +74,7 @@ const changingRoutes: readonly Route[] = [
     method: 'POST',
     path: `${PATH}/rollback`,
     auth: DEVELOP,
+    history: 'rules.rolled_back',
     summary: 'Go back to an earlier version',
     description: 'Publishes its rules as a new version; the draft stays.',
     body: ruleRollbackRequestSchema,
@@ -124,6 +128,7 @@ export const ruleRoutes: readonly Route[] = [
     method: 'POST',
     path: `${PATH}/try`,
     auth: READ,
+    history: null,
     summary: 'Try rules without publishing them',
     description:
       'On the latest stored reports, or on events given in the request. Nothing is stored; the ' +
@@ -146,6 +151,7 @@ export const ruleRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/rule-check',
     auth: { needs: 'read', on: 'own' },
+    history: null,
     summary: 'Check rules and read them as sentences',
     description: 'For an editor or a pipeline. Stores nothing; wrong rules are no error here.',
     body: ruleCheckRequestSchema,

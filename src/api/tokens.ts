@@ -4,6 +4,7 @@ import { INSTANCE, type Scope } from '../access/caller.ts'
 import { ALL } from '../access/grant.ts'
 import type { TokenRecord, TokenRequest } from '../access/tokens.ts'
 import { TwofoldError } from '../errors.ts'
+import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
 import {
   datasetTokenCreateSchema,
@@ -20,11 +21,18 @@ const CREATED = {
   schema: tokenCreatedSchema,
 }
 
+const aboutToken = ({ id }: Call<unknown, unknown>, { access }: Context) => {
+  const token = access.tokens().find((one) => one.id === id)
+  if (!token) return undefined
+  return { name: token.name, ...(token.dataset_id === ALL ? {} : { dataset_id: token.dataset_id }) }
+}
+
 export const tokenRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/api/datasets/{id}/tokens',
     auth: { needs: 'develop', on: 'dataset' },
+    history: 'token.created',
     summary: 'Make a token for one dataset',
     body: datasetTokenCreateSchema,
     answer: CREATED,
@@ -40,6 +48,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/tokens',
     auth: { needs: 'operate', on: 'instance' },
+    history: 'token.created',
     summary: 'Make a token for one dataset or for all',
     body: tokenCreateSchema,
     answer: CREATED,
@@ -63,6 +72,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/api/tokens/{id}',
     auth: { needs: 'develop', on: 'own' },
+    history: { action: 'token.revoked', about: aboutToken },
     summary: 'Revoke a token and end the sessions made with it',
     answer: { status: 204, description: 'It is revoked.' },
     run: async (call, { access }) => access.revokeToken(mine(call, access).id),
@@ -71,6 +81,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/tokens/{id}/rotate',
     auth: { needs: 'develop', on: 'own' },
+    history: { action: 'token.rotated', about: aboutToken },
     summary: 'Make the token that replaces this one, which goes on for some hours',
     body: tokenRotateSchema,
     answer: CREATED,

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
+import type * as history from './history-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
@@ -41,6 +42,8 @@ export type InvitationShown = z.infer<typeof people.invitationShownSchema>
 export type AcceptRequest = z.input<typeof people.acceptSchema>
 export type PersonView = z.infer<typeof people.personSchema>
 export type PeopleAnswer = z.infer<typeof people.peopleSchema>
+export type HistoryEntryView = z.infer<typeof history.historyEntrySchema>
+export type HistoryAnswer = z.infer<typeof history.historySchema>
 export type RoleName = MemberView['role']
 export type Summary = z.infer<typeof schemas.summarySchema>
 export type SummaryEvent = Summary['by_event'][number]

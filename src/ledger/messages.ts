@@ -71,6 +71,7 @@ export const CALLS = [
   'counters',
   'getSettings',
   'putSettings',
+  'history',
   'erase',
   'tidyUp',
   'backup',

@@ -16,6 +16,7 @@ import {
   describeRepeats,
 } from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
+import { describeHistory } from './conformance-history.ts'
 import {
   byText,
   counter,
@@ -83,6 +84,7 @@ export function describeStore(
     describe('some counters of many', () => describeAsked(suite))
     describe('large sums and many names', () => describeBounds(suite))
     describe('erase and settings', () => describeErase(suite))
+    describe('history of changes', () => describeHistory(suite))
     describe('random histories', () => describeHistories(suite))
     describe('outbox: claims', () => describeClaims(suite))
     describe('outbox: order of claims', () => describeClaimOrder(suite))

@@ -191,6 +191,30 @@ export interface SettingsDocument {
   readonly value: unknown
 }
 
+/** One change that somebody made, for the history. Append-only: nothing changes or removes it. */
+export interface HistoryEntry {
+  readonly at_ms: number
+  /** Whose history it belongs to; null: the instance's alone. */
+  readonly business_id: string | null
+  readonly dataset_id: string | null
+  /** Who did what: JSON that holds no secret. */
+  readonly value: unknown
+}
+
+/** Filters combine with and. Newest first. */
+export interface HistoryQuery {
+  readonly business_id?: string
+  readonly dataset_id?: string
+  readonly limit: number
+  /** Continue below this number (exclusive). */
+  readonly before_no?: number
+}
+
+/** `no` rises with every entry of the store; gaps mean nothing. */
+export interface HistoryRow extends HistoryEntry {
+  readonly no: number
+}
+
 /** What `doctor` checks against the counters: a fold over the legs themselves. */
 export interface StoreStats {
   readonly driver: string
@@ -227,8 +251,12 @@ export interface Store extends Outbox {
   scan(datasetId: string, fromSeq: number): AsyncIterable<readonly Leg[]>
   counters(query: CounterQuery): Promise<{ counters: CounterRow[]; money: MoneyRow[] }>
   getSettings(kind: string): Promise<readonly SettingsDocument[]>
-  /** value undefined deletes. All in one transaction. */
-  putSettings(documents: readonly SettingsDocument[]): Promise<void>
+  /** value undefined deletes. All in one transaction, with what the history says of it. */
+  putSettings(
+    documents: readonly SettingsDocument[],
+    history?: readonly HistoryEntry[],
+  ): Promise<void>
+  history(query: HistoryQuery): Promise<readonly HistoryRow[]>
   /**
    * Removes a dataset with everything, or (with `hashes`) empties the user_data of every event of
    * which a leg carries one of these SHA-256 or clear identifiers: all its legs are of one person.

@@ -1,5 +1,5 @@
 /** What the pages ask and change about signing in, people, businesses and one's own account. */
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type {
   AcceptRequest,
   Account,
@@ -7,6 +7,7 @@ import type {
   AccountSessions,
   BusinessesAnswer,
   BusinessView,
+  HistoryAnswer,
   InvitationShown,
   InvitationsAnswer,
   Invited,
@@ -19,6 +20,9 @@ import type {
   SessionView,
   SetupRequest,
   SignInRequest,
+  TokenCreated,
+  TokenCreateRequest,
+  TokensAnswer,
 } from '../api/types.ts'
 import { call } from './api-client.ts'
 
@@ -113,3 +117,33 @@ export const createPasswordLink = (personId: string): Promise<OneTimeLink> =>
 
 export const deletePerson = (personId: string): Promise<void> =>
   call('DELETE', `/api/people/${personId}`)
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: async () => (await call<TokensAnswer>('GET', '/api/tokens')).tokens,
+})
+
+/** `datasetId`: `*` for the whole server. */
+export const createToken = (
+  datasetId: string,
+  request: Omit<TokenCreateRequest, 'dataset_id'>,
+): Promise<TokenCreated> =>
+  datasetId === '*'
+    ? call('POST', '/api/tokens', { ...request, dataset_id: datasetId })
+    : call('POST', `/api/datasets/${datasetId}/tokens`, request)
+
+export const rotateToken = (id: string): Promise<TokenCreated> =>
+  call('POST', `/api/tokens/${id}/rotate`, { overlap_hours: 24 })
+
+export const revokeToken = (id: string): Promise<void> => call('DELETE', `/api/tokens/${id}`)
+
+export const historyPath = (businessId: string): string => `${pathOf(businessId)}/history`
+
+export const historyPages = (businessId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['businesses', businessId, 'history'],
+    queryFn: ({ pageParam }) =>
+      call<HistoryAnswer>('GET', `${historyPath(businessId)}?cursor=${pageParam}`),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  })

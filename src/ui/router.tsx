@@ -120,6 +120,12 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('./access/people.tsx'), 'PeoplePage'),
 })
 
+const historyRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/businesses/$businessId/history',
+  component: lazyRouteComponent(() => import('./access/history.tsx'), 'HistoryPage'),
+})
+
 const datasetRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/datasets/$datasetId',
@@ -280,6 +286,10 @@ const lossRoute = createRoute({
     event: text(search.event),
   }),
   component: lazyRouteComponent(() => import('./quality/loss.tsx'), 'LossPage'),
+const tokensRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('./access/tokens.tsx'), 'TokensPage'),
 })
 
 const settingsRoute = createRoute({
@@ -300,6 +310,7 @@ export const router = createRouter({
       accountRoute,
       accountsRoute,
       peopleRoute,
+      historyRoute,
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,
@@ -313,6 +324,7 @@ export const router = createRouter({
         deliveriesRoute,
         deadLettersRoute,
         installRoute,
+        tokensRoute,
         settingsRoute,
       ]),
     ]),

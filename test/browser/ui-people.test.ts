@@ -132,6 +132,45 @@ describe('an invitation', () => {
   })
 })
 
+describe('tokens and history', () => {
+  it('makes, replaces and revokes a token, and the history tells of it', async () => {
+    const { page, complaints } = await signedIn(ANN)
+    await page.goto(`/datasets/${datasetId}/tokens`)
+    await page.getByRole('button', { name: 'New token' }).click()
+    await page.getByRole('radio', { name: 'Read' }).check()
+    await page.getByLabel('Note').fill('dashboard')
+    await page.getByRole('button', { name: 'Make the token' }).click()
+    const token = (await page.getByTestId('secret').textContent()) ?? ''
+    const asked = (secret: string) =>
+      fetch(`${server.url}/api/datasets/${datasetId}`, {
+        headers: { authorization: `Bearer ${secret}` },
+      })
+    expect((await asked(token)).status).toBe(200)
+    await page.getByRole('button', { name: 'Done' }).click()
+    const row = page.getByTestId('token').filter({ hasText: 'dashboard' }).first()
+    await row.getByRole('button', { name: 'Replace' }).click()
+    await page.getByRole('button', { name: 'Make the new token' }).click()
+    const next = (await page.getByTestId('secret').textContent()) ?? ''
+    expect([(await asked(token)).status, (await asked(next)).status]).toEqual([200, 200])
+    await keep(page, 'access-tokens')
+    const old = page.getByTestId('token').filter({ hasText: 'ends' })
+    await old.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('button', { name: 'Revoke it' }).click()
+    await expect.poll(async () => (await asked(token)).status).toBe(401)
+    expect((await asked(next)).status).toBe(200)
+
+    await goTo(page, 'History')
+    await page.getByText('Revoked a token').waitFor()
+    await page.getByText('Replaced a token').waitFor()
+    await keep(page, 'access-history')
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export' }).click()
+    await page.getByRole('menuitem', { name: 'As a table (CSV)' }).click()
+    expect((await download).suggestedFilename()).toBe('history.csv')
+    expect(complaints).toEqual([])
+  })
+})
+
 describe('my account', () => {
   it('changes the password, shows where I am signed in, and signs out everywhere', async () => {
     const phone = { viewport: { width: 390, height: 844 } }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import { type Access, createAccess } from '../../src/access/access.ts'
+import { createHistory } from '../../src/access/history.ts'
 import { registerApi } from '../../src/api/api.ts'
 import { createLive } from '../../src/api/live.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
@@ -28,6 +29,8 @@ export const NOW_S = NOW_MS / 1000
 export interface ApiBench {
   readonly app: FastifyInstance
   readonly store: Store
+  /** What `store` writes into. */
+  readonly kept: Store
   readonly access: Access
   readonly clock: { ms: number }
   /** Ticks of `every`, by hand. */
@@ -50,9 +53,11 @@ export interface ApiBench {
 }
 
 export async function apiBench(options: { publicUrl?: string } = {}): Promise<ApiBench> {
-  const store = memoryStore()
+  const kept = memoryStore()
   const clock = { ms: NOW_MS }
   const nowMs = () => clock.ms
+  const history = createHistory({ store: kept, nowMs })
+  const { store } = history
   const access = await createAccess({
     store,
     nowMs,
@@ -79,6 +84,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   registerApi(app, {
     store,
     access,
+    history,
     live,
     destinations: configs,
     preview: {
@@ -132,6 +138,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   return {
     app,
     store,
+    kept,
     access,
     clock,
     beat: () => {

@@ -14,6 +14,8 @@ import type {
   CounterRow,
   EventPage,
   EventQuery,
+  HistoryQuery,
+  HistoryRow,
   KeyRead,
   KeyWrite,
   Loaded,
@@ -60,6 +62,7 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     },
   })
   const state: State = { revision: 0, nowMs, datasets, settings: new Map(), outbox }
+  const history: HistoryRow[] = []
   return {
     ...outboxOf(outbox),
     capabilities: {
@@ -75,12 +78,16 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     counters: async (query) => counters(state, query),
     getSettings: async (kind) =>
       structuredClone([...state.settings.values()].filter((document) => document.kind === kind)),
-    putSettings: async (documents) => {
+    putSettings: async (documents, entries = []) => {
+      for (const entry of entries) {
+        history.push({ ...structuredClone(entry), no: history.length + 1 })
+      }
       for (const { kind, id, value } of documents) {
         if (value === undefined) state.settings.delete(`${kind}\n${id}`)
         else state.settings.set(`${kind}\n${id}`, structuredClone({ kind, id, value }))
       }
     },
+    history: async (query) => structuredClone(pageOfHistory(history, query)),
     erase: async (datasetId, hashes) => erase(state, datasetId, hashes),
     tidyUp: async (now) => {
       outbox.tidyUp(now)
@@ -101,6 +108,19 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
 }
 
 /** The methods by name: an object spread leaves out those of a class. */
+function pageOfHistory(history: readonly HistoryRow[], query: HistoryQuery): HistoryRow[] {
+  const { business_id, dataset_id, limit, before_no = Number.POSITIVE_INFINITY } = query
+  return history
+    .filter(
+      (row) =>
+        row.no < before_no &&
+        (business_id === undefined || row.business_id === business_id) &&
+        (dataset_id === undefined || row.dataset_id === dataset_id),
+    )
+    .slice(-limit)
+    .reverse()
+}
+
 function outboxOf(outbox: MemoryOutbox): Outbox {
   return {
     claim: (request) => outbox.claim(request),

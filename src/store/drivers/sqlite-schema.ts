@@ -23,6 +23,7 @@ const APPLICATION_ID = 0x54774664
  * destinations: their numbers and counters; dataset_no 0 while an erased one is being removed.
  * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
  *   under_rules: 1 where a replay asked for the rules in force.
+ * history: who changed what; rows are only ever added.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -133,6 +134,14 @@ export const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   'ALTER TABLE deliveries ADD COLUMN under_rules INTEGER NOT NULL DEFAULT 0',
+  `
+  CREATE TABLE history (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL,
+    business_id TEXT, dataset_id TEXT, value TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX history_by_business ON history (business_id, no);
+  CREATE INDEX history_by_dataset ON history (dataset_id, no);
+  `,
 ]
 
 export const SCHEMA_VERSION = STEPS.length

@@ -18,6 +18,7 @@ import { Connection } from './sqlite-connection.ts'
 import { Counters } from './sqlite-counters.ts'
 import { Eraser } from './sqlite-erase.ts'
 import { inOurWords, storeError } from './sqlite-errors.ts'
+import { History } from './sqlite-history.ts'
 import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
@@ -53,7 +54,7 @@ export function storeOn(
 ): Store {
   const { file } = options
   const parts = assemble(db, options)
-  const { connection, counters, queries, eraser, upkeep, committer, outbox, sql } = parts
+  const { connection, counters, queries, eraser, upkeep, committer, outbox, sql, history } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
@@ -77,13 +78,15 @@ export function storeOn(
       connection.read(() =>
         sql.settings.all(kind).map(({ id, value }) => settingsDocument(kind, id, value)),
       ),
-    putSettings: (documents) =>
+    putSettings: (documents, entries = []) =>
       connection.writeDurably(() => {
+        history.append(entries)
         for (const { kind, id, value } of documents) {
           if (value === undefined) sql.removeSettings.run(kind, id)
           else sql.putSettings.run(kind, id, JSON.stringify(value))
         }
       }),
+    history: async (query) => connection.read(() => history.page(query)),
     erase: async (datasetId, hashes) => {
       const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
       const legs = await erasing
@@ -139,6 +142,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     counters,
     outbox,
     sql,
+    history: new History(db),
     hashOf,
     committer: new Committer({ connection, keys, blocks, names, counters, outbox, hashOf }),
     queries: new Queries({ connection, blocks, names, hashOf, window: keys.window, log: keys.log }),

@@ -15,7 +15,9 @@ import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { sessionQuery } from '../queries.ts'
 import classes from './access.module.css'
+import { CreateToken } from './create-token.tsx'
 import { ROLE_WORDS } from './role-words.ts'
+import { TokenList } from './token-list.tsx'
 
 export function AccountsPage() {
   const { data, error, isPending, refetch } = useQuery(peopleQuery)
@@ -43,6 +45,13 @@ export function AccountsPage() {
           </ul>
         </Section>
       )}
+      <Section
+        title="Tokens for everything"
+        hint="They hold for every dataset of every business, later ones too."
+        actions={<CreateToken datasetId="*" mayAdminister />}
+      >
+        <TokenList datasetId="*" mayAdminister />
+      </Section>
     </Page>
   )
 }

@@ -1,8 +1,8 @@
 /** The business of the page: another one to choose, where there are several, and its own pages. */
 import { Select, Text } from '@mantine/core'
-import { IconServerCog, IconUsers } from '@tabler/icons-react'
+import { IconHistory, IconServerCog, IconUsers } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { PageLink } from '../parts/links.tsx'
 import { sessionQuery } from '../queries.ts'
 import classes from './shell.module.css'
@@ -41,20 +41,35 @@ export function BusinessLinks() {
 
 function Pages({ businessId }: { businessId: string }) {
   return (
-    <PageLink
-      to="/businesses/$businessId/people"
-      params={{ businessId }}
-      label="People"
-      leftSection={<IconUsers size={18} aria-hidden />}
-      className={classes.link ?? ''}
-    />
+    <>
+      <PageLink
+        to="/businesses/$businessId/people"
+        params={{ businessId }}
+        label="People"
+        leftSection={<IconUsers size={18} aria-hidden />}
+        className={classes.link ?? ''}
+      />
+      <PageLink
+        to="/businesses/$businessId/history"
+        params={{ businessId }}
+        label="History"
+        leftSection={<IconHistory size={18} aria-hidden />}
+        className={classes.link ?? ''}
+      />
+    </>
   )
 }
+
+const BUSINESS_PAGES = [
+  '/businesses/$businessId/people',
+  '/businesses/$businessId/history',
+] as const
 
 /** Goes to the same page of the other business where it has one, else to its datasets. */
 function Switcher({ businessId }: { businessId: string }) {
   const { data: session } = useQuery(sessionQuery)
   const { businessId: shown } = useParams({ strict: false })
+  const page = useRouterState({ select: (state) => state.matches.at(-1)?.fullPath })
   const navigate = useNavigate()
   return (
     <Select
@@ -75,7 +90,8 @@ function Switcher({ businessId }: { businessId: string }) {
         const next = session?.businesses.find(({ business_id }) => business_id === id)
         const mayAdminister = next?.role === 'owner' || next?.role === 'admin'
         if (shown && mayAdminister) {
-          void navigate({ to: '/businesses/$businessId/people', params: { businessId: id } })
+          const to = BUSINESS_PAGES.find((one) => one === page) ?? BUSINESS_PAGES[0]
+          void navigate({ to, params: { businessId: id } })
         } else void navigate({ to: '/', search: { business: id } })
       }}
     />

@@ -8,6 +8,7 @@ import {
   IconFilter,
   IconGauge,
   IconGitMerge,
+  IconKey,
   IconListSearch,
   IconMailX,
   IconPlugConnected,
@@ -106,6 +107,7 @@ const PAGES = [
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
   { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },
   { to: '/datasets/$datasetId/install', label: 'Install', icon: IconPlugConnected },
+  { to: '/datasets/$datasetId/tokens', label: 'Tokens', icon: IconKey },
   { to: '/datasets/$datasetId/settings', label: 'Settings', icon: IconSettings },
 ] as const
 

@@ -1,0 +1,127 @@
+/** Who changed what and when: of a business with all its datasets, to be read and exported. */
+import { Button, EmptyState, Group, Menu, Paper, Stack, Text } from '@mantine/core'
+import { IconDownload, IconHistory } from '@tabler/icons-react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import type { HistoryEntryView } from '../../api/types.ts'
+import { historyPages, historyPath } from '../access-queries.ts'
+import { TextLink } from '../parts/links.tsx'
+import { Page } from '../parts/page.tsx'
+import { Failed, PageLoading } from '../parts/states.tsx'
+import { Time } from '../parts/time.tsx'
+import { datasetsQuery, sessionQuery } from '../queries.ts'
+import classes from './access.module.css'
+
+export function HistoryPage() {
+  const { businessId } = useParams({ from: '/signed-in/businesses/$businessId/history' })
+  const { data: session } = useQuery(sessionQuery)
+  const history = useInfiniteQuery(historyPages(businessId))
+  const business = session?.businesses.find(({ business_id }) => business_id === businessId)
+  const entries = history.data?.pages.flatMap((page) => page.entries)
+  return (
+    <Page
+      title="History"
+      of={business?.name ?? ''}
+      lead={`Who changed what in ${business?.name ?? 'this business'} and its datasets. Nothing in it can be changed.`}
+      actions={entries && entries.length > 0 && <Export businessId={businessId} />}
+    >
+      {history.isPending && <PageLoading />}
+      {history.error && <Failed error={history.error} onRetry={() => void history.refetch()} />}
+      {entries?.length === 0 && (
+        <EmptyState
+          py={60}
+          icon={<IconHistory aria-hidden />}
+          title="Nothing was changed yet"
+          description="Every change of settings, rules, destinations, tokens and people will stand here."
+        />
+      )}
+      {entries && entries.length > 0 && (
+        <Paper withBorder px={{ base: 'md', sm: 'lg' }} py="xs">
+          <ul className={classes.rows} aria-label="Changes">
+            {entries.map((entry) => (
+              <li key={entry.no} data-testid="change">
+                <Row entry={entry} />
+              </li>
+            ))}
+          </ul>
+        </Paper>
+      )}
+      {history.hasNextPage && (
+        <Group justify="center">
+          <Button
+            variant="default"
+            loading={history.isFetchingNextPage}
+            onClick={() => void history.fetchNextPage()}
+          >
+            Show older changes
+          </Button>
+        </Group>
+      )}
+    </Page>
+  )
+}
+
+function Row({ entry }: { entry: HistoryEntryView }) {
+  const { at, by_kind, by_name, words, name, dataset_id, details } = entry
+  const { data: datasets = [] } = useQuery(datasetsQuery)
+  const dataset = datasets.find((one) => one.dataset_id === dataset_id)
+  const facts = Object.entries(details).map(([key, value]) =>
+    key === 'fields' ? `sent: ${value}` : `${key}: ${value}`,
+  )
+  return (
+    <Group justify="space-between" align="flex-start" gap="xs">
+      <Stack gap={2} className={classes.who} flex="1 1 260px">
+        <Text>
+          {words}
+          {name && <b> {name}</b>}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {by_name || 'Somebody'}
+          {by_kind === 'token' && ' (token)'}
+          {dataset_id && ' · '}
+          {dataset_id &&
+            (dataset ? (
+              <TextLink
+                to="/datasets/$datasetId"
+                params={{ datasetId: dataset.dataset_id }}
+                size="sm"
+              >
+                {dataset.name}
+              </TextLink>
+            ) : (
+              `dataset ${dataset_id}`
+            ))}
+        </Text>
+        {facts.length > 0 && (
+          <Text size="xs" c="dimmed">
+            {facts.join(' · ')}
+          </Text>
+        )}
+      </Stack>
+      <Text size="sm" c="dimmed">
+        <Time ms={at * 1000} as="moment" />
+      </Text>
+    </Group>
+  )
+}
+
+function Export({ businessId }: { businessId: string }) {
+  const path = historyPath(businessId)
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+          Export
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={`${path}?format=csv`} download>
+          As a table (CSV)
+        </Menu.Item>
+        <Menu.Item component="a" href={`${path}?format=ndjson`} download>
+          As JSON lines
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
