@@ -45,7 +45,7 @@ export function changeOf(
     dataset_id,
     subject: Object.values(call.params).at(-1) ?? null,
     name: found.name ?? null,
-    details: detailsOf(call.body),
+    details: detailsOf(call.request.body),
     businessOf,
   }
 }
@@ -58,19 +58,20 @@ function callerOf({ caller, request }: Call<unknown, unknown>, { access }: Conte
   return access.sessionCaller(readSessionCookie(request) ?? '') ?? NOBODY
 }
 
+/** Of the body as it was sent: what a default filled in, nobody chose. */
 function detailsOf(body: unknown): Details {
-  const fields = plainObject(body) ?? {}
-  const told = Object.entries(fields).flatMap(([name, value]) => {
-    const isTold = TOLD.has(name) && (value === null || typeof value !== 'object')
-    if (!isTold || value === undefined) return []
+  const fields = Object.entries(plainObject(body) ?? {}).filter(([name]) => name !== 'code')
+  const isTold = (name: string, value: unknown): boolean =>
+    TOLD.has(name) && value !== null && typeof value !== 'object'
+  const told = fields.flatMap(([name, value]) => {
+    if (!isTold(name, value)) return []
     const plain = typeof value === 'string' ? value.slice(0, HISTORY_TEXT_CHARS_MAX) : value
     return [[name, plain as Details[string]]]
   })
-  const names = Object.entries(fields).flatMap(([name, value]) => {
+  const names = fields.flatMap(([name, value]) => {
     const inner = plainObject(value)
-    const isEmpty = value === undefined || (inner && Object.keys(inner).length === 0)
-    if (isEmpty) return []
-    return inner ? Object.keys(inner).map((one) => `${name}.${one}`) : [name]
+    if (inner) return Object.keys(inner).map((one) => `${name}.${one}`)
+    return isTold(name, value) ? [] : [name]
   })
   const text = names.join(', ').slice(0, HISTORY_TEXT_CHARS_MAX)
   return { ...Object.fromEntries(told), ...(text ? { fields: text } : {}) }

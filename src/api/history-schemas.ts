@@ -38,7 +38,7 @@ export const historyEntrySchema = z
     dataset_id: z.string().nullable(),
     details: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
-      .describe('`fields` names what was sent; values only of what is never secret.'),
+      .describe('Values that are never secret; `fields` names what else was sent.'),
   })
   .meta({ id: 'HistoryEntry' })
 

@@ -66,7 +66,7 @@ function Row({ entry }: { entry: HistoryEntryView }) {
   const { data: datasets = [] } = useQuery(datasetsQuery)
   const dataset = datasets.find((one) => one.dataset_id === dataset_id)
   const facts = Object.entries(details).map(([key, value]) =>
-    key === 'fields' ? `sent: ${value}` : `${key}: ${value}`,
+    key === 'fields' ? `fields: ${value}` : `${key.replaceAll('_', ' ')}: ${value}`,
   )
   return (
     <Group justify="space-between" align="flex-start" gap="xs">
