@@ -27,15 +27,7 @@ export function createDemo(ports: { access: Access; origin: () => string }): Dem
   }
   return {
     start: async () => {
-      const found = demoDataset()
-      const dataset =
-        found ??
-        (
-          await access.createDataset(
-            { name: 'BrewBeans demo shop', default_country: 'US' },
-            { demo: true },
-          )
-        ).dataset
+      const dataset = demoDataset() ?? (await createDemoDataset(access))
       await open(dataset)
       return { url: `${BASE_PATH}/`, dataset_id: dataset.dataset_id }
     },
@@ -48,6 +40,11 @@ export function createDemo(ports: { access: Access; origin: () => string }): Dem
       return (await open(dataset))(request)
     },
   }
+}
+
+export async function createDemoDataset(access: Pick<Access, 'createDataset'>): Promise<Dataset> {
+  const settings = { name: 'BrewBeans demo shop', default_country: 'US' }
+  return (await access.createDataset(settings, { demo: true })).dataset
 }
 
 async function openShop(access: Access, { dataset_id }: Dataset, origin: string): Promise<Shop> {

@@ -124,7 +124,7 @@ export async function start(
 }
 
 /** Not mkdir's own recursion: on a file system that refuses new folders it never comes back. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   const parent = dirname(resolve(folder))
   if (parent !== resolve(folder)) makeFolder(parent)

@@ -1,0 +1,294 @@
+/**
+ * Fills a data folder with a past before a server opens it: the requests of the shop's history go
+ * through the real doors and the real ingest into the real store, with the clock of that time. A
+ * composition root beside main.ts and ledger-thread.ts; `twofold demo --days` calls it. Nothing is
+ * queued for any destination: there is none yet, and one added later starts with what comes later.
+ */
+import { hash } from 'node:crypto'
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Faults } from '../examples/brewbeans/past/faults.ts'
+import { history } from '../examples/brewbeans/past/history.ts'
+import type { BrowserReport, Report, ServerReport } from '../examples/brewbeans/past/tellings.ts'
+import { createAccess } from './access/access.ts'
+import { isBot } from './collector/bots.ts'
+import { createServerDoor } from './collector/graph.ts'
+import { createPixelDoor } from './collector/pixel-door.ts'
+import type { AnswerPixel, TakeServerBody } from './collector/ports.ts'
+import { createRate } from './collector/rate.ts'
+import { createDemoDataset } from './demo.ts'
+import { TwofoldError } from './errors.ts'
+import type { Dataset } from './event/dataset.ts'
+import { lockFolder } from './folder-lock.ts'
+import { createIngest } from './ingest/accept.ts'
+import { COMMIT_EVENTS_MAX } from './limits.ts'
+import { makeFolder } from './main.ts'
+import { openSqliteStore } from './store/drivers/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+export interface PastOptions {
+  readonly dataDir: string
+  readonly seed: number
+  readonly days: number
+  /** Where the past ends. */
+  readonly nowMs: number
+  readonly randomBytes: (n: number) => Uint8Array
+  /** Instead of the usual ones; none in a clean shop. */
+  readonly faults?: Faults
+  /** A name for them, to know a past of other faults by. */
+  readonly kind: 'usual' | 'clean'
+  readonly sessionsPerDay?: number
+  readonly ordersPerDay?: number
+  readonly onProgress: (share: number, events: number) => void
+}
+
+export interface LoadedPast {
+  readonly dataset_id: string
+  readonly truth_file: string
+  /** Absent where the past was there already. */
+  readonly events?: number
+}
+
+const TRUTH_FILE = 'demo-truth.json'
+
+/** Kept with the events, so that a past is loaded once, and a half-loaded one is noticed. */
+interface Mark {
+  readonly dataset_id: string
+  readonly seed: number
+  readonly days: number
+  readonly kind: PastOptions['kind']
+  readonly whole: boolean
+}
+const MARK = { kind: 'demo', id: 'past' }
+
+/**
+ * Throws `invalid_request` when the folder's demo shop has other events already, and what opening
+ * a store throws. When it is stopped on the way, the next call begins anew.
+ */
+export async function loadPast(options: PastOptions): Promise<LoadedPast> {
+  makeFolder(options.dataDir)
+  const unlock = lockFolder(options.dataDir)
+  const clock: Clock = { nowMs: options.nowMs, storeMs: options.nowMs }
+  const file = join(options.dataDir, 'twofold.db')
+  try {
+    const store = await openSqliteStore({ file, nowMs: () => clock.storeMs })
+    try {
+      return await loadInto(store, clock, options)
+    } finally {
+      await store.close()
+    }
+  } finally {
+    unlock()
+  }
+}
+
+interface Clock {
+  nowMs: number
+  /** What is too old to be found is judged by the first of the requests that wait together. */
+  storeMs: number
+}
+
+async function loadInto(store: Store, clock: Clock, options: PastOptions): Promise<LoadedPast> {
+  const { seed, days, nowMs, kind, faults, sessionsPerDay, ordersPerDay } = options
+  const truth_file = join(options.dataDir, TRUTH_FILE)
+  const past = history({
+    ...{ seed, days, endMs: nowMs },
+    ...(faults ? { faults } : {}),
+    ...(sessionsPerDay === undefined ? {} : { sessionsPerDay }),
+    ...(ordersPerDay === undefined ? {} : { ordersPerDay }),
+  })
+  clock.nowMs = past.startMs
+  const { dataset, isLoaded } = await openDataset(store, clock, options)
+  const { dataset_id } = dataset
+  if (isLoaded) return { dataset_id, truth_file }
+  const mark: Mark = { dataset_id, seed, days, kind, whole: false }
+  await store.putSettings([{ ...MARK, value: mark }])
+  const doors = openDoors(store, clock, dataset)
+  let events = 0
+  for (const reports of rounds(past.reports)) {
+    clock.storeMs = reports[0]?.atMs ?? clock.storeMs
+    events += await sendAll(reports, { clock, doors, dataset })
+    options.onProgress((clock.nowMs - past.startMs) / (nowMs - past.startMs), events)
+    for (let step = 0; step < UPKEEP_STEPS && (await store.tidyUp(clock.storeMs)); step++);
+  }
+  clock.storeMs = nowMs
+  while (await store.tidyUp(nowMs));
+  writeTruth(truth_file, past.truth())
+  await store.putSettings([{ ...MARK, value: { ...mark, whole: true } }])
+  return { dataset_id, truth_file, events }
+}
+
+/** Small pieces of upkeep after each round, as a server does them while it runs. */
+const UPKEEP_STEPS = 8
+
+/** The demo's dataset, made at the beginning of its past. */
+async function openDataset(
+  store: Store,
+  clock: Clock,
+  options: PastOptions,
+): Promise<{ dataset: Dataset; isLoaded: boolean }> {
+  const { randomBytes, dataDir, seed, days, kind } = options
+  const access = await createAccess({
+    ...{ store, randomBytes, adminToken: undefined },
+    nowMs: () => clock.nowMs,
+    onDataset: () => undefined,
+  })
+  const documents = await store.getSettings(MARK.kind)
+  const mark = documents.find(({ id }) => id === MARK.id)?.value as Mark | undefined
+  const found = access.datasets().find(({ demo }) => demo)
+  if (!found) return { dataset: await createDemoDataset(access), isLoaded: false }
+  if (mark?.dataset_id === found.dataset_id && !mark.whole) {
+    await access.deleteDataset(found.dataset_id)
+    return { dataset: await createDemoDataset(access), isLoaded: false }
+  }
+  const isSame = mark?.seed === seed && mark.days === days && mark.kind === kind
+  if (mark?.dataset_id === found.dataset_id && isSame) return { dataset: found, isLoaded: true }
+  const { nextSeq } = await store.load([], [found.dataset_id])
+  if ((nextSeq.get(found.dataset_id) ?? 1) > 1) throw hasEvents(dataDir, mark)
+  return { dataset: found, isLoaded: false }
+}
+
+function hasEvents(dataDir: string, mark: Mark | undefined): TwofoldError {
+  const what = mark
+    ? `a ${mark.kind === 'clean' ? 'clean ' : ''}past of ${mark.days} days (seed ${mark.seed})`
+    : 'events of its own'
+  return new TwofoldError(
+    'invalid_request',
+    `The demo shop in ${dataDir} has ${what}. Leave --days out to open it as it is, take another ` +
+      'folder (--data FOLDER), or delete this one.',
+  )
+}
+
+interface Doors {
+  readonly answerPixel: AnswerPixel
+  readonly takeServerBody: TakeServerBody
+  /** Resolves when the request in the door was handed to ingest, with its moment. */
+  readonly handed: () => Promise<void>
+}
+
+function openDoors(store: Store, clock: Clock, dataset: Dataset): Doors {
+  const nowMs = (): number => clock.nowMs
+  const ingest = createIngest({
+    ...{ store, nowMs, isBot, soon: setImmediate },
+    routesOf: () => [],
+    clockMs: () => 0,
+    sha256: (text) => hash('sha256', text),
+    rulesOf: () => undefined,
+    onCommitted: () => undefined,
+    onError: () => undefined,
+    onStep: () => undefined,
+  })
+  let hand = (): void => undefined
+  const ports = {
+    accept: (delivery: Parameters<typeof ingest.accept>[0]) => {
+      const outcomes = ingest.accept(delivery)
+      hand()
+      return outcomes
+    },
+    findDataset: () => dataset,
+    rate: createRate(nowMs),
+    publicUrl: undefined,
+    trustedProxies: 0,
+    nowMs,
+    // Cookies that the door makes leave with its answer, which nobody keeps here.
+    random: () => 0.5,
+    logError: () => undefined,
+  }
+  return {
+    answerPixel: createPixelDoor(ports),
+    takeServerBody: createServerDoor(ports),
+    handed: () =>
+      new Promise((done) => {
+        hand = done
+      }),
+  }
+}
+
+/** As many as one commit takes, so that a round of requests costs one. */
+function* rounds(reports: Iterable<Report>): Generator<readonly Report[]> {
+  let round: Report[] = []
+  let events = 0
+  for (const report of reports) {
+    if (events + report.events.length > COMMIT_EVENTS_MAX) {
+      yield round
+      round = []
+      events = 0
+    }
+    round.push(report)
+    events += report.events.length
+  }
+  if (round.length > 0) yield round
+}
+
+interface Sending {
+  readonly clock: Clock
+  readonly doors: Doors
+  readonly dataset: Dataset
+}
+
+/** Each at its moment; the answers are waited for together. Returns the number of events. */
+async function sendAll(
+  reports: readonly Report[],
+  { clock, doors, dataset }: Sending,
+): Promise<number> {
+  const answers: Promise<unknown>[] = []
+  let events = 0
+  for (const report of reports) {
+    clock.nowMs = report.atMs
+    events += report.events.length
+    const handed = doors.handed()
+    const answer =
+      report.side === 'browser'
+        ? fromBrowser(report, doors, dataset)
+        : fromServer(report, doors, dataset)
+    answers.push(answer)
+    // A refusal never reaches ingest.
+    await Promise.race([handed, answer])
+  }
+  await Promise.all(answers)
+  return events
+}
+
+async function fromBrowser(
+  report: BrowserReport,
+  { answerPixel }: Doors,
+  { dataset_id }: Dataset,
+): Promise<void> {
+  const { sentAtMs, events, testCode, ip, agent, gpc, page } = report
+  const body = {
+    sent_at: sentAtMs,
+    test_event_code: testCode,
+    events: events.map((event) => ({ dataset_id, ...event })),
+  }
+  const { status, text } = await answerPixel(Buffer.from(JSON.stringify(body)), {
+    headers: {
+      host: 'events.brewbeans.example',
+      origin: 'https://www.brewbeans.example',
+      referer: page,
+      'user-agent': agent,
+      ...(gpc ? { 'sec-gpc': '1' } : {}),
+    },
+    socket: { remoteAddress: ip, encrypted: true },
+  })
+  if (status !== 200) throw new Error(`the pixel's door answered ${status}: ${text}`)
+}
+
+/** What the door finds wrong with an event is part of the past; a request as a whole never is. */
+async function fromServer(
+  { events, testCode }: ServerReport,
+  { takeServerBody }: Doors,
+  { dataset_id }: Dataset,
+): Promise<void> {
+  const body = Buffer.from(JSON.stringify({ data: events, test_event_code: testCode }))
+  const door = { via: 'graph', okStatus: 200 } as const
+  const answer = await takeServerBody({ dataset_id, token: '', body, query: {}, door })
+  if (!answer || answer.status >= 500) {
+    throw new Error(`the server's door answered ${JSON.stringify(answer ?? null)}`)
+  }
+}
+
+/** Under another name until it is whole. */
+function writeTruth(file: string, truth: unknown): void {
+  writeFileSync(`${file}.part`, `${JSON.stringify(truth, undefined, 1)}\n`)
+  renameSync(`${file}.part`, file)
+}
