@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Faults } from '../examples/brewbeans/past/faults.ts'
+import { CLEAN, FAULTY, type Faults } from '../examples/brewbeans/past/faults.ts'
 import { history } from '../examples/brewbeans/past/history.ts'
 import type { BrowserReport, Report, ServerReport } from '../examples/brewbeans/past/tellings.ts'
 import { createAccess } from './access/access.ts'
@@ -33,10 +33,10 @@ export interface PastOptions {
   /** Where the past ends. */
   readonly nowMs: number
   readonly randomBytes: (n: number) => Uint8Array
-  /** Instead of the usual ones; none in a clean shop. */
-  readonly faults?: Faults
-  /** A name for them, to know a past of other faults by. */
+  /** In a clean past nothing goes wrong. */
   readonly kind: 'usual' | 'clean'
+  /** Instead of what goes wrong in a past of this kind. */
+  readonly faults?: Faults
   readonly sessionsPerDay?: number
   readonly ordersPerDay?: number
   readonly onProgress: (share: number, events: number) => void
@@ -89,11 +89,11 @@ interface Clock {
 }
 
 async function loadInto(store: Store, clock: Clock, options: PastOptions): Promise<LoadedPast> {
-  const { seed, days, nowMs, kind, faults, sessionsPerDay, ordersPerDay } = options
+  const { seed, days, nowMs, kind, sessionsPerDay, ordersPerDay } = options
+  const { faults = kind === 'clean' ? CLEAN : FAULTY } = options
   const truth_file = join(options.dataDir, TRUTH_FILE)
   const past = history({
-    ...{ seed, days, endMs: nowMs },
-    ...(faults ? { faults } : {}),
+    ...{ seed, days, endMs: nowMs, faults },
     ...(sessionsPerDay === undefined ? {} : { sessionsPerDay }),
     ...(ordersPerDay === undefined ? {} : { ordersPerDay }),
   })

@@ -273,6 +273,10 @@ export const FILE_GATHER_MS = 5 * 60_000
 export const META_BODY_BYTES_MAX = 4 * 1024 * 1024
 /** Characters of an outcome's words. */
 export const OUTCOME_DETAIL_CHARS_MAX = 600
+/** Days of the demo shop's past: a year shows every season, and loads in minutes. */
+export const DEMO_DAYS_MAX = 365
+/** The seed of the demo shop's past: the numbers that its dice tell apart. */
+export const DEMO_SEED_MAX = 2_147_483_647
 
 /** Unpaired conversions shown as samples, and events read to find them: both bound one answer. */
 export const QUALITY_SAMPLES_MAX = 100

@@ -7,10 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { OneTimeLink } from '../api/types.ts'
 import { readConfig } from '../config.ts'
+import type { LoadedPast } from '../demo-load.ts'
 import { type FakeMeta, startFakeMeta } from '../fake-meta/fake-meta.ts'
 import { createClient } from './client.ts'
 import { declare } from './command.ts'
-import { say, sayJson } from './output.ts'
+import { addPastOptions, loadPastAsked, type PastFlags } from './demo-past.ts'
+import { countOf, say, sayJson } from './output.ts'
 import { addServerOptions, type ServeFlags, startServer, stopOnSignal } from './serve.ts'
 
 const DEFAULTS = { dataDir: './data-demo' }
@@ -19,16 +21,19 @@ const LOOPBACK = ['127.0.0.0/8', '::1']
 const META_DATASET = '123'
 const META_TOKEN = 'EAABstandin'
 
+type DemoFlags = ServeFlags & PastFlags
+
 export function addDemo(program: Command): void {
   const command = declare(program, 'demo', {
     description: 'Open a demo shop and watch its sales arrive twice and count once.',
-    examples: ['twofold demo', 'twofold demo --port 9000'],
+    examples: ['twofold demo', 'twofold demo --port 9000', 'twofold demo --days 60'],
   })
-  addServerOptions(command, DEFAULTS).action(async (flags: ServeFlags) => {
+  addPastOptions(addServerOptions(command, DEFAULTS)).action(async (flags: DemoFlags) => {
     const config = readConfig(flags, undefined, DEFAULTS)
     // Its own token, so that this process can make itself a sign-in link at every start.
     const adminToken = config.adminToken ?? randomBytes(24).toString('base64url')
     const allowPrivateTargets = [...config.allowPrivateTargets, ...LOOPBACK]
+    const past = await loadPastAsked(flags, config)
     const running = await startServer({ ...config, adminToken, allowPrivateTargets })
     stopOnSignal(running)
     const meta = await standIn()
@@ -44,18 +49,26 @@ export function addDemo(program: Command): void {
         shop_url: shopUrl,
         sign_in_url: managerUrl,
         dataset_id: shop.dataset_id,
+        ...(past ? { truth_file: past.truth_file } : {}),
         meta: { base_url: meta.url, dataset_id: META_DATASET, access_token: META_TOKEN },
       })
     } else {
       say(`The BrewBeans demo shop is open. Buy a bag of coffee:\n  ${shopUrl}\n`)
       say(`The Events Manager beside it (this link signs you in, once, within minutes):`)
       say(`  ${managerUrl}\n`)
+      if (past) say(`${wordsOf(past)}\n`)
       say('A stand-in for Meta listens too. Add it there under Destinations, Meta:')
       say(`  dataset ${META_DATASET}, access token ${META_TOKEN}, base URL ${meta.url}`)
       say(`  What Meta would count: ${meta.url}/counted`)
       say(`\nStop with Ctrl-C; the demo's data stays in ${config.dataDir}.`)
     }
   })
+}
+
+function wordsOf({ events, truth_file }: LoadedPast): string {
+  const what = events === undefined ? 'Its past is there already' : 'It has a past now'
+  const size = events === undefined ? '' : ` of ${countOf(events, 'event')}`
+  return `${what}${size}. What really happened stands in\n  ${truth_file}`
 }
 
 /** On a free port; it ends with the process and remembers nothing. */

@@ -2,8 +2,9 @@
  * What goes wrong, and when: Meta down, slow, forgetful of its answers or out of patience, a token
  * that expires and is repaired, and our own process dying at any await. Drawn from the seed.
  */
+
+import type { Dice } from '../../examples/brewbeans/past/dice.ts'
 import type { FailRule } from '../../src/fake-meta/failures.ts'
-import type { Dice } from './dice.ts'
 import { DAY_MS, HOUR_MS } from './traffic.ts'
 
 export type Fault =

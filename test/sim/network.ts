@@ -2,8 +2,9 @@
  * The way from the relay to Meta: a real request on loopback, one at a time so that a run repeats,
  * behind weather that is cut off or slow. Slow in virtual time; the request itself is quick.
  */
+
+import type { Dice } from '../../examples/brewbeans/past/dice.ts'
 import type { VirtualClock } from './clock.ts'
-import type { Dice } from './dice.ts'
 import type { Weather } from './faults.ts'
 
 export class Network {

@@ -4,6 +4,7 @@
  * happened, and nobody ever hears of it.
  */
 import { hash } from 'node:crypto'
+import type { Dice } from '../../examples/brewbeans/past/dice.ts'
 import { createPixelDoor } from '../../src/collector/pixel-door.ts'
 import type { Destination } from '../../src/destinations/destination.ts'
 import { meta } from '../../src/destinations/meta.ts'
@@ -14,7 +15,6 @@ import { createRelay, type Relay } from '../../src/relay/relay.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { VirtualClock } from './clock.ts'
-import type { Dice } from './dice.ts'
 import type { Network } from './network.ts'
 import type { Report } from './traffic.ts'
 

@@ -4,7 +4,7 @@
  * twice, with a wrong clock, without consent, or with something in it that Meta never takes.
  */
 import { hash } from 'node:crypto'
-import type { Dice } from './dice.ts'
+import type { Dice } from '../../examples/brewbeans/past/dice.ts'
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS

@@ -58,7 +58,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/relay/replay-view.ts',
   ],
   'src/ui/': ['src/event/', 'src/api/types.ts'],
-  'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/fake-meta/'],
+  'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/demo-load.ts', 'src/fake-meta/'],
 }
 /** What any part of the server may import. */
 const COMMON = ['src/config.ts', 'src/limits.ts', 'src/errors.ts', 'src/secret-box.ts']
