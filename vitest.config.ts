@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'conformance/**/*.test.ts', 'test/tidy/**/*.test.ts'],
+          include: ['{src,conformance,examples}/**/*.test.ts', 'test/tidy/**/*.test.ts'],
           environment: 'node',
           // A busy machine of two cores: what hangs is found all the same.
           testTimeout: 30_000,

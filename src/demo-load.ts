@@ -21,7 +21,6 @@ import { TwofoldError } from './errors.ts'
 import type { Dataset } from './event/dataset.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createIngest } from './ingest/accept.ts'
-import { COMMIT_EVENTS_MAX } from './limits.ts'
 import { makeFolder } from './main.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -204,12 +203,15 @@ function openDoors(store: Store, clock: Clock, dataset: Dataset): Doors {
   }
 }
 
-/** As many as one commit takes, so that a round of requests costs one. */
+/** Events of a round, which one commit keeps. Larger rounds outlive the collector's first look:
+ * 2000 take a fifth more work (measured). */
+const ROUND_EVENTS = 250
+
 function* rounds(reports: Iterable<Report>): Generator<readonly Report[]> {
   let round: Report[] = []
   let events = 0
   for (const report of reports) {
-    if (events + report.events.length > COMMIT_EVENTS_MAX) {
+    if (events + report.events.length > ROUND_EVENTS) {
       yield round
       round = []
       events = 0

@@ -16,6 +16,8 @@ export interface Faults {
   readonly refusals: number
   /** Visitors from the US whose browser sends Global Privacy Control. */
   readonly gpc: number
+  /** Visitors on iOS whose address is another one at each request. */
+  readonly privateRelay: number
   /** The same report sent again under the same id. */
   readonly browserTwice: number
   readonly serverTwice: number
@@ -56,6 +58,7 @@ export const FAULTY: Faults = {
   offlineLost: 0.006,
   refusals: 0.16,
   gpc: 0.06,
+  privateRelay: 0.3,
   browserTwice: 0.06,
   serverTwice: 0.015,
   otherId: 0.05,
@@ -84,6 +87,7 @@ export const CLEAN: Faults = {
   offlineLost: 0,
   refusals: 0,
   gpc: 0,
+  privateRelay: 0,
   browserTwice: 0,
   serverTwice: 0,
   otherId: 0,

@@ -7,7 +7,7 @@ import { COFFEES } from '../catalogue.ts'
 import { dayShares } from './calendar.ts'
 import { CRAWLERS } from './devices.ts'
 import { type Dice, diceOf, timesOf } from './dice.ts'
-import { DAY_MS, FAULTY, type Faults, HOUR_MS, periodsOf } from './faults.ts'
+import { DAY_MS, FAULTY, type Faults, periodsOf } from './faults.ts'
 import { addressOf, People, type Visitor } from './people.ts'
 import { crawl, type Report, Telling, type TellingPorts } from './tellings.ts'
 import { add, type Truth, TruthBook } from './truth.ts'
@@ -33,7 +33,7 @@ export interface History {
 }
 
 const SESSIONS_PER_DAY = 1500
-const ORDERS_PER_DAY = 36
+const ORDERS_PER_DAY = 40
 
 export function history(options: HistoryOptions): History {
   const past = new Past(options)
@@ -50,7 +50,7 @@ class Past {
   readonly #dice: Dice
   /** What arrives on each day, as far as it was made. */
   readonly #arriving = new Map<number, Report[]>()
-  #ids = 0
+  #visits = 0
   #orders = 0
   #done = false
 
@@ -83,35 +83,44 @@ class Past {
     return this.#book.truth({ seed, endMs, periods: this.#periods })
   }
 
+  /** One after the other, each with dice of its own: what comes later never changes what came. */
   #makeDay(day: number): void {
     const { sessionsPerDay = SESSIONS_PER_DAY, endMs } = this.#options
+    const { bots, testVisits } = this.#faults
     const dice = this.#dice.split(`day${day}`)
     const dayMs = this.startMs + day * DAY_MS
     const { ofWeek, momentIn } = dayShares(dice, dayMs)
-    const times = (mean: number): number[] =>
-      Array.from({ length: timesOf(dice, mean) }, () => dayMs + momentIn())
-        .filter((atMs) => atMs < endMs)
-        .sort((a, b) => a - b)
-    for (const atMs of times(sessionsPerDay * ofWeek)) this.#visit(dice, atMs)
-    for (const atMs of times(this.#faults.testVisits)) this.#test(dice, atMs)
-    for (const atMs of times(sessionsPerDay * this.#faults.bots)) this.#crawl(dice, atMs)
+    const times = (mean: number, begin: (dice: Dice, atMs: number) => void) =>
+      Array.from({ length: timesOf(dice, mean) }, () => ({ atMs: dayMs + momentIn(), begin }))
+    const visits = [
+      ...times(sessionsPerDay * ofWeek, this.#visit),
+      ...times(testVisits, this.#test),
+      ...times(sessionsPerDay * bots, this.#crawl),
+    ].sort((a, b) => a.atMs - b.atMs)
+    for (const { atMs, begin } of visits) {
+      if (atMs >= endMs) return
+      this.#visits += 1
+      begin(this.#dice.split(`visit${this.#visits}`), atMs)
+    }
   }
 
-  #visit(dice: Dice, atMs: number): void {
+  readonly #visit = (dice: Dice, atMs: number): void => {
     const visitor = this.#people.come(dice, atMs)
     const day = this.#book.day(atMs)
     day.sessions += 1
     if (visitor.consent === 'refused') day.refused_sessions += 1
     if (visitor.blocks) day.blocked_sessions += 1
+    if (visitor.gpc) day.gpc_sessions += 1
+    if (visitor.hidesIp) day.hidden_ip_sessions += 1
     this.#tell(dice, visitor, atMs)
   }
 
-  #test(dice: Dice, atMs: number): void {
+  readonly #test = (dice: Dice, atMs: number): void => {
     this.#book.day(atMs).test_sessions += 1
     this.#tell(dice, this.#people.developer(dice, atMs), atMs)
   }
 
-  #crawl(dice: Dice, atMs: number): void {
+  readonly #crawl = (dice: Dice, atMs: number): void => {
     this.#book.day(atMs).crawler_sessions += 1
     const urls = Array.from(
       { length: dice.whole(1, 6) },
@@ -146,7 +155,7 @@ class Past {
     return {
       ...{ dice, faults: this.#faults, periods: this.#periods, book: this.#book },
       endMs: this.#options.endMs,
-      nextId: this.#nextId,
+      nextId: this.#idsOf(this.#visits),
       send: this.#send,
     }
   }
@@ -158,9 +167,12 @@ class Past {
     else this.#arriving.set(day, [report])
   }
 
-  readonly #nextId = (): string => {
-    this.#ids += 1
-    return `e${this.#options.seed}-${this.#ids.toString(36)}`
+  #idsOf(visit: number): () => string {
+    let made = 0
+    return () => {
+      made += 1
+      return `e${this.#options.seed}-${visit.toString(36)}-${made}`
+    }
   }
 
   /** Shaped unlike those of the open shop, so that no later order can look like one of these. */
@@ -170,7 +182,5 @@ class Past {
   }
 }
 
-/** Baskets per sale and those who see a product, as visit.ts makes them (measured over a year). */
-const BASKETS_PER_ORDER = 4.2
-
-export const LONGEST_DELAY_MS = 8 * 24 * HOUR_MS
+/** Baskets per sale and those who see a product, as visit.ts makes them (measured over 60 days). */
+const BASKETS_PER_ORDER = 4.65

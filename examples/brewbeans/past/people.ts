@@ -213,7 +213,7 @@ export class People {
       ...{ device, blocks, country: home, language: home.language },
       agent: agentOf(dice, device),
       ip: addressOf(dice),
-      hidesIp: device.kind === 'ios' && dice.chance(0.3),
+      hidesIp: device.kind === 'ios' && dice.chance(faults.privateRelay),
       fbp: blocks || refuses ? undefined : fbpOf(dice, nowMs),
       fbc: undefined,
       consent: home.isEurope ? (refuses ? 'refused' : 'granted') : 'not_asked',

@@ -34,6 +34,9 @@ export interface SpanTruth {
   sessions: number
   refused_sessions: number
   blocked_sessions: number
+  /** With Global Privacy Control; with an address that changes (Private Relay). */
+  gpc_sessions: number
+  hidden_ip_sessions: number
   crawler_sessions: number
   test_sessions: number
   /** The shop's own books: sales to people. */
@@ -229,7 +232,8 @@ export function emptyName(): NameTruth {
 
 export function emptySpan(): SpanTruth {
   return {
-    ...{ sessions: 0, refused_sessions: 0, blocked_sessions: 0, crawler_sessions: 0 },
+    ...{ sessions: 0, refused_sessions: 0, blocked_sessions: 0, gpc_sessions: 0 },
+    ...{ hidden_ip_sessions: 0, crawler_sessions: 0 },
     ...{ test_sessions: 0, orders: 0, revenue_minor: {}, events: {}, faults: {}, findings: {} },
   }
 }

@@ -43,7 +43,7 @@ export interface VisitPorts {
 export const SITE = 'https://www.brewbeans.example'
 const CAMPAIGNS = ['autumn_roast', 'gift_box', 'subscribe_save', 'decaf_evening'] as const
 const FREE_SHIPPING_MINOR = 3500
-const SHIPPING_MINOR = 390
+const SHIPPING_MINOR = 190
 
 const SOURCES = [
   [34, 'meta'],
