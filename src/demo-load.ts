@@ -149,7 +149,7 @@ async function openDataset(
 
 function hasEvents(dataDir: string, mark: Mark | undefined): TwofoldError {
   const what = mark
-    ? `a ${mark.kind === 'clean' ? 'clean ' : ''}past of ${mark.days} days (seed ${mark.seed})`
+    ? `a ${mark.kind === 'clean' ? 'clean ' : ''}past of ${mark.days} ${mark.days === 1 ? 'day' : 'days'} (seed ${mark.seed})`
     : 'events of its own'
   return new TwofoldError(
     'invalid_request',

@@ -1,5 +1,5 @@
 /** `twofold serve` and `twofold demo` as programs: how they begin, fail and stop. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -180,5 +180,38 @@ describe('demo', () => {
       expect((await end).code).toBe(0)
     }
     expect(datasets[1]).toBe(datasets[0])
+  })
+
+  it('gives the shop a past once, says how far it is, and where the truth stands', async () => {
+    const words = ['demo', '--days', '1', '--seed', '3', '--port', '0', '--log', 'error', '--json']
+    const errors: string[] = []
+    for (let start = 0; start < 2; start++) {
+      const child = begin(words, { cwd: folder })
+      let stderr = ''
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk
+      })
+      const demo = JSON.parse(await lineOf(child, /^\{/)) as Record<string, string>
+      const truth = JSON.parse(readFileSync(join(folder, String(demo.truth_file)), 'utf8'))
+      expect(truth).toMatchObject({ seed: 3, total: { orders: expect.any(Number) } })
+      const end = ended(child)
+      child.kill('SIGTERM')
+      expect((await end).code).toBe(0)
+      errors.push(stderr)
+    }
+    expect(errors[0]).toMatch(/Making the past: \d of 1 day, [\d,]+ events\n/)
+    expect(errors[1]).not.toContain('Making the past')
+    const other = await twofold(['demo', '--days', '2', '--port', '0'], { cwd: folder })
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('past of 1 day ')])
+  })
+
+  it.each([
+    [['--days', '0'], /--days is "0".*\n.*from 1 to 365/],
+    [['--days', 'many'], /--days is "many"/],
+    [['--seed', '2'], /Add --days 60/],
+    [['--clean'], /--clean is about a past/],
+  ])('refuses %j as wrong usage', async (words, why) => {
+    const { code, stderr } = await twofold(['demo', '--port', '0', ...words], { cwd: folder })
+    expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
   })
 })
