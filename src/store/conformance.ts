@@ -17,6 +17,12 @@ import {
 } from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
 import {
+  describeInbox,
+  describeInboxRetries,
+  describeInboxUpkeep,
+  describeRecords,
+} from './conformance-inbox.ts'
+import {
   byText,
   counter,
   EVER,
@@ -84,6 +90,10 @@ export function describeStore(
     describe('large sums and many names', () => describeBounds(suite))
     describe('erase and settings', () => describeErase(suite))
     describe('random histories', () => describeHistories(suite))
+    describe('inbox', () => describeInbox(suite))
+    describe('inbox: retries', () => describeInboxRetries(suite))
+    describe('inbox: upkeep', () => describeInboxUpkeep(suite))
+    describe('inbox: records', () => describeRecords(suite))
     describe('outbox: claims', () => describeClaims(suite))
     describe('outbox: order of claims', () => describeClaimOrder(suite))
     describe('outbox: safety of claims', () => describeClaimSafety(suite))

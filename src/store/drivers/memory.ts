@@ -22,6 +22,7 @@ import type {
   Store,
 } from '../store.ts'
 import { eventKey, isAsked, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
+import { MemoryInbox } from './memory-inbox.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
@@ -60,8 +61,10 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     },
   })
   const state: State = { revision: 0, nowMs, datasets, settings: new Map(), outbox }
+  const inbox = new MemoryInbox()
   return {
     ...outboxOf(outbox),
+    ...inbox.port(),
     capabilities: {
       durable: false,
       shared: false,
@@ -81,9 +84,14 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
         else state.settings.set(`${kind}\n${id}`, structuredClone({ kind, id, value }))
       }
     },
-    erase: async (datasetId, hashes) => erase(state, datasetId, hashes),
+    erase: async (datasetId, hashes) => {
+      if (hashes) inbox.dropBodies(datasetId)
+      else inbox.eraseDataset(datasetId)
+      return erase(state, datasetId, hashes)
+    },
     tidyUp: async (now) => {
       outbox.tidyUp(now)
+      inbox.tidyUp(now)
       return dropExpired(state, now)
     },
     backup: async () => {

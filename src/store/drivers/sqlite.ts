@@ -18,6 +18,7 @@ import { Connection } from './sqlite-connection.ts'
 import { Counters } from './sqlite-counters.ts'
 import { Eraser } from './sqlite-erase.ts'
 import { inOurWords, storeError } from './sqlite-errors.ts'
+import { SqliteInbox } from './sqlite-inbox.ts'
 import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
@@ -53,12 +54,13 @@ export function storeOn(
 ): Store {
   const { file } = options
   const parts = assemble(db, options)
-  const { connection, counters, queries, eraser, upkeep, committer, outbox, sql } = parts
+  const { connection, counters, queries, eraser, upkeep, committer, outbox, inbox, sql } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
     ...outbox.port(() => eraser.emptyLog()),
+    ...inbox.port(),
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
@@ -87,6 +89,7 @@ export function storeOn(
     erase: async (datasetId, hashes) => {
       const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
       const legs = await erasing
+      await (hashes ? inbox.dropBodies(datasetId) : inbox.eraseDataset(datasetId))
       await connection.durable()
       return legs
     },
@@ -94,7 +97,11 @@ export function storeOn(
       inOurWords(
         file,
         () =>
-          eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs) || outbox.step(nowMs),
+          eraser.step() ||
+          upkeep.blocks.step() ||
+          upkeep.keys.step(nowMs) ||
+          outbox.step(nowMs) ||
+          inbox.step(nowMs),
       ),
     backup: async (to) => {
       const copy = copyTo(connection, to)
@@ -138,6 +145,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     blocks,
     counters,
     outbox,
+    inbox: new SqliteInbox(connection),
     sql,
     hashOf,
     committer: new Committer({ connection, keys, blocks, names, counters, outbox, hashOf }),
