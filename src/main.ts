@@ -30,6 +30,7 @@ import { createGuardedFetch } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { registerPages } from './pages.ts'
+import { openPlatforms, type Platforms } from './platforms.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
@@ -147,7 +148,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const books = await openBooks(parts)
-  const { access, configs, relay } = books
+  const { access, configs, relay, platforms } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -155,25 +156,13 @@ async function serve(parts: Parts): Promise<Serving> {
     health,
     metrics: async () => metrics.text(ledger.queued(), await ledger.tallies()),
   })
-  registerCollector(app, {
-    accept: ledger.accept,
-    answerPixel: ledger.answerPixel,
-    takeServerBody: ledger.takeServerBody,
-    findDataset: access.findDataset,
-    findByPixel: access.findByPixel,
-    authorize: access.authorize,
-    grantOf: access.grantOf,
-    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
-    publicUrl: config.publicUrl,
-    trustedProxies: config.trustedProxies,
-    nowMs: Date.now,
-    random: Math.random,
-  })
+  openDoors(parts, books)
   registerApi(app, {
     ...books,
     store: ledger.store,
     live,
     destinations: configs,
+    ...platforms.api,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -190,6 +179,7 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   await listen(app, config)
   await relay.start()
+  platforms.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -199,6 +189,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     close: async () => {
+      await platforms.stop()
       await ledger.drain()
       await books.replays.stop()
       await relay.stop()
@@ -209,6 +200,25 @@ async function serve(parts: Parts): Promise<Serving> {
   }
 }
 
+/** Everything that events come in through. */
+function openDoors({ app, config, ledger }: Parts, { access, platforms }: Books): void {
+  registerCollector(app, {
+    accept: ledger.accept,
+    answerPixel: ledger.answerPixel,
+    takeServerBody: ledger.takeServerBody,
+    findDataset: access.findDataset,
+    findByPixel: access.findByPixel,
+    authorize: access.authorize,
+    grantOf: access.grantOf,
+    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    nowMs: Date.now,
+    random: Math.random,
+    hooks: platforms.hooks,
+  })
+}
+
 /** Browsers open connections that they never use, and live streams have no end of their own. */
 async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
@@ -216,8 +226,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut)
 }
 
-/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
-async function openBooks({ app, config, ledger, destinations }: Parts): Promise<{
+interface Books {
   access: Access
   rules: RuleBook
   configs: Configs
@@ -225,8 +234,12 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   preview: DestinationPreview
   replays: ReplayJobs
   remoteScores: RemoteScores
+  platforms: Platforms
   closeTargets: () => Promise<void>
-}> {
+}
+
+/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
+async function openBooks({ app, config, ledger, destinations }: Parts): Promise<Books> {
   const { store } = ledger
   const access = await createAccess({
     store,
@@ -246,10 +259,11 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     nowMs: Date.now,
   })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
+  const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
     store,
     destinations,
-    box: createSecretBox({ key, randomBytes }),
+    box,
     hasDataset: (id) => access.findDataset(id) !== undefined,
     nowMs: Date.now,
     randomBytes,
@@ -286,12 +300,17 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
     await configs.removeDataset(id)
+    await platforms.removeDataset(id)
   }
+  const { findDataset } = access
+  const clocks = { nowMs: Date.now, random: Math.random, sleep }
+  const platforms = await openPlatforms({ ledger, findDataset, box, log: app.log, ...clocks })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
-  return { access: whole, rules, configs, relay, preview, replays, remoteScores, closeTargets }
+  const made = { rules, configs, relay, preview, replays, remoteScores, platforms }
+  return { access: whole, ...made, closeTargets }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

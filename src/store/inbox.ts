@@ -14,7 +14,8 @@ import { INBOX_ROW_BYTES } from '../limits.ts'
 
 /**
  * received: waits to be translated. translated: its events were handed to ingest. ignored: nothing
- * to count, for a reason. failed: kept, to be tried again. duplicate: the same delivery came before.
+ * to count, for a reason. failed: kept, to be tried again. duplicate: the same delivery came
+ * before.
  */
 export type InboxState = 'received' | 'translated' | 'ignored' | 'failed' | 'duplicate'
 

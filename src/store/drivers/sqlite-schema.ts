@@ -23,8 +23,8 @@ const APPLICATION_ID = 0x54774664
  * destinations: their numbers and counters; dataset_no 0 while an erased one is being removed.
  * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
  *   under_rules: 1 where a replay asked for the rules in force.
- * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was dropped.
- * inbox_connections: their counters. source_records: what the sources know of orders.
+ * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was
+ * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [

@@ -1,0 +1,62 @@
+/**
+ * Every kind of source there is, and what takes their deliveries in, put together for main.ts: who
+ * may deliver (connections), what is kept (hooks), what makes events of it (translator).
+ */
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Access } from './access/access.ts'
+import type { ApiPorts } from './api/ports.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { SecretBox } from './secret-box.ts'
+import { createConnections } from './sources/inbox/connections.ts'
+import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
+import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { shopify } from './sources/shopify.ts'
+import type { Source } from './sources/source.ts'
+import { stripe } from './sources/stripe.ts'
+import { woocommerce } from './sources/woocommerce.ts'
+
+/** In the order of the page where one is chosen. */
+export const SOURCES = [shopify, woocommerce, stripe] as unknown as readonly Source[]
+
+export interface Platforms {
+  readonly hooks: Hooks
+  readonly api: Pick<ApiPorts, 'connections' | 'hooks' | 'wakeInbox'>
+  readonly start: () => void
+  /** Ends what is being translated; what is left is translated after the next start. */
+  readonly stop: () => Promise<void>
+  readonly removeDataset: (datasetId: string) => Promise<void>
+}
+
+export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep'> {
+  readonly ledger: Pick<Ledger, 'store' | 'accept'>
+  readonly findDataset: Access['findDataset']
+  readonly box: SecretBox
+  readonly log: FastifyInstance['log']
+}
+
+export async function openPlatforms({
+  ledger,
+  findDataset,
+  box,
+  log,
+  ...clocks
+}: PlatformPorts): Promise<Platforms> {
+  const { store, accept } = ledger
+  const { nowMs } = clocks
+  const hasDataset = (id: string): boolean => findDataset(id) !== undefined
+  const own = { store, sources: SOURCES, box, hasDataset, nowMs, randomBytes }
+  const connections = await createConnections(own)
+  const onTrouble = (error: unknown): void =>
+    log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
+  const ports = { store, accept, connections, findDataset, ...clocks, onTrouble }
+  const translator = createTranslator(ports)
+  const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
+  return {
+    hooks,
+    api: { connections, hooks, wakeInbox: translator.wake },
+    start: translator.start,
+    stop: translator.stop,
+    removeDataset: connections.removeDataset,
+  }
+}
