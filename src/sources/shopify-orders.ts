@@ -1,13 +1,6 @@
 /** Payloads of Shopify in their documented shape, for the examples and the tests of the source. */
 
-export interface ShopifyOrder {
-  /** As text: ids may be larger than a double holds. */
-  readonly id?: string
-  readonly at?: string
-  readonly more?: Readonly<Record<string, unknown>>
-}
-
-/** The JSON of an order. */
+/** The JSON of an order. `id` is text: it may be larger than a double holds. */
 export function shopifyOrder({ id = '5001', at = '2026-03-02T10:00:00-05:00', more = {} } = {}) {
   const money = (shop: string, buyer: string) => ({
     shop_money: { amount: shop, currency_code: 'USD' },
@@ -66,12 +59,18 @@ export function shopifyOrder({ id = '5001', at = '2026-03-02T10:00:00-05:00', mo
 }
 
 /** The JSON of a refund: neither a total nor the customer is in it. */
-export function shopifyRefund({ id = 900, order = '5001', amount = '10.00', more = {} } = {}) {
+export function shopifyRefund({
+  id = 900,
+  order = '5001',
+  amount = '10.00',
+  at = '2026-03-03T12:00:00Z',
+  more = {},
+} = {}) {
   const refund = {
     id,
     order_id: '@order@',
-    created_at: '2026-03-03T12:00:00Z',
-    processed_at: '2026-03-03T12:00:00Z',
+    created_at: at,
+    processed_at: at,
     refund_line_items: [],
     transactions: [
       { id: 1, kind: 'refund', status: 'success', amount, currency: 'EUR', test: false },

@@ -71,7 +71,9 @@ describe('an order that platform and pixel both saw', () => {
       shopify.send({ headers: { 'x-shopify-topic': topic, 'x-shopify-event-id': id }, body })
     const order = { id: '820982911946154508', at: iso() }
     const created = shopifyOrder({ ...order, more: { financial_status: 'pending' } })
-    expect(await deliver('refunds/create', 'e0', shopifyRefund({ order: order.id }))).toBe(200)
+    expect(
+      await deliver('refunds/create', 'e0', shopifyRefund({ order: order.id, at: iso(5) })),
+    ).toBe(200)
     await shopify.settled()
     await deliver('orders/paid', 'e1', shopifyOrder(order))
     await seenByPixel(order.id, 64.9, 'EUR')

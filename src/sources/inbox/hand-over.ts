@@ -24,7 +24,7 @@ export interface Wanted {
 
 export interface HandedOver {
   readonly events: readonly InboxEvent[]
-  /** Ingest does not take one of them, ever. */
+  /** Ingest takes none of them, ever: each is too old, or has no time. */
   readonly refused: { readonly reason: string; readonly detail: string } | undefined
 }
 
@@ -60,17 +60,16 @@ export async function handOver(
   }
   return wanted.map((_, job) => {
     const own = all.filter((one) => one.job === job)
-    const refused = own.map((one) => outcomes.get(one)).find((one) => one?.verdict === 'rejected')
+    const done = own.map((one) => outcomes.get(one))
+    const isRefused = done.length > 0 && done.every((one) => one?.verdict === 'rejected')
     const shown = own.slice(0, INBOX_EVENTS_SHOWN_MAX).map((one): InboxEvent => {
       const { verdict = 'rejected', reason } = outcomes.get(one) ?? {}
       const { event_name, event_id } = one.planned.event
       return { event_name, event_id, verdict, ...(reason ? { reason } : {}) }
     })
-    const { reason = 'rejected', problem } = refused ?? {}
-    return {
-      events: shown,
-      refused: refused && { reason, detail: problem?.message ?? 'Ingest refused the event.' },
-    }
+    const { reason = 'rejected', problem } = done[0] ?? {}
+    const detail = problem?.message ?? 'Ingest refused the event.'
+    return { events: shown, refused: isRefused ? { reason, detail } : undefined }
   })
 }
 
