@@ -303,8 +303,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     await platforms.removeDataset(id)
   }
   const { findDataset } = access
-  const clocks = { nowMs: Date.now, random: Math.random, sleep }
-  const platforms = await openPlatforms({ ledger, findDataset, box, log: app.log, ...clocks })
+  const platforms = await openPlatforms({ ...ports, ledger, findDataset, box, log: app.log })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }

@@ -35,22 +35,17 @@ export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' 
   readonly log: FastifyInstance['log']
 }
 
-export async function openPlatforms({
-  ledger,
-  findDataset,
-  box,
-  log,
-  ...clocks
-}: PlatformPorts): Promise<Platforms> {
+export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
+  const { ledger, findDataset, box, log, nowMs, random, sleep } = ports
   const { store, accept } = ledger
-  const { nowMs } = clocks
   const hasDataset = (id: string): boolean => findDataset(id) !== undefined
   const own = { store, sources: SOURCES, box, hasDataset, nowMs, randomBytes }
   const connections = await createConnections(own)
   const onTrouble = (error: unknown): void =>
     log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
-  const ports = { store, accept, connections, findDataset, ...clocks, onTrouble }
-  const translator = createTranslator(ports)
+  const clocks = { nowMs, random, sleep }
+  const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble }
+  const translator = createTranslator(inbox)
   const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
   return {
     hooks,
