@@ -11,6 +11,7 @@ import {
   IconPlugConnected,
   IconSend,
   IconSettings,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
@@ -96,6 +97,7 @@ const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
+  { to: '/datasets/$datasetId/sources', label: 'Sources', icon: IconWebhook },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
   { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },
@@ -104,6 +106,8 @@ const PAGES = [
 ] as const
 
 const DESTINATIONS = '/datasets/$datasetId/destinations'
+/** They stay marked on the pages below them. */
+const BRANCHES: readonly string[] = [DESTINATIONS, '/datasets/$datasetId/sources']
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
@@ -121,7 +125,7 @@ function DatasetLinks({ datasetId }: { datasetId: string }) {
           key={to}
           to={to}
           params={{ datasetId }}
-          activeOptions={{ exact: to !== DESTINATIONS, includeSearch: false }}
+          activeOptions={{ exact: !BRANCHES.includes(to), includeSearch: false }}
           label={label}
           leftSection={<Icon size={18} aria-hidden />}
           rightSection={
