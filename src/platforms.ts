@@ -8,16 +8,30 @@ import type { Access } from './access/access.ts'
 import type { ApiPorts } from './api/ports.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { SecretBox } from './secret-box.ts'
+import { calendly } from './sources/calendly.ts'
 import { createConnections } from './sources/inbox/connections.ts'
 import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
 import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { paddle } from './sources/paddle.ts'
 import { shopify } from './sources/shopify.ts'
 import type { Source } from './sources/source.ts'
 import { stripe } from './sources/stripe.ts'
+import { twilio } from './sources/twilio.ts'
+import { typeform } from './sources/typeform.ts'
+import { webflow } from './sources/webflow.ts'
 import { woocommerce } from './sources/woocommerce.ts'
 
 /** In the order of the page where one is chosen. */
-export const SOURCES = [shopify, woocommerce, stripe] as unknown as readonly Source[]
+export const SOURCES = [
+  shopify,
+  woocommerce,
+  stripe,
+  paddle,
+  webflow,
+  typeform,
+  calendly,
+  twilio,
+] as unknown as readonly Source[]
 
 export interface Platforms {
   readonly hooks: Hooks

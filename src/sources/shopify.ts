@@ -57,13 +57,13 @@ export const shopify: Source<ShopifySettings> = {
   secret: {
     from: 'platform',
     by: 'header',
-    label: 'The secret below the list of webhooks (or the client secret of your app)',
+    label: 'Secret below the list of webhooks',
   },
   setup: [
     'In Shopify, open Settings, Notifications, Webhooks.',
     'Create a webhook for the event “Order payment”, format JSON, address {url}.',
     'Create the same for “Order cancellation” and “Refund create”; “Order creation” and “Checkout creation” if you like.',
-    'Below the list Shopify shows the secret that signs them: enter it here.',
+    'Below the list Shopify shows the secret that signs them: enter it here. Webhooks of an app of yours are signed with its client secret.',
     'If Shopify’s own Meta channel also shares data with the same dataset, switch that off: its purchases have ids that nobody else can know.',
   ],
   headers: ['x-shopify-topic', 'x-shopify-shop-domain', 'x-shopify-triggered-at'],

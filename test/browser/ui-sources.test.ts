@@ -106,7 +106,7 @@ describe('a person with a shop', () => {
     expect((await send()).status).toBe(401)
     await page.getByTestId('refused').waitFor()
     await picture(page, 'source-refused')
-    await page.getByLabel(/The secret below the list/).fill('shop-secret-1')
+    await page.getByLabel(/Secret below the list/).fill('shop-secret-1')
     await page.getByRole('button', { name: 'Save the secret' }).click()
     await page.getByText('Stored: •••• et-1').waitFor()
     expect((await send()).status).toBe(200)

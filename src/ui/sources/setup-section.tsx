@@ -36,6 +36,12 @@ export function SetupSection({ connection, type, locked }: SetupProps) {
           : 'As it was set up. The address stays the same.'
       }
     >
+      {/\/\/(localhost|127\.|\[::1\])/.test(url) && (
+        <Text size="sm" c="dimmed">
+          Only this computer reaches the address below. For a real platform start the server with
+          TWOFOLD_PUBLIC_URL set to its own.
+        </Text>
+      )}
       <ol className={classes.steps}>
         {type.setup.map((step) => (
           <li key={step}>

@@ -97,11 +97,11 @@ function Trouble({ connection }: { connection: ConnectionShown }) {
       color="orange"
       variant="light"
       icon={<IconAlertTriangle aria-hidden />}
-      title={`${countOf(refused.n, 'delivery', 'deliveries')} refused since the server started, the last at`}
+      title={`${countOf(refused.n, 'delivery', 'deliveries')} refused since the server started`}
       data-testid="refused"
     >
       <Text size="sm">
-        <Time ms={refused.last_ms} as="moment" />: {refused.detail}{' '}
+        The last on <Time ms={refused.last_ms} as="moment" />: {refused.detail}{' '}
         {needs_secret
           ? 'Enter the secret below: the platform will send them again.'
           : 'Compare the secret here with the one there; most platforms send again by themselves.'}
