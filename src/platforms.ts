@@ -9,10 +9,18 @@ import type { ApiPorts } from './api/ports.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { SecretBox } from './secret-box.ts'
 import { calendly } from './sources/calendly.ts'
+import { generic } from './sources/generic.ts'
+import { googleTag } from './sources/google-tag.ts'
 import { createConnections } from './sources/inbox/connections.ts'
 import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
 import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { magento } from './sources/magento.ts'
 import { paddle } from './sources/paddle.ts'
+import { paypal } from './sources/paypal.ts'
+import { pipedrive } from './sources/pipedrive.ts'
+import { prestashop } from './sources/prestashop.ts'
+import { salesforce } from './sources/salesforce.ts'
+import { segment } from './sources/segment.ts'
 import { shopify } from './sources/shopify.ts'
 import type { Source } from './sources/source.ts'
 import { stripe } from './sources/stripe.ts'
@@ -25,12 +33,20 @@ import { woocommerce } from './sources/woocommerce.ts'
 export const SOURCES = [
   shopify,
   woocommerce,
-  stripe,
-  paddle,
+  magento,
+  prestashop,
   webflow,
+  stripe,
+  paypal,
+  paddle,
+  salesforce,
+  pipedrive,
   typeform,
   calendly,
   twilio,
+  segment,
+  googleTag,
+  generic,
 ] as unknown as readonly Source[]
 
 export interface Platforms {

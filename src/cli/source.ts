@@ -1,6 +1,6 @@
 /**
- * `twofold source types|list|add|show|set|deliveries|retry|remove`. Settings are given as name=value
- * and read by the JSON Schema of the kind, so a new source needs nothing here.
+ * `twofold source types|list|add|show|set|deliveries|retry|remove`. Settings are given as
+ * name=value and read by the JSON Schema of the kind, so a new source needs nothing here.
  */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'

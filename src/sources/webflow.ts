@@ -1,6 +1,7 @@
 /**
- * Webflow: orders of its shop (amounts in minor units, as Stripe has them) and forms as leads. Hooks
- * made by the API are signed; those of the dashboard are not and need the key in their address.
+ * Webflow: orders of its shop (amounts in minor units, as Stripe has them) and forms as leads.
+ * Hooks made by the API are signed; those of the dashboard are not and need the key in their
+ * address.
  */
 import { z } from 'zod'
 import { carriedIn } from './carried.ts'

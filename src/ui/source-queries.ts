@@ -13,7 +13,9 @@ import type {
 } from '../api/types.ts'
 import { call } from './api-client.ts'
 
-/** They read counters and the newest rows, so asking often costs little; people wait for the first. */
+/**
+ * They read counters and the newest rows, so asking often costs little; people wait for the first.
+ */
 const REFRESH_MS = 2_000
 
 const path = (datasetId: string, rest: string): string => `/api/datasets/${datasetId}${rest}`

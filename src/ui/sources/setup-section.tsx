@@ -1,4 +1,6 @@
-/** What to click at the platform, with the address and the secret to paste, and the wait after it. */
+/**
+ * What to click at the platform, with the address and the secret to paste, and the wait after it.
+ */
 import { Alert, Button, Code, Group, Loader, PasswordInput, Stack, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,6 @@
-/** One connection: what to click at the platform, what arrives, its settings, the way to stop it. */
+/**
+ * One connection: what to click at the platform, what arrives, its settings, the way to stop it.
+ */
 import { Alert, Badge, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconLock } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
