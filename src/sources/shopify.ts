@@ -1,7 +1,7 @@
 /**
  * Shopify: webhooks of orders, refunds, checkouts and customers, signed with the shop's or the
  * app's secret. Amounts in the money the buyer saw, as the pixel reports it, or in the shop's. For
- * users: docs/sources/shopify.md.
+ * users: docs/sources.md.
  */
 import { z } from 'zod'
 import { eventId } from '../event/ids.ts'

@@ -1,7 +1,7 @@
 /**
  * Stripe: one sale is told many times (session, payment, charge, invoice), so the settings say
  * which of them counts; the others only add names under which refunds and disputes find the order.
- * For users: docs/sources/stripe.md.
+ * For users: docs/sources.md.
  */
 import { z } from 'zod'
 import { purchaseOf, renewalName, renewalsSetting } from './purchase.ts'

@@ -1,7 +1,7 @@
 /**
  * WooCommerce: its own webhooks of orders, signed with a secret made here. The payload is the order
  * as it is at the moment of delivery and nothing is ever sent twice by WooCommerce itself, so every
- * delivery says all there is to know. For users: docs/sources/woocommerce.md.
+ * delivery says all there is to know. For users: docs/sources.md.
  */
 import { z } from 'zod'
 import { type Carried, carriedIn, fbcOf, siteOf } from './carried.ts'
