@@ -23,8 +23,8 @@ import {
 
 const PATH = '/api/datasets/{id}/connections'
 const ONE = `${PATH}/{connection_id}`
-const READ = { purpose: 'read', on: 'dataset' } as const
-const ADMIN = { purpose: 'admin', on: 'dataset' } as const
+const READ = { needs: 'read', on: 'dataset' } as const
+const DEVELOP = { needs: 'develop', on: 'dataset' } as const
 
 type Asked = Pick<Call<unknown, unknown>, 'id' | 'params' | 'request'>
 
@@ -32,7 +32,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/source-types',
-    auth: { purpose: 'read', on: 'own' },
+    auth: { needs: 'read', on: 'own' },
     summary: 'List the kinds of source there are, with their settings and how to set them up',
     answer: { status: 200, description: 'In the order of the page.', schema: sourceTypesSchema },
     run: (_call, { connections }) => ({ types: connections.types() }),
@@ -50,7 +50,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: PATH,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Add a connection to a source',
     description: 'It has an address at once. Where the platform makes the secret, enter it later.',
     body: connectionCreateSchema,
@@ -81,7 +81,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: 'PATCH',
     path: ONE,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Change a connection',
     description: 'What the body leaves out stays, also inside `settings`.',
     body: connectionPatchSchema,
@@ -94,7 +94,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: ONE,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Remove a connection with everything it received',
     description: 'Events that were counted stay counted, and stay known as counted.',
     answer: { status: 204, description: 'It is gone.' },
@@ -105,7 +105,7 @@ export const sourceRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: `${ONE}/retry`,
-    auth: ADMIN,
+    auth: DEVELOP,
     summary: 'Translate deliveries once more',
     description:
       'Failed ones by default, as far as their bodies are kept. What was counted is not counted ' +

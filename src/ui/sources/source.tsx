@@ -14,7 +14,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
-import { sessionQuery } from '../queries.ts'
+import { datasetQuery } from '../queries.ts'
 import {
   connectionQuery,
   removeConnection,
@@ -30,11 +30,11 @@ export function SourcePage() {
   const { datasetId, connectionId } = useParams({
     from: '/signed-in/datasets/$datasetId/sources/$connectionId',
   })
-  const { data: session } = useQuery(sessionQuery)
+  const { data: dataset } = useQuery(datasetQuery(datasetId))
   const { data, error, refetch } = useQuery(connectionQuery(datasetId, connectionId))
   const { data: types } = useQuery(sourceTypesQuery)
   const type = types?.find(({ name }) => name === data?.source)
-  const locked = session?.purpose !== 'admin'
+  const locked = !dataset?.may.includes('develop')
   return (
     <Page title={data?.name ?? 'Source'} of="Sources" lead={data && <Lead connection={data} />}>
       {error && !data && <Failed error={error} onRetry={() => void refetch()} />}
@@ -42,9 +42,9 @@ export function SourcePage() {
       {data && (
         <>
           <Trouble connection={data} />
-          {locked && session && (
+          {locked && dataset && (
             <Alert variant="light" color="gray" icon={<IconLock aria-hidden />}>
-              This token may look but not change. Sign in with an admin token to edit.
+              You may look but not change. That needs the role developer.
             </Alert>
           )}
           {type && <SetupSection connection={data} type={type} locked={locked} />}

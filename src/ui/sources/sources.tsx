@@ -7,7 +7,7 @@ import type { ConnectionShown } from '../../api/types.ts'
 import { ButtonLink, TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
-import { datasetQuery, sessionQuery } from '../queries.ts'
+import { datasetQuery } from '../queries.ts'
 import { connectionsQuery } from '../source-queries.ts'
 import { conditionOf, Numbers } from './condition.tsx'
 import classes from './sources.module.css'
@@ -15,9 +15,8 @@ import classes from './sources.module.css'
 export function SourcesPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
-  const { data: session } = useQuery(sessionQuery)
   const { data, error, refetch, isPending } = useQuery(connectionsQuery(datasetId))
-  const locked = session?.purpose !== 'admin'
+  const locked = !dataset?.may.includes('develop')
   return (
     <Page
       title="Sources"
