@@ -55,8 +55,8 @@ const CASES: Readonly<Record<string, Case>> = {
   twilio: {
     source: of(twilio),
     body: FORM,
-    headers: (body) => {
-      const text = body === FORM ? `${URL_HERE}CallSidCA1CallStatuscompletedTo+1555` : ''
+    headers: () => {
+      const text = `${URL_HERE}CallSidCA1CallStatuscompletedTo+1555`
       return { 'x-twilio-signature': hmac('sha1', text).digest('base64') }
     },
   },
@@ -76,7 +76,7 @@ describe.each(Object.entries(CASES))('%s', (_, { source, headers, body = '{"a": 
   it('is proven by its own signature, and by no other', () => {
     const signed = headers(body)
     expect(verify(source, { headers: signed, body: Buffer.from(body) })).toEqual({ ok: true })
-    const other = Buffer.from(`${body}&`)
+    const other = Buffer.from(`${body}1`)
     expect(verify(source, { headers: signed, body: other }).ok).toBe(false)
     const isTimed = Object.values(signed).some((value) => value.includes(String(NOW_S)))
     const late = verify(source, { headers: signed, body: Buffer.from(body) }, NOW_MS + 301_000)

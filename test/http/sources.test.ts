@@ -8,7 +8,7 @@ import { shopifyOrder, shopifyRefund } from '../../src/sources/shopify-orders.ts
 import { stripeCharge, stripeEvent, stripeSession } from '../../src/sources/stripe-events.ts'
 import { wooOrder } from '../../src/sources/woocommerce-orders.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { type Connected, connect } from './platform-fixture.ts'
+import { type Connected, connect, SIGN } from './platform-fixture.ts'
 
 let server: TestServer
 let dataset: { dataset_id: string; access_token: string }
@@ -178,6 +178,21 @@ describe('what is delivered', () => {
     expect((await shopify.shown()).refused).toMatchObject({ n: 1, code: 'signature_wrong' })
     const elsewhere = await fetch(`${server.url}/hooks/shopify/c_nobody`, { method: 'POST', body })
     expect(elsewhere.status).toBe(404)
+  })
+
+  it('is proven by the new secret and the one before it, while they change', async () => {
+    const shopify = await connect(server, dataset.dataset_id, { source: 'shopify' })
+    const { connection_id } = shopify.connection
+    const path = `/api/datasets/${dataset.dataset_id}/connections/${connection_id}`
+    const [mask] = (await shopify.shown()).settings.secrets as string[]
+    await server.api('PATCH', path, { settings: { secrets: ['the-new-secret-1', mask] } })
+    const headers = { 'x-shopify-topic': 'orders/paid' }
+    expect(await shopify.send({ headers, body: shopifyOrder({ at: iso() }) })).toBe(200)
+    const body = shopifyOrder({ id: '5002', at: iso() })
+    const signed = SIGN.shopify?.(body, 'the-new-secret-1')
+    expect(await shopify.send({ headers: { ...headers, ...signed }, body })).toBe(200)
+    const wrong = server.api('PATCH', path, { settings: { secrets: ['•••• zzzz'] } })
+    await expect(wrong).rejects.toThrow('settings.secrets')
   })
 
   it('is kept encrypted, and neither listed nor logged', async () => {

@@ -77,6 +77,7 @@ const COMMON = [
   'src/limits.ts',
   'src/errors.ts',
   'src/secret-box.ts',
+  'src/secret-masks.ts',
   'src/secret-settings.ts',
 ]
 const NOT_SERVER = ['src/event/', 'src/pixel/', 'src/ui/']

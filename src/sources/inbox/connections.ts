@@ -166,15 +166,32 @@ function changed(state: State, config: Config, patch: unknown): Config {
   if (given.settings === undefined) return same
   const { schema } = kindOf(state, config.source)
   const clear = openSettings(schema, stored, sealing(state, config))
-  const merged = Object.entries({ ...clear.settings, ...settings }).filter(
-    ([, value]) => value !== null && value !== undefined,
-  )
+  const known = { ...clear.settings, ...settings, ...secretsOf(schema, clear.settings, settings) }
+  const merged = Object.entries(known).filter(([, value]) => value !== null && value !== undefined)
   const whole = unmaskSettings(schema, Object.fromEntries(merged), {
     clear: clear.settings,
     unreadable: settings.secrets === undefined ? clear.unreadable : [],
   })
   const checked = checkSettings(state, config.source, whole)
   return { ...same, settings: seal(state, config, { ...checked }) }
+}
+
+/**
+ * A masked secret is the stored one of that mask, wherever it stands in the list now: a new secret
+ * is put in front of the one that it replaces.
+ */
+function secretsOf(schema: JsonSchema, clear: Settings, { secrets }: Settings): Settings {
+  if (!Array.isArray(secrets)) return {}
+  const stored = (clear.secrets ?? []) as readonly string[]
+  const masks = (maskSettings(schema, clear).secrets ?? []) as readonly string[]
+  const whole = secrets.map((one: unknown) => {
+    const place = masks.indexOf(String(one))
+    if (place >= 0) return stored[place]
+    if (!String(one).startsWith('••••')) return one
+    const detail = 'settings.secrets: a masked one is none of those that are stored.'
+    throw new TwofoldError('invalid_request', detail)
+  })
+  return { secrets: whole }
 }
 
 async function keep(state: State, config: Config): Promise<void> {
