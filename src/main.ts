@@ -302,8 +302,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     await configs.removeDataset(id)
     await platforms.removeDataset(id)
   }
-  const { findDataset } = access
-  const platforms = await openPlatforms({ ...ports, ledger, findDataset, box, log: app.log })
+  const platforms = await openPlatforms({ ...ports, ...access, ledger, box, log: app.log })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
