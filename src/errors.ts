@@ -144,6 +144,24 @@ export const ERRORS = {
     message: 'No such replay.',
     fix: 'Replays are remembered until the server restarts, the last 50 of them. Start it again.',
   },
+  connection_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such connection.',
+    fix: 'Compare the address with the one on the Sources page; maybe the connection was removed.',
+  },
+  connection_disabled: {
+    status: 410,
+    retryable: false,
+    message: 'This connection is switched off.',
+    fix: 'Switch it on again on the Sources page, or remove the webhook at the platform.',
+  },
+  signature_refused: {
+    status: 401,
+    retryable: false,
+    message: 'The delivery is not proven to come from the platform.',
+    fix: 'Enter the secret that the platform shows for this webhook, on the Sources page.',
+  },
   setup_link_invalid: {
     status: 403,
     retryable: false,

@@ -295,6 +295,42 @@ export const REMOTE_SCORES_WAIT_MS = 8000
 export const REMOTE_SCORES_KEPT_MAX = 1000
 export const REMOTE_SCORES_EVENTS_MAX = 200
 
+/** A webhook's body: an order of several hundred items is about 1 MB of JSON. */
+export const HOOK_BODY_BYTES_MAX = 4 * 1024 * 1024
+/** A signed time may be off by so much, either way: what the platforms' own libraries allow. */
+export const HOOK_CLOCK_MS_MAX = 5 * 60_000
+/** Bodies of deliveries are kept so long, to be translated anew after a fix; then only what became
+ * of them. Failed ones keep theirs as long as their row. */
+export const INBOX_BODY_MS = 7 * 86_400_000
+export const INBOX_ROW_MS = 30 * 86_400_000
+/** Kept in all: two million deliveries of a shop. Done ones make room first; then 503. */
+export const INBOX_BYTES_MAX = 2 * 1024 * 1024 * 1024
+/** What a row costs beside its body. */
+export const INBOX_ROW_BYTES = 300
+/** Rows of one step of upkeep: a few milliseconds. */
+export const INBOX_TIDY_ROWS = 200
+/** Deliveries translated in one go: they share a read and a commit. */
+export const INBOX_CLAIM_MAX = 100
+/** How long claimed deliveries stay reserved: a stalled disk is a matter of seconds. */
+export const INBOX_LEASE_MS = 60_000
+/** The inbox is looked at this often even when nothing woke it. */
+export const INBOX_LOOK_MS = 5000
+/** Rows of one page of deliveries of webhooks. */
+export const INBOX_PAGE_MAX = 200
+/** What became of a delivery, in words; and events shown of it. */
+export const INBOX_DETAIL_CHARS_MAX = 500
+export const INBOX_EVENTS_SHOWN_MAX = 20
+/** An order is remembered so long after the last word about it: disputes come after 120 days. */
+export const SOURCE_RECORD_MS = 190 * 86_400_000
+/** Refunds and disputes of one order told apart by their ids. */
+export const ORDER_REFUNDS_MAX = 200
+/** Connections of one dataset. */
+export const CONNECTIONS_PER_DATASET_MAX = 50
+/** Secrets of a connection that are valid side by side, while one replaces the other. */
+export const CONNECTION_SECRETS_MAX = 4
+/** Texts of headers that are kept with a delivery. */
+export const HOOK_HEADER_CHARS_MAX = 500
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
@@ -308,6 +344,8 @@ const relations: readonly (readonly [boolean, string])[] = [
   [SEND_SOFT_MS < SEND_HARD_MS, 'a slow batch is noticed before it is given up'],
   [LEASE_MS >= 3 * (SEND_HARD_MS + SEND_LAST_WORDS_MS), 'a lease must outlast its batches'],
   [BACKOFF_FIRST_MS < BACKOFF_MS_MAX, 'pauses must grow'],
+  [INBOX_BODY_MS <= INBOX_ROW_MS, 'a body has no use without its row'],
+  [INBOX_BYTES_MAX >= 64 * HOOK_BODY_BYTES_MAX, 'the inbox must hold many of the largest bodies'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

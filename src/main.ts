@@ -32,6 +32,7 @@ import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { TOKEN_USE_WRITE_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
+import { openPlatforms, type Platforms } from './platforms.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
@@ -150,7 +151,7 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
   const books = await openBooks(parts)
-  const { access, configs, relay } = books
+  const { access, configs, relay, platforms } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
   const health = () => healthOf(ledger)
@@ -158,25 +159,13 @@ async function serve(parts: Parts): Promise<Serving> {
     health,
     metrics: async () => metrics.text(ledger.queued(), await ledger.tallies()),
   })
-  registerCollector(app, {
-    accept: ledger.accept,
-    answerPixel: ledger.answerPixel,
-    takeServerBody: ledger.takeServerBody,
-    findDataset: access.findDataset,
-    findByPixel: access.findByPixel,
-    authorize: access.authorize,
-    grantOf: access.grantOf,
-    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
-    publicUrl: config.publicUrl,
-    trustedProxies: config.trustedProxies,
-    nowMs: Date.now,
-    random: Math.random,
-  })
+  openDoors(parts, books)
   registerApi(app, {
     ...books,
     store: ledger.store,
     live,
     destinations: configs,
+    ...platforms.api,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -194,6 +183,7 @@ async function serve(parts: Parts): Promise<Serving> {
   await listen(app, config)
   await relay.start()
   const stopNotingUses = noteTokenUses(access)
+  platforms.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -203,6 +193,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     close: async () => {
+      await platforms.stop()
       await Promise.all([stopNotingUses(), ledger.drain()])
       await books.replays.stop()
       await relay.stop()
@@ -223,6 +214,25 @@ function noteTokenUses({ storeTokenUses }: Access): () => Promise<void> {
   }
 }
 
+/** Everything that events come in through. */
+function openDoors({ app, config, ledger }: Parts, { access, platforms }: Books): void {
+  registerCollector(app, {
+    accept: ledger.accept,
+    answerPixel: ledger.answerPixel,
+    takeServerBody: ledger.takeServerBody,
+    findDataset: access.findDataset,
+    findByPixel: access.findByPixel,
+    authorize: access.authorize,
+    grantOf: access.grantOf,
+    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    nowMs: Date.now,
+    random: Math.random,
+    hooks: platforms.hooks,
+  })
+}
+
 /** Browsers open connections that they never use, and live streams have no end of their own. */
 async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
@@ -230,8 +240,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut)
 }
 
-/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
-async function openBooks({ app, config, ledger, destinations }: Parts): Promise<{
+interface Books {
   access: Access
   history: History
   rules: RuleBook
@@ -240,8 +249,12 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   preview: DestinationPreview
   replays: ReplayJobs
   remoteScores: RemoteScores
+  platforms: Platforms
   closeTargets: () => Promise<void>
-}> {
+}
+
+/** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
+async function openBooks({ app, config, ledger, destinations }: Parts): Promise<Books> {
   const history = createHistory({ store: ledger.store, nowMs: Date.now })
   const { store } = history
   const access = await createAccess({
@@ -253,10 +266,11 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   })
   const { rules, storedRules } = await openRules({ store, access, ledger })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
+  const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
     store,
     destinations,
-    box: createSecretBox({ key, randomBytes }),
+    box,
     hasDataset: (id) => access.findDataset(id) !== undefined,
     nowMs: Date.now,
     randomBytes,
@@ -293,22 +307,21 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
     await configs.removeDataset(id)
+    await platforms.removeDataset(id)
   }
+  const platforms = await openPlatforms({
+    ...ports,
+    ...access,
+    ledger: { ...ledger, store },
+    box,
+    log: app.log,
+  })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
-  return {
-    access: whole,
-    history,
-    rules,
-    configs,
-    relay,
-    preview,
-    replays,
-    remoteScores,
-    closeTargets,
-  }
+  const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
+  return { access: whole, ...made, closeTargets }
 }
 
 interface RuleParts {

@@ -14,6 +14,7 @@ import type {
   RemoteScores,
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
+import type { ConnectionSettings, HookStatus } from '../sources/inbox/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Live } from './live.ts'
 
@@ -28,6 +29,10 @@ export interface ApiPorts {
   readonly replays: Replays
   readonly remoteScores: RemoteScores
   readonly rules: RuleBook
+  readonly connections: ConnectionSettings
+  readonly hooks: HookStatus
+  /** Deliveries were made due again. */
+  wakeInbox(): void
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */
   startDemo(): Promise<{ url: string; dataset_id: string }>

@@ -20,6 +20,7 @@ import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
+import { sourceRoutes } from './sources.ts'
 import { tokenRoutes } from './tokens.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...deliveryRoutes,
   ...ruleRoutes,
   ...replayRoutes,
+  ...sourceRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

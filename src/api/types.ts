@@ -12,6 +12,7 @@ import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
 import type * as schemas from './schemas.ts'
+import type * as incoming from './source-schemas.ts'
 
 export type DatasetView = z.infer<typeof schemas.datasetSchema>
 export type DatasetsAnswer = z.infer<typeof schemas.datasetsSchema>
@@ -92,3 +93,14 @@ export type RemoteQualityAnswer = z.infer<typeof quality.remoteQualitySchema>
 export type DeduplicationAnswer = z.infer<typeof quality.deduplicationSchema>
 export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema>
 export type LossAnswer = z.infer<typeof quality.lossReportSchema>
+export type SourceTypesAnswer = z.infer<typeof incoming.sourceTypesSchema>
+export type SourceTypeView = SourceTypesAnswer['types'][number]
+export type ConnectionCreateRequest = z.input<typeof incoming.connectionCreateSchema>
+export type ConnectionPatchRequest = z.input<typeof incoming.connectionPatchSchema>
+export type ConnectionShown = z.infer<typeof incoming.connectionSchema>
+export type ConnectionsAnswer = z.infer<typeof incoming.connectionsSchema>
+export type ConnectionMadeAnswer = z.infer<typeof incoming.connectionMadeSchema>
+export type SourceDeliveryView = z.infer<typeof incoming.inboxDeliverySchema>
+export type SourceDeliveriesAnswer = z.infer<typeof incoming.inboxSchema>
+export type SourceRetryRequest = z.input<typeof incoming.inboxRetrySchema>
+export type SourceRetriedAnswer = z.infer<typeof incoming.inboxRetriedSchema>

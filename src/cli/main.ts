@@ -21,6 +21,7 @@ import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addSend } from './send.ts'
 import { addServe, version } from './serve.ts'
+import { addSource } from './source.ts'
 import { addToken } from './token.ts'
 
 const ENDING = `
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   addReplay(program)
   addConsents(program)
   addExplain(program)
+  addSource(program)
   addDestination(program)
   addDeliveries(program)
   addRequeue(program)

@@ -4,10 +4,11 @@
  * server that ignores trailing slashes and logs no requests: their addresses can hold a token.
  */
 import type { FastifyInstance } from 'fastify'
-import { BODY_BYTES_MAX, PIXEL_BODY_BYTES_MAX } from '../limits.ts'
+import { BODY_BYTES_MAX, HOOK_BODY_BYTES_MAX, PIXEL_BODY_BYTES_MAX } from '../limits.ts'
 import { registerCapi } from './capi.ts'
 import { registerGateway } from './gateway.ts'
 import { registerGraph } from './graph.ts'
+import { registerHooks } from './hooks.ts'
 import { registerPixel } from './pixel.ts'
 import type { CollectorPorts, DoorPorts } from './ports.ts'
 import { createRate } from './rate.ts'
@@ -43,6 +44,13 @@ export function registerCollector(app: FastifyInstance, collectorPorts: Collecto
     )
     registerGraph(servers, ports)
     registerCapi(servers, ports)
+  })
+  app.register(async (platforms) => {
+    setUp(platforms, bodyReader(HOOK_BODY_BYTES_MAX, reading))
+    platforms.setErrorHandler((error, _request, reply) =>
+      send(reply, refusalAnswer(refusalOf(logged(error, ports)))),
+    )
+    registerHooks(platforms, ports)
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Dataset } from '../event/dataset.ts'
 import type { Accept } from '../ingest/ingest.ts'
+import type { HookAnswer, HookRequest } from '../sources/source.ts'
 import type { Rate } from './rate.ts'
 import type { Answer } from './respond.ts'
 import type { Visit } from './visit.ts'
@@ -49,7 +50,15 @@ export interface PixelAnswer {
 /** Resolves after the durable commit; never rejects for what a sender did. */
 export type AnswerPixel = (body: Buffer, visit: Visit) => Promise<PixelAnswer>
 
+/** Deliveries of platforms: proven and kept, or refused with a TwofoldError. */
+export interface HookPorts {
+  /** Before the body is read: throws for an address that is none. */
+  expect(source: string, connectionId: string): void
+  take(connectionId: string, request: HookRequest): Promise<HookAnswer>
+}
+
 export interface CollectorPorts extends TakingPorts {
+  readonly hooks: HookPorts
   /** For POST /e: createPixelDoor, here or in another thread. */
   readonly answerPixel: AnswerPixel
   /** createServerDoor in another thread; left out: bodies are read here. */

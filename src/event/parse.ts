@@ -5,8 +5,8 @@
  *
  * Two modes. `meta`: what Meta refuses is a problem. `lenient`: only what cannot be counted is a
  * problem (no name, no time, no source, too old); the rest is repaired or kept out, and told as a
- * finding, which has the problem's name where Meta would refuse the event later. Browser events are
- * always read leniently: a pixel has nobody to tell.
+ * finding, which has the problem's name where Meta would refuse the event later. Events of browsers
+ * and of sources are always read leniently: a pixel and a webhook have nobody to tell.
  */
 import { EVENT_ID_CHARS_MAX, EVENT_NAME_CHARS_MAX } from './bounds.ts'
 import type { KnownFinding } from './findings.ts'
@@ -64,7 +64,7 @@ export type Parsed =
 
 /** `input` is an event object or, as some SDKs send it, the JSON text of one. */
 export function parseEvent(input: unknown, context: ParseContext): Parsed {
-  const report = new Report(context.index, context.mode === 'meta' && context.channel !== 'browser')
+  const report = new Report(context.index, context.mode === 'meta' && context.channel === 'server')
   const source = typeof input === 'string' ? unpackJson(input) : input
   if (!isObject(source)) {
     const kind = typeof input === 'string' ? 'text that is not the JSON of an event' : kindOf(input)

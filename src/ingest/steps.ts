@@ -225,7 +225,7 @@ function allOrNothing(drafts: readonly Draft[]): void {
   const refused = new Map<Delivery, Draft>()
   for (const draft of drafts) {
     const { delivery, ended } = draft
-    if (delivery.dataset.mode !== 'meta' || delivery.envelope.channel === 'browser') continue
+    if (delivery.dataset.mode !== 'meta' || delivery.envelope.channel !== 'server') continue
     if (ended?.verdict === 'rejected' && !refused.has(delivery)) refused.set(delivery, draft)
   }
   for (const draft of refused.size > 0 ? drafts : []) {

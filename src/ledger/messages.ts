@@ -87,6 +87,15 @@ export const CALLS = [
   'auditDeliveries',
   'deliveryHours',
   'eraseDestination',
+  'receive',
+  'claimReceived',
+  'nextReceivedMs',
+  'settleReceived',
+  'inbox',
+  'inboxStatus',
+  'retryReceived',
+  'records',
+  'eraseConnection',
 ] as const
 
 export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies'

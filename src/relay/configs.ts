@@ -10,9 +10,8 @@ import type { Route } from '../event/route.ts'
 import type { Json } from '../event/shape.ts'
 import { DESTINATIONS_PER_DATASET_MAX } from '../limits.ts'
 import type { SecretBox } from '../secret-box.ts'
-import type { SettingsDocument, Store } from '../store/store.ts'
-import { routeOf } from './config-route.ts'
 import {
+  invalidSettings,
   type JsonSchema,
   jsonSchemaOf,
   maskSettings,
@@ -21,7 +20,9 @@ import {
   type Settings,
   sealSettings,
   unmaskSettings,
-} from './secrets.ts'
+} from '../secret-settings.ts'
+import type { SettingsDocument, Store } from '../store/store.ts'
+import { routeOf } from './config-route.ts'
 import {
   type DestinationInput,
   type DestinationKey,
@@ -247,20 +248,13 @@ async function remove(state: State, config: Config): Promise<void> {
 function checkInput(input: unknown): DestinationInput {
   const checked = destinationInputSchema.strict().safeParse(input)
   if (checked.success) return checked.data
-  throw invalid(checked.error, '')
+  throw invalidSettings(checked.error, '')
 }
 
 function checkSettings(state: State, type: string, settings: Settings): Settings {
   const checked = kindOf(state, type).destination.schema.safeParse(settings)
   if (checked.success) return checked.data as Settings
-  throw invalid(checked.error, 'settings.')
-}
-
-/** The field and what it must be; never the value, which may be a secret. */
-function invalid({ issues: [issue] }: z.ZodError, prefix: string): TwofoldError {
-  const field = `${prefix}${issue?.path.join('.') ?? ''}`.replace(/\.$/, '')
-  const detail = `${field ? `${field}: ` : ''}${issue?.message ?? 'not valid'}`
-  return new TwofoldError('invalid_request', detail.replace(/\.?$/, '.'))
+  throw invalidSettings(checked.error, 'settings.')
 }
 
 function kindOf({ kinds }: State, type: string): { destination: Destination; schema: JsonSchema } {
@@ -296,7 +290,7 @@ function open(state: State, config: Config | undefined): Opened {
   if (first) return { state: 'unusable', code: first.error.code, detail: first.error.message }
   const checked = kind.destination.schema.safeParse(settings)
   if (!checked.success) {
-    const { message } = invalid(checked.error, 'settings.')
+    const { message } = invalidSettings(checked.error, 'settings.')
     return { state: 'unusable', code: 'settings_invalid', detail: message }
   }
   return {

@@ -9,8 +9,8 @@ import {
   REMOTE_SCORES_MS,
   REMOTE_SCORES_WAIT_MS,
 } from '../limits.ts'
+import { hideSecrets } from '../secret-settings.ts'
 import type { Configs } from './configs.ts'
-import { hideSecrets } from './secrets.ts'
 import type { DestinationView, RemoteScore, RemoteScores } from './view.ts'
 
 export interface RemoteScoresPorts extends Omit<SendPorts, 'signal'> {

@@ -10,11 +10,11 @@ import {
   SEND_HARD_MS,
   SEND_LAST_WORDS_MS,
 } from '../limits.ts'
+import { hideSecrets } from '../secret-settings.ts'
 import type { ExchangeRecord, Settlement } from '../store/outbox.ts'
 import { backoffMs } from './backoff.ts'
 import { type Batch, keyOf } from './batch.ts'
 import type { Opened } from './configs.ts'
-import { hideSecrets } from './secrets.ts'
 import type { Problem } from './view.ts'
 
 export type Ready = Extract<Opened, { state: 'ready' }>

@@ -18,6 +18,12 @@ import {
 import { describeHistories } from './conformance-histories.ts'
 import { describeHistory } from './conformance-history.ts'
 import {
+  describeInbox,
+  describeInboxRetries,
+  describeInboxUpkeep,
+  describeRecords,
+} from './conformance-inbox.ts'
+import {
   byText,
   counter,
   EVER,
@@ -86,6 +92,10 @@ export function describeStore(
     describe('erase and settings', () => describeErase(suite))
     describe('history of changes', () => describeHistory(suite))
     describe('random histories', () => describeHistories(suite))
+    describe('inbox', () => describeInbox(suite))
+    describe('inbox: retries', () => describeInboxRetries(suite))
+    describe('inbox: upkeep', () => describeInboxUpkeep(suite))
+    describe('inbox: records', () => describeRecords(suite))
     describe('outbox: claims', () => describeClaims(suite))
     describe('outbox: order of claims', () => describeClaimOrder(suite))
     describe('outbox: safety of claims', () => describeClaimSafety(suite))

@@ -10,6 +10,7 @@
  *   done.conflict -> somebody else committed in between: load and resolve again
  */
 import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
+import type { Inbox } from './inbox.ts'
 import type { DeliveryWrite, Outbox, SkipWrite } from './outbox.ts'
 
 /** `window`: found for at least 48 h; `order`: found for at least 28 days. See limits.ts. */
@@ -239,7 +240,7 @@ export interface StoreCapabilities {
  * `store_corrupt`, `store_locked`, `store_newer` or `store_failed`; after a throw from commit
  * nothing of that batch is kept.
  */
-export interface Store extends Outbox {
+export interface Store extends Outbox, Inbox {
   readonly capabilities: StoreCapabilities
   /** The one read of ingest. `datasets` names those whose nextSeq is wanted without a key. */
   load(reads: readonly KeyRead[], datasets: readonly string[]): Promise<Loaded>
@@ -261,7 +262,8 @@ export interface Store extends Outbox {
    * Removes a dataset with everything, or (with `hashes`) empties the user_data of every event of
    * which a leg carries one of these SHA-256 or clear identifiers: all its legs are of one person.
    * What of these still waits to be delivered ends as rejected (`erased`), and what a destination
-   * said of them is emptied. Counters stay: they name nobody. Returns the number of legs touched. A
+   * said of them is emptied. Of webhooks that were translated the bodies are dropped, whoever they
+   * speak of. Counters stay: they name nobody. Returns the number of legs touched. A
    * driver may work in bounded steps while commits go on; legs that arrive meanwhile may or may not
    * be covered.
    */

@@ -172,6 +172,25 @@ const testEventsRoute = createRoute({
   component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),
 })
 
+const sourcesRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./sources/sources.tsx'), 'SourcesPage'),
+})
+
+const addSourceRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/sources/new',
+  validateSearch: (search): { source?: string | undefined } => ({ source: text(search.source) }),
+  component: lazyRouteComponent(() => import('./sources/add-source.tsx'), 'AddSourcePage'),
+})
+
+const sourceRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/sources/$connectionId',
+  component: lazyRouteComponent(() => import('./sources/source.tsx'), 'SourcePage'),
+})
+
 const destinationsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/destinations',
@@ -286,6 +305,8 @@ const lossRoute = createRoute({
     event: text(search.event),
   }),
   component: lazyRouteComponent(() => import('./quality/loss.tsx'), 'LossPage'),
+})
+
 const tokensRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/tokens',
@@ -318,6 +339,9 @@ export const router = createRouter({
         deduplicationRoute,
         lossRoute,
         rulesRoute,
+        sourcesRoute,
+        addSourceRoute,
+        sourceRoute,
         destinationsRoute,
         addDestinationRoute,
         destinationRoute,

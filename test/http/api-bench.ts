@@ -13,12 +13,14 @@ import { createLive } from '../../src/api/live.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
+import { SOURCES } from '../../src/platforms.ts'
 import { createConfigs } from '../../src/relay/configs.ts'
 import { createReplays } from '../../src/relay/replay.ts'
 import { createStoredRules } from '../../src/replay-rules.ts'
 import { createRuleBook } from '../../src/rules/rule-book.ts'
 import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
+import { createConnections } from '../../src/sources/inbox/connections.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -73,6 +75,14 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     nowMs,
     randomBytes,
   })
+  const connections = await createConnections({
+    store,
+    sources: SOURCES,
+    box: createSecretBox({ key: randomBytes(32), randomBytes }),
+    hasDataset: (id) => access.findDataset(id) !== undefined,
+    nowMs,
+    randomBytes,
+  })
   const relay = { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 }
   const live = createLive(() => undefined)
   const sha256 = (text: string): string => hash('sha256', text)
@@ -107,6 +117,9 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     }),
     remoteScores: { of: async () => [] },
     rules,
+    connections,
+    hooks: { refusals: () => undefined },
+    wakeInbox: () => undefined,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),
     tempFile: (name) => join(tmpdir(), name),

@@ -7,6 +7,7 @@ import Fastify from 'fastify'
 import { type CollectorPorts, registerCollector } from '../../src/collector/collector.ts'
 import { createPixelDoor } from '../../src/collector/pixel-door.ts'
 import { createRate } from '../../src/collector/rate.ts'
+import { TwofoldError } from '../../src/errors.ts'
 import { type Dataset, datasetSettingsSchema } from '../../src/event/dataset.ts'
 import type { Delivery, Outcome } from '../../src/ingest/ingest.ts'
 
@@ -70,6 +71,12 @@ export async function startCollector(
       purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
     grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),
     pixelScript: SCRIPT,
+    hooks: {
+      expect: () => {
+        throw new TwofoldError('connection_not_found')
+      },
+      take: () => Promise.reject(new TwofoldError('connection_not_found')),
+    },
     ...doorPorts,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -24,6 +24,7 @@ import type {
   Store,
 } from '../store.ts'
 import { eventKey, isAsked, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
+import { MemoryInbox } from './memory-inbox.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
@@ -63,8 +64,10 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
   })
   const state: State = { revision: 0, nowMs, datasets, settings: new Map(), outbox }
   const history: HistoryRow[] = []
+  const inbox = new MemoryInbox()
   return {
     ...outboxOf(outbox),
+    ...inbox.port(),
     capabilities: {
       durable: false,
       shared: false,
@@ -88,9 +91,14 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
       }
     },
     history: async (query) => structuredClone(pageOfHistory(history, query)),
-    erase: async (datasetId, hashes) => erase(state, datasetId, hashes),
+    erase: async (datasetId, hashes) => {
+      if (hashes) inbox.dropBodies(datasetId)
+      else inbox.eraseDataset(datasetId)
+      return erase(state, datasetId, hashes)
+    },
     tidyUp: async (now) => {
       outbox.tidyUp(now)
+      inbox.tidyUp(now)
       return dropExpired(state, now)
     },
     backup: async () => {

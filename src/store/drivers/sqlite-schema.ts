@@ -24,6 +24,8 @@ const APPLICATION_ID = 0x54774664
  * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
  *   under_rules: 1 where a replay asked for the rules in force.
  * history: who changed what; rows are only ever added.
+ * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was
+ * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -141,6 +143,33 @@ export const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX history_by_business ON history (business_id, no);
   CREATE INDEX history_by_dataset ON history (dataset_id, no);
+  `,
+  `
+  CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, dataset_id TEXT NOT NULL, connection_id TEXT NOT NULL,
+    delivery_key TEXT NOT NULL, topic TEXT NOT NULL, received_ms INTEGER NOT NULL,
+    state INTEGER NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    settled_ms INTEGER, reason TEXT, detail TEXT, events TEXT, sealed TEXT
+  ) STRICT;
+  CREATE INDEX inbox_due ON inbox (due_ms) WHERE state = 0;
+  CREATE INDEX inbox_by_key ON inbox (dataset_id, connection_id, delivery_key) WHERE state <> 4;
+  CREATE INDEX inbox_by_connection ON inbox (dataset_id, connection_id, id);
+  CREATE INDEX inbox_by_state ON inbox (dataset_id, state, id);
+  CREATE INDEX inbox_by_age ON inbox (received_ms);
+  CREATE INDEX inbox_done ON inbox (received_ms)
+    WHERE sealed IS NOT NULL AND state <> 0 AND state <> 3;
+  CREATE TABLE inbox_connections (
+    dataset_id TEXT NOT NULL, connection_id TEXT NOT NULL, last_ms INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    received INTEGER NOT NULL DEFAULT 0, translated INTEGER NOT NULL DEFAULT 0,
+    ignored INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+    duplicate INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (dataset_id, connection_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE source_records (
+    dataset_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    revision INTEGER NOT NULL, touched_ms INTEGER NOT NULL, PRIMARY KEY (dataset_id, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX source_records_by_age ON source_records (touched_ms);
   `,
 ]
 

@@ -19,6 +19,7 @@ import { Counters } from './sqlite-counters.ts'
 import { Eraser } from './sqlite-erase.ts'
 import { inOurWords, storeError } from './sqlite-errors.ts'
 import { History } from './sqlite-history.ts'
+import { SqliteInbox } from './sqlite-inbox.ts'
 import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
@@ -54,12 +55,14 @@ export function storeOn(
 ): Store {
   const { file } = options
   const parts = assemble(db, options)
-  const { connection, counters, queries, eraser, upkeep, committer, outbox, sql, history } = parts
+  const { connection, counters, queries, eraser, upkeep, committer, outbox, inbox } = parts
+  const { sql, history } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
     ...outbox.port(() => eraser.emptyLog()),
+    ...inbox.port(),
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
@@ -90,6 +93,7 @@ export function storeOn(
     erase: async (datasetId, hashes) => {
       const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
       const legs = await erasing
+      await (hashes ? inbox.dropBodies(datasetId) : inbox.eraseDataset(datasetId))
       await connection.durable()
       return legs
     },
@@ -97,7 +101,11 @@ export function storeOn(
       inOurWords(
         file,
         () =>
-          eraser.step() || upkeep.blocks.step() || upkeep.keys.step(nowMs) || outbox.step(nowMs),
+          eraser.step() ||
+          upkeep.blocks.step() ||
+          upkeep.keys.step(nowMs) ||
+          outbox.step(nowMs) ||
+          inbox.step(nowMs),
       ),
     backup: async (to) => {
       const copy = copyTo(connection, to)
@@ -141,6 +149,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     blocks,
     counters,
     outbox,
+    inbox: new SqliteInbox(connection),
     sql,
     history: new History(db),
     hashOf,

@@ -15,6 +15,7 @@ import {
   IconSend,
   IconSettings,
   IconUserCheck,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
@@ -103,6 +104,7 @@ const PAGES = [
   { to: '/datasets/$datasetId/deduplication', label: 'Deduplication', icon: IconGitMerge },
   { to: '/datasets/$datasetId/loss', label: 'Loss meter', icon: IconGauge },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
+  { to: '/datasets/$datasetId/sources', label: 'Sources', icon: IconWebhook },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
   { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },
@@ -112,6 +114,8 @@ const PAGES = [
 ] as const
 
 const DESTINATIONS = '/datasets/$datasetId/destinations'
+/** They stay marked on the pages below them. */
+const BRANCHES: readonly string[] = [DESTINATIONS, '/datasets/$datasetId/sources']
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
@@ -129,7 +133,7 @@ function DatasetLinks({ datasetId }: { datasetId: string }) {
           key={to}
           to={to}
           params={{ datasetId }}
-          activeOptions={{ exact: to !== DESTINATIONS, includeSearch: false }}
+          activeOptions={{ exact: !BRANCHES.includes(to), includeSearch: false }}
           label={label}
           leftSection={<Icon size={18} aria-hidden />}
           rightSection={

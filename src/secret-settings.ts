@@ -1,12 +1,13 @@
 /**
- * The secret fields of a destination's settings: found by their mark in the schema, sealed before
- * they are stored, masked before they are shown, hidden wherever a remote repeats them. Called by
- * configs.ts; send.ts hides with it.
+ * The secret fields of settings (of destinations, of connections to sources): found by their mark
+ * in the schema, sealed before they are stored, masked before they are shown, hidden wherever a
+ * remote repeats them. Called by relay/configs.ts and sources/inbox/connections.ts; relay/send.ts
+ * hides.
  */
 import { z } from 'zod'
-import { TwofoldError } from '../errors.ts'
-import type { SecretBox } from '../secret-box.ts'
-import { isOrigin, type MaskKind, maskInText, maskOf, unmasked } from './masks.ts'
+import { TwofoldError } from './errors.ts'
+import type { SecretBox } from './secret-box.ts'
+import { isOrigin, type MaskKind, maskInText, maskOf, unmasked } from './secret-masks.ts'
 
 export type Settings = { readonly [name: string]: unknown }
 type Path = readonly string[]
@@ -20,7 +21,7 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
 }
 
-/** As they are stored. `place` binds them to their destination. */
+/** As they are stored. `place` binds them to their owner. */
 export function sealSettings(
   schema: JsonSchema,
   settings: Settings,
@@ -127,6 +128,13 @@ export function refuseMovedSecrets(
 
 function originOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^https?:/i.test(value) ? URL.parse(value)?.origin : undefined
+}
+
+/** The field and what it must be; never the value, which may be a secret. */
+export function invalidSettings({ issues: [issue] }: z.ZodError, prefix: string): TwofoldError {
+  const field = `${prefix}${issue?.path.join('.') ?? ''}`.replace(/\.$/, '')
+  const detail = `${field ? `${field}: ` : ''}${issue?.message ?? 'not valid'}`
+  return new TwofoldError('invalid_request', detail.replace(/\.?$/, '.'))
 }
 
 /** For whatever a remote said: its answer may repeat a token, as it is or as in an address. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { hideSecrets, jsonSchemaOf, maskSettings } from './secrets.ts'
+import { hideSecrets, jsonSchemaOf, maskSettings } from './secret-settings.ts'
 
 describe('a mask', () => {
   const schema = jsonSchemaOf(z.object({ token: z.string().meta({ secret: true }).nullable() }))

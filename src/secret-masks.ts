@@ -1,7 +1,7 @@
 /**
  * How a stored secret is shown to people, and how what a form sends back masked becomes what it
  * was. A schema says with `mask` what may be seen of a secret field beside its last characters.
- * Pure; called by secrets.ts.
+ * Pure; called by secret-settings.ts.
  */
 
 /**

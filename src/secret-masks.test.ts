@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOrigin, maskInText, maskOf, unmasked } from './masks.ts'
+import { isOrigin, maskInText, maskOf, unmasked } from './secret-masks.ts'
 
 const HEADERS = 'Authorization: Bearer abc-12345\r\n\r\nX-Key:k:7\nno header'
 

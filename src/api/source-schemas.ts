@@ -1,0 +1,117 @@
+/** What the routes about sources take and answer: connections, and what they delivered. */
+import { z } from 'zod'
+import { INBOX_PAGE_MAX } from '../limits.ts'
+import { connectionInputSchema } from '../sources/inbox/view.ts'
+
+const count = z.number().int().nonnegative()
+const ms = z.number().int().nonnegative()
+
+export const sourceTypesSchema = z.object({
+  types: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      about: z.string(),
+      setup: z.array(z.string()).describe('What to click there. `{url}` and `{secret}` stand in.'),
+      secret: z.object({
+        from: z.enum(['platform', 'twofold']).describe('Who makes it.'),
+        by: z.enum(['header', 'url']).describe('url: it is part of the address, as `?key=`.'),
+        label: z.string(),
+      }),
+      schema: z.record(z.string(), z.unknown()).describe('JSON Schema of `settings`.'),
+    }),
+  ),
+})
+
+export const connectionCreateSchema = connectionInputSchema
+  .extend({ name: connectionInputSchema.shape.name.optional() })
+  .meta({ id: 'ConnectionCreate' })
+
+export const connectionPatchSchema = connectionInputSchema
+  .omit({ source: true })
+  .partial()
+  .meta({ id: 'ConnectionPatch' })
+
+export const inboxStateSchema = z.enum(['received', 'translated', 'ignored', 'failed', 'duplicate'])
+
+export const connectionSchema = z
+  .object({
+    dataset_id: z.string(),
+    connection_id: z.string(),
+    source: z.string(),
+    title: z.string(),
+    name: z.string(),
+    enabled: z.boolean(),
+    settings: z.record(z.string(), z.unknown()).describe('Secrets are masked.'),
+    created_at: z.number().int().describe('Unix seconds.'),
+    url: z.string().describe('The address to enter at the platform, without a key.'),
+    needs_secret: z.boolean().describe('Until a secret is entered, deliveries are refused.'),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    states: z
+      .record(inboxStateSchema, count)
+      .describe('Deliveries of all time, by what became of them.'),
+    last_received_ms: ms.nullable(),
+    refused: z
+      .object({ n: count, last_ms: ms, code: z.string(), detail: z.string() })
+      .nullable()
+      .describe('Deliveries that were not proven, since the start of the server; not kept.'),
+  })
+  .meta({ id: 'Connection' })
+
+export const connectionsSchema = z.object({ connections: z.array(connectionSchema) })
+
+export const connectionMadeSchema = connectionSchema
+  .extend({
+    secret: z.string().nullable().describe('Made for you; shown this once.'),
+    url_with_key: z.string().nullable().describe('Where the key is part of the address.'),
+  })
+  .meta({ id: 'ConnectionMade' })
+
+export const inboxQuerySchema = z.object({
+  connection_id: z.string().max(100).optional(),
+  state: inboxStateSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(INBOX_PAGE_MAX).default(50),
+  cursor: z.coerce.number().int().positive().optional(),
+})
+
+export const inboxDeliverySchema = z
+  .object({
+    id: z.number().int(),
+    connection_id: z.string(),
+    topic: z.string(),
+    received_ms: ms,
+    state: inboxStateSchema,
+    reason: z.string().nullable(),
+    reason_words: z.string().nullable().describe('The reason in plain words.'),
+    detail: z.string().nullable(),
+    attempts: count,
+    settled_ms: ms.nullable(),
+    events: z.array(
+      z.object({
+        event_name: z.string(),
+        event_id: z.string(),
+        verdict: z.string(),
+        reason: z.string().nullable(),
+      }),
+    ),
+    can_retry: z.boolean().describe('Its body is still kept.'),
+  })
+  .meta({ id: 'SourceDelivery' })
+
+export const inboxSchema = z.object({
+  deliveries: z.array(inboxDeliverySchema),
+  next_cursor: z.number().int().nullable(),
+})
+
+export const inboxRetrySchema = z
+  .strictObject({
+    ids: z.array(z.number().int()).min(1).max(1000).optional().describe('Only these.'),
+    states: z
+      .array(z.enum(['failed', 'ignored', 'translated']))
+      .min(1)
+      .default(['failed'])
+      .describe('Those in these states. What was counted is not counted again.'),
+  })
+  .meta({ id: 'SourceRetry' })
+
+export const inboxRetriedSchema = z.object({ due: count.describe('Deliveries due again now.') })

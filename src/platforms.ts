@@ -1,0 +1,87 @@
+/**
+ * Every kind of source there is, and what takes their deliveries in, put together for main.ts: who
+ * may deliver (connections), what is kept (hooks), what makes events of it (translator).
+ */
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Access } from './access/access.ts'
+import type { ApiPorts } from './api/ports.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { SecretBox } from './secret-box.ts'
+import { calendly } from './sources/calendly.ts'
+import { generic } from './sources/generic.ts'
+import { googleTag } from './sources/google-tag.ts'
+import { createConnections } from './sources/inbox/connections.ts'
+import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
+import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { magento } from './sources/magento.ts'
+import { paddle } from './sources/paddle.ts'
+import { paypal } from './sources/paypal.ts'
+import { pipedrive } from './sources/pipedrive.ts'
+import { prestashop } from './sources/prestashop.ts'
+import { salesforce } from './sources/salesforce.ts'
+import { segment } from './sources/segment.ts'
+import { shopify } from './sources/shopify.ts'
+import type { Source } from './sources/source.ts'
+import { stripe } from './sources/stripe.ts'
+import { twilio } from './sources/twilio.ts'
+import { typeform } from './sources/typeform.ts'
+import { webflow } from './sources/webflow.ts'
+import { woocommerce } from './sources/woocommerce.ts'
+
+/** In the order of the page where one is chosen. */
+export const SOURCES = [
+  shopify,
+  woocommerce,
+  magento,
+  prestashop,
+  webflow,
+  stripe,
+  paypal,
+  paddle,
+  salesforce,
+  pipedrive,
+  typeform,
+  calendly,
+  twilio,
+  segment,
+  googleTag,
+  generic,
+] as unknown as readonly Source[]
+
+export interface Platforms {
+  readonly hooks: Hooks
+  readonly api: Pick<ApiPorts, 'connections' | 'hooks' | 'wakeInbox'>
+  readonly start: () => void
+  /** Ends what is being translated; what is left is translated after the next start. */
+  readonly stop: () => Promise<void>
+  readonly removeDataset: (datasetId: string) => Promise<void>
+}
+
+export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep'> {
+  readonly ledger: Pick<Ledger, 'store' | 'accept'>
+  readonly findDataset: Access['findDataset']
+  readonly box: SecretBox
+  readonly log: FastifyInstance['log']
+}
+
+export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
+  const { ledger, findDataset, box, log, nowMs, random, sleep } = ports
+  const { store, accept } = ledger
+  const hasDataset = (id: string): boolean => findDataset(id) !== undefined
+  const own = { store, sources: SOURCES, box, hasDataset, nowMs, randomBytes }
+  const connections = await createConnections(own)
+  const onTrouble = (error: unknown): void =>
+    log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
+  const clocks = { nowMs, random, sleep }
+  const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble }
+  const translator = createTranslator(inbox)
+  const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
+  return {
+    hooks,
+    api: { connections, hooks, wakeInbox: translator.wake },
+    start: translator.start,
+    stop: translator.stop,
+    removeDataset: connections.removeDataset,
+  }
+}

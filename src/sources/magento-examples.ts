@@ -1,0 +1,131 @@
+/** Examples of Magento / Adobe Commerce: tests and docs. Times are UTC. */
+import type { Example } from './source.ts'
+
+export const magentoExamples: readonly Example[] = [
+  {
+    title: 'A paid order; a chosen variant is not a second item',
+    settings: {},
+    body: {
+      entity_id: 9,
+      increment_id: '000000017',
+      state: 'processing',
+      status: 'processing',
+      grand_total: 59.9,
+      order_currency_code: 'EUR',
+      base_grand_total: 65,
+      base_currency_code: 'USD',
+      created_at: '2026-03-02 15:00:00',
+      updated_at: '2026-03-02 15:01:00',
+      remote_ip: '203.0.113.9',
+      customer_email: 'ann@example.com',
+      customer_id: 3,
+      billing_address: {
+        firstname: 'Ann',
+        lastname: 'Lee',
+        telephone: '030 1234567',
+        city: 'Berlin',
+        region_code: 'BE',
+        postcode: '10115',
+        country_id: 'DE',
+      },
+      items: [
+        { item_id: 1, sku: 'B-1', qty_ordered: 2, price_incl_tax: 29.95 },
+        { item_id: 2, parent_item_id: 1, sku: 'B-1', qty_ordered: 2, price: 0 },
+      ],
+      extension_attributes: { twofold_fbp: 'fb.1.1772400000000.42' },
+    },
+    out: {
+      facts: [
+        {
+          kind: 'order',
+          refs: ['000000017', 'entity 9'],
+          order_id: '000000017',
+          purchase: {
+            event_name: 'Purchase',
+            event_time: 1772463600,
+            event_id: 'purchase:000000017',
+            action_source: 'website',
+            user_data: {
+              em: ['ann@example.com'],
+              ph: ['+49301234567'],
+              fn: ['Ann'],
+              ln: ['Lee'],
+              ct: ['Berlin'],
+              st: ['BE'],
+              zp: ['10115'],
+              country: ['de'],
+              external_id: ['3'],
+              client_ip_address: '203.0.113.9',
+              fbp: 'fb.1.1772400000000.42',
+            },
+            custom_data: {
+              value: 59.9,
+              currency: 'EUR',
+              order_id: '000000017',
+              content_type: 'product',
+              content_ids: ['B-1'],
+              contents: [{ id: 'B-1', quantity: 2, item_price: 29.95 }],
+              num_items: 2,
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    title: 'An order that waits',
+    settings: {},
+    body: {
+      entity_id: 9,
+      increment_id: '000000017',
+      state: 'new',
+      status: 'processing',
+      grand_total: 59.9,
+      order_currency_code: 'EUR',
+      base_grand_total: 65,
+      base_currency_code: 'USD',
+      created_at: '2026-03-02 15:00:00',
+      updated_at: '2026-03-02 15:01:00',
+      remote_ip: '203.0.113.9',
+      customer_email: 'ann@example.com',
+      customer_id: 3,
+      billing_address: {
+        firstname: 'Ann',
+        lastname: 'Lee',
+        telephone: '030 1234567',
+        city: 'Berlin',
+        region_code: 'BE',
+        postcode: '10115',
+        country_id: 'DE',
+      },
+      items: [
+        { item_id: 1, sku: 'B-1', qty_ordered: 2, price_incl_tax: 29.95 },
+        { item_id: 2, parent_item_id: 1, sku: 'B-1', qty_ordered: 2, price: 0 },
+      ],
+      extension_attributes: { twofold_fbp: 'fb.1.1772400000000.42' },
+    },
+    out: { facts: [{ kind: 'order', refs: ['000000017', 'entity 9'], order_id: '000000017' }] },
+  },
+  {
+    title: 'A credit memo finds its order by the entity',
+    settings: {},
+    body: {
+      creditmemo: {
+        entity_id: 4,
+        order_id: 9,
+        grand_total: 10,
+        order_currency_code: 'EUR',
+        created_at: '2026-03-03 15:00:00',
+      },
+    },
+    out: {
+      facts: [
+        {
+          kind: 'order',
+          refs: ['entity 9'],
+          refunds: [{ id: '4', amount: '10', currency: 'EUR', at_s: 1772550000 }],
+        },
+      ],
+    },
+  },
+]

@@ -1,0 +1,249 @@
+/**
+ * The source port: what a kind of webhook (a shop, a payment platform, a CRM) is to the rest of the
+ * program. A source proves that a delivery is the platform's and says what it tells; it stores and
+ * counts nothing. sources/inbox/ keeps deliveries, remembers orders and hands events to ingest.
+ * main.ts names the sources there are.
+ */
+import { z } from 'zod'
+import { CONNECTION_SECRETS_MAX } from '../limits.ts'
+
+/** One request to `POST /hooks/{source}/{connection_id}`. */
+export interface HookRequest {
+  readonly method: string
+  /** As the platform called it, with its query: some sign it. */
+  readonly url: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The bytes as they came: signatures are made over them. */
+  readonly body: Buffer
+}
+
+/** `signature_missing`: not signed as this platform signs. `signature_old`: signed too long ago. */
+export type Verified =
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      readonly code: 'signature_missing' | 'signature_wrong' | 'signature_old'
+      /** What to look at; nothing of the request. */
+      readonly detail: string
+    }
+
+export interface VerifyContext {
+  /** Every one that is valid now; at least one. */
+  readonly secrets: readonly string[]
+  readonly nowMs: number
+}
+
+/** The answer a platform wants to a delivery that is kept. */
+export interface HookAnswer {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** What of a delivery is kept, and given to `translate` (again and again, after a fix). */
+export interface Delivered {
+  /** Those of `Source.headers` that came. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly text: string
+  readonly receivedMs: number
+}
+
+/**
+ * An event in Meta's shape, personal data in clear: it goes straight into ingest, which parses and
+ * hashes it. Everything in it is the shopper's, never the webhook's.
+ */
+export interface SourceEvent {
+  readonly event_name: string
+  /** Unix seconds. */
+  readonly event_time: number
+  readonly event_id: string
+  readonly action_source: string
+  readonly event_source_url?: string
+  readonly referrer_url?: string
+  readonly user_data: UserFields
+  readonly custom_data?: { readonly [key: string]: unknown }
+}
+
+/** As ingest takes it: texts and lists of texts. */
+export type UserFields = { readonly [key: string]: string | readonly string[] }
+
+/** What the shopper allowed, as the order carries it. */
+export type CarriedConsent = 'granted' | 'denied'
+
+interface Told {
+  /** Of a sandbox or a test mode. */
+  readonly test?: true
+  readonly consent?: CarriedConsent
+}
+
+/** Something that happened once and stays so: a lead, a sign-up. */
+export interface EventFact extends Told {
+  readonly kind: 'event'
+  /** Names it for ever at the platform: told again, it is not counted again. */
+  readonly once: string
+  readonly event: SourceEvent
+}
+
+export interface AmountAt {
+  /** At the platform. */
+  readonly id: string
+  /** Major units as decimal text. */
+  readonly amount: string
+  readonly currency: string
+  readonly at_s: number
+}
+
+/** What a delivery says of an order. order.ts makes events of all that was ever said of it. */
+export interface OrderFact extends Told {
+  readonly kind: 'order'
+  /**
+   * The names by which deliveries speak of this order, its own first (order, payment, invoice). One
+   * delivery that holds two of them joins what was said under either.
+   */
+  readonly refs: readonly string[]
+  /** As it leaves in custom_data and in event ids. */
+  readonly order_id?: string
+  /** Given when the delivery says that it is paid. */
+  readonly purchase?: SourceEvent
+  /** Each refund by itself. */
+  readonly refunds?: readonly AmountAt[]
+  /** The sum of all refunds so far. */
+  readonly refunded?: AmountAt
+  readonly chargebacks?: readonly AmountAt[]
+  readonly cancelled_at_s?: number
+  /** It only says under which names the order goes: another delivery is the one that counts. */
+  readonly echo?: true
+  /** The shopper, where it is known and `purchase` is not given. */
+  readonly user_data?: UserFields
+}
+
+export type Fact = EventFact | OrderFact
+
+export type Translation =
+  | { readonly facts: readonly Fact[] }
+  /** Nothing to count. */
+  | { readonly ignored: IgnoredReason; readonly detail?: string }
+  /** It cannot be read as this platform's; kept, to be tried again. */
+  | { readonly failed: FailedReason; readonly detail: string }
+
+/** Why a delivery was not counted, in words for pages. */
+export const IGNORED_REASONS = {
+  ping: 'The platform tried whether this address answers.',
+  topic_not_used: 'Deliveries of this kind are not counted.',
+  not_paid: 'The order is not paid yet; a later delivery will say so.',
+  already_counted: 'The order was counted before: one purchase per order.',
+  told_before: 'This was counted before.',
+  test_order: 'A test order; set a test event code on the connection to see those.',
+  echo: 'Another delivery speaks of the same sale, and that one is counted.',
+  order_unknown: 'It speaks of an order that is not counted (yet); it is remembered until it is.',
+  nothing_new: 'It says nothing that was not known.',
+  rescheduled: 'An appointment was moved, not made.',
+  renewal: 'A renewal; set renewals on the connection to count those.',
+  not_mapped: 'No event is chosen for it; see the settings of the connection.',
+} as const
+
+/** Why a delivery could not be translated. */
+export const FAILED_REASONS = {
+  unreadable: 'The body is not what this platform sends.',
+  incomplete: 'Something that is needed is missing in the body.',
+  defect: 'Twofold could not translate it. Please report it; it can be tried again after a fix.',
+  settings: 'The settings of the connection do not fit any more.',
+  sealed: 'It was stored under another key (TWOFOLD_SECRET_KEY) and cannot be read.',
+  gone: 'Its dataset or connection is gone.',
+  too_large: 'It tells of more than can be handled at once.',
+} as const
+
+export type IgnoredReason = keyof typeof IGNORED_REASONS
+export type FailedReason = keyof typeof FAILED_REASONS
+
+/** `in -> out`: at once tests and docs. */
+export interface Example {
+  readonly title: string
+  /** As a person enters them. */
+  readonly settings: { readonly [name: string]: unknown }
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly receivedMs?: number
+  /** JSON, or the text itself. */
+  readonly body: unknown
+  readonly out: Translation
+}
+
+/** Who makes the secret, and what it is called there. */
+export interface SecretOrigin {
+  /** platform: it is shown there and entered here. twofold: made here and entered there. */
+  readonly from: 'platform' | 'twofold'
+  /** header: signs, or is sent in a header. url: part of the address, which nobody may know. */
+  readonly by: 'header' | 'url'
+  readonly label: string
+}
+
+/**
+ * `Settings` come from one zod schema with descriptions, made of `commonSettings` and the source's
+ * own: form, docs and validation are made of it.
+ */
+export interface Source<Settings extends CommonSettings = CommonSettings> {
+  /** In URLs and settings: `shopify`. */
+  readonly name: string
+  readonly title: string
+  /** One sentence for the page where a person chooses. */
+  readonly about: string
+  readonly schema: z.ZodType<Settings>
+  readonly secret: SecretOrigin
+  /** What to click there, a step each. `{url}` and `{secret}` stand for theirs. */
+  readonly setup: readonly string[]
+  /** Names, in lower case, of the headers that `translate` needs. */
+  readonly headers: readonly string[]
+  /** Over the raw bytes, in constant time, with every secret. */
+  verify(request: HookRequest, context: VerifyContext): Verified
+  /** Answered, neither verified nor kept: a trial of the address. */
+  isPing?(request: HookRequest): boolean
+  /** `key`: the same for every try of one delivery; left out: the body itself. */
+  identify(request: HookRequest): { readonly key?: string; readonly topic: string }
+  /** Pure. What it throws is a defect; bad input is a value. */
+  translate(delivered: Delivered, settings: Settings): Translation
+  /** Left out: 200 and `{"received":true}`. */
+  readonly answer?: HookAnswer
+  readonly examples: readonly Example[]
+}
+
+export const RECEIVED: HookAnswer = {
+  status: 200,
+  type: 'application/json',
+  text: '{"received":true}',
+}
+
+const secret = z.string().trim().min(8).max(500).meta({ secret: true })
+
+/** Of every connection. */
+export const commonSettings = {
+  secrets: z
+    .array(secret)
+    .max(CONNECTION_SECRETS_MAX)
+    .default([])
+    .describe('Proves that a delivery is theirs. Two are valid while one replaces the other.'),
+  order_prefix: z
+    .string()
+    .trim()
+    .max(50)
+    .regex(/^[\w.-]*$/, 'letters, digits, - _ . only')
+    .default('')
+    .describe(
+      'Put in front of order ids, where several shops share a dataset. The pixel must do the same.',
+    ),
+  test_event_code: z
+    .string()
+    .trim()
+    .regex(/^[\w-]{1,64}$/, 'a code such as TEST12345')
+    .nullable()
+    .default(null)
+    .describe('Test orders are passed on under this code; without one they are not counted.'),
+}
+
+export interface CommonSettings {
+  readonly secrets: readonly string[]
+  readonly order_prefix: string
+  readonly test_event_code: string | null
+}
