@@ -101,6 +101,12 @@ export const USER_AGENT_CACHE_MAX = 10_000
 export const COMMIT_ATTEMPTS_MAX = 20
 /** Bodies still being received or unpacked, all connections together; above it senders get 503. */
 export const READING_BYTES_MAX = 64 * 1024 * 1024
+/** Values in one body: a thousand events with a thousand each, hundred times what is usual. */
+export const BODY_VALUES_MAX = 1_000_000
+/** What a value takes in memory beside its text; an empty object is 56 bytes and its place 8. */
+export const PARSED_VALUE_BYTES = 64
+/** Bodies that are parsed and not answered yet, as they lie in memory: half of LEDGER_HEAP_MB. */
+export const PARSED_BYTES_MAX = 256 * 1024 * 1024
 /** What a refused sender waits when nothing tells more (Retry-After). */
 export const RETRY_AFTER_S = 5
 /** A visitor's clock off by more than this is corrected, with a finding. */
@@ -335,6 +341,7 @@ const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
   [QUEUE_BYTES_MAX >= 2 * BODY_UNPACKED_BYTES_MAX, 'the queue must take the largest body'],
+  [PARSED_BYTES_MAX <= (LEDGER_HEAP_MB / 2) * 1024 ** 2, 'parsed bodies must leave room'],
   [READING_BYTES_MAX >= 2 * BODY_BYTES_MAX, 'two of the largest bodies can arrive at once'],
   [KEYS_RECENT_MAX >= 8 * COMMIT_EVENTS_MAX, 'one commit must fit in the recent keys'],
   [ORDER_WINDOW_MS >= DEDUP_WINDOW_MS, 'orders are remembered longer than ids'],

@@ -9,6 +9,7 @@ import { registerCapi } from './capi.ts'
 import { registerGateway } from './gateway.ts'
 import { registerGraph } from './graph.ts'
 import { registerHooks } from './hooks.ts'
+import { createParsing } from './parsing.ts'
 import { registerPixel } from './pixel.ts'
 import type { CollectorPorts, DoorPorts } from './ports.ts'
 import { createRate } from './rate.ts'
@@ -23,6 +24,7 @@ export function registerCollector(app: FastifyInstance, collectorPorts: Collecto
   const ports: DoorPorts = {
     ...collectorPorts,
     rate: createRate(collectorPorts.nowMs),
+    parsing: createParsing(),
     logError: (error) => app.log.error({ err: error }, 'a request to the collector failed'),
   }
   const reading: Reading = { bytes: 0 }

@@ -11,6 +11,7 @@ import type { Delivery } from '../ingest/ingest.ts'
 import { EVENTS_PER_REQUEST_MAX, REQUEST_TEXT_CHARS_MAX } from '../limits.ts'
 import { readConsent } from './consent/read-consent.ts'
 import { type Parameters, parseJson, readParameters } from './parameters.ts'
+import type { Parsing } from './parsing.ts'
 import type {
   Door,
   DoorPorts,
@@ -52,8 +53,10 @@ export async function takeEvents(
   ports: DoorPorts,
   door: Door,
 ): Promise<Answer> {
+  let parsed: ReturnType<Parsing['begin']> | undefined
   try {
     const body = request.body as Buffer | undefined
+    if (body) parsed = ports.parsing.begin(body)
     const query = request.query as Parameters
     const elsewhere = body && (await takenElsewhere(request, ports, { body, query, door }))
     if (elsewhere) return elsewhere
@@ -66,6 +69,8 @@ export async function takeEvents(
     const answer = graphThrown(error, ports.random)
     if (answer.status === 500) ports.logError(error)
     return answer
+  } finally {
+    parsed?.done()
   }
 }
 

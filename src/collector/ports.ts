@@ -5,6 +5,7 @@
 import type { Dataset } from '../event/dataset.ts'
 import type { Accept } from '../ingest/ingest.ts'
 import type { HookAnswer, HookRequest } from '../sources/source.ts'
+import type { Parsing } from './parsing.ts'
 import type { Rate } from './rate.ts'
 import type { Answer } from './respond.ts'
 import type { Visit } from './visit.ts'
@@ -78,6 +79,6 @@ interface Shared {
   logError(error: unknown): void
 }
 
-export type DoorPorts = CollectorPorts & Shared
+export type DoorPorts = CollectorPorts & Shared & { readonly parsing: Parsing }
 export type ServerDoorPorts = Pick<TakingPorts, 'accept' | 'random'> & Pick<Shared, 'rate'>
 export type PixelDoorPorts = TakingPorts & Shared
