@@ -84,7 +84,10 @@ export function scoreOf(masks: Masks): Score {
   if (events === 0) return { score: undefined, interval: { low: 0, high: 10 }, events }
   const expected = expectedOf(masks, (mask) => mask)
   const { low, high } = wilson(expected, events)
-  return { score: (10 * expected) / events, interval: { low: 10 * low, high: 10 * high }, events }
+  const score = (10 * expected) / events
+  // Rounding must not put the score outside its own interval.
+  const interval = { low: Math.min(score, 10 * low), high: Math.max(score, 10 * high) }
+  return { score, interval, events }
 }
 
 /** What a shop can add to its events, each as the kinds that come with it. */

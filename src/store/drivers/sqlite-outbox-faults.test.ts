@@ -28,6 +28,8 @@ import { openSqliteStore, storeOn } from './sqlite.ts'
 import { openDatabase } from './sqlite-schema.ts'
 import type { Sync } from './sqlite-wal-flush.ts'
 
+/** Came after the outbox. */
+const LATER_TABLES = ['history', 'inbox', 'inbox_connections', 'source_records']
 const OUTBOX_TABLES = [
   'destinations',
   'deliveries',
@@ -149,7 +151,7 @@ it('takes a file of the schema before the outbox, with its events', async () => 
   await put(store, { legs })
   await store.close()
   const old = new DatabaseSync(file)
-  for (const table of OUTBOX_TABLES) old.exec(`DROP TABLE ${table}`)
+  for (const table of [...OUTBOX_TABLES, ...LATER_TABLES]) old.exec(`DROP TABLE ${table}`)
   old.exec('PRAGMA user_version = 1')
   old.close()
   const again = await openStore()
