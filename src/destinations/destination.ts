@@ -27,6 +27,8 @@ export type Outcome =
       readonly code: string
       readonly detail: string
       readonly afterMs?: number
+      /** It may have arrived: the request went out and nothing was heard of it. */
+      readonly lost?: true
     }
   /**
    * The owner can mend it (token, permission, address): everything of the destination waits.
@@ -100,6 +102,8 @@ export interface Bounds {
   readonly inFlightMax: number
   /** What comes in within one such span leaves at its end; left out: at once. */
   readonly gatherMs?: number
+  /** Copies under one id are recognised for so long from the first; left out: DEDUP_WINDOW_MS. */
+  readonly repeatMsMax?: number
   /** An event older than this (now - event_time) is refused there; Infinity where there is none. */
   readonly ageMsMax: (event: ServerEvent<UserData>) => number
 }

@@ -28,6 +28,7 @@ export function createFileDestination(parts: FileDestinationParts): Destination<
       eventsMax: FILE_EVENTS_MAX,
       bytesMax: FILE_BYTES_MAX,
       inFlightMax: 2,
+      repeatMsMax: Number.POSITIVE_INFINITY,
       gatherMs: FILE_GATHER_MS,
       ageMsMax: () => Number.POSITIVE_INFINITY,
     },

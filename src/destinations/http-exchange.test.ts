@@ -30,10 +30,10 @@ it.each([
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'held tls'],
   ['EPROTO', 'held tls'],
   ['UND_ERR_CONNECT_TIMEOUT', 'retry timeout'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'retry timeout'],
-  ['ETIMEDOUT', 'retry timeout'],
-  ['UND_ERR_SOCKET', 'retry network'],
-  ['ECONNRESET', 'retry network'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'retry timeout, lost'],
+  ['ETIMEDOUT', 'retry timeout, lost'],
+  ['UND_ERR_SOCKET', 'retry network, lost'],
+  ['ECONNRESET', 'retry network, lost'],
   ['EHOSTUNREACH', 'retry network'],
 ])('a failure before the answer: %s is %s', async (systemCode, expected) => {
   const cause = Object.assign(new Error('x'), { code: systemCode })
@@ -44,7 +44,8 @@ it.each([
   }
   const { answer, failure, exchange } = await exchangeOver(requestTo('https://shop.com/'), ports)
   expect(answer).toBeUndefined()
-  expect(`${failure?.state} ${failure?.code}`).toBe(expected)
+  const lost = failure?.state === 'retry' && failure.lost ? ', lost' : ''
+  expect(`${failure?.state} ${failure?.code}${lost}`).toBe(expected)
   expect(exchange).toMatchObject({ status: 0, answer: failure?.detail })
 })
 

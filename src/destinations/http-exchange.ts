@@ -107,6 +107,8 @@ interface NetworkFailure {
   readonly state: 'retry' | 'held'
   readonly code: string
   readonly detail: string
+  /** The request may have arrived; unless no connection came about. */
+  readonly lost?: true
 }
 
 /** Failures without a whole answer, by the system's or undici's code; the last takes the rest. */
@@ -124,6 +126,7 @@ export const NETWORK_FAILURES: readonly NetworkFailure[] = [
     state: 'retry',
     code: 'stopped',
     detail: 'The try was ended here before an answer came.',
+    lost: true,
   },
   {
     codes: /^ENOTFOUND$|^EAI_/,
@@ -148,28 +151,38 @@ export const NETWORK_FAILURES: readonly NetworkFailure[] = [
     state: 'retry',
     code: 'timeout',
     detail: 'The host did not answer in time; it may have taken the events all the same.',
+    lost: true,
   },
   {
     codes: /./,
     state: 'retry',
     code: 'network',
     detail: 'The connection failed before an answer came.',
+    lost: true,
   },
 ]
 
 function failureOf(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return endOf(signal)
+  if (signal.aborted) return { ...endOf(signal), ...LOST }
   const systemCode = codeOf(error)
+  const row = rowBy(systemCode)
   const failure = failureBy(systemCode)
   // Its message names the host that is not public.
   const said = failure.code === 'private_target' ? `${(error as Error).message} ` : ''
   const named = said || systemCode === 'UNKNOWN' ? '' : ` (${systemCode})`
-  return { ...failure, detail: `${said}${failure.detail}${named}` }
+  const lost = row.lost && !NOT_CONNECTED.test(systemCode) ? LOST : {}
+  return { ...failure, detail: `${said}${failure.detail}${named}`, ...lost }
+}
+
+const LOST = { lost: true } as const
+const NOT_CONNECTED = /^UND_ERR_CONNECT_TIMEOUT$|^EHOSTUNREACH$|^ENETUNREACH$|^EHOSTDOWN$/
+
+function rowBy(systemCode: string): NetworkFailure {
+  return NETWORK_FAILURES.find(({ codes }) => codes.test(systemCode)) as NetworkFailure
 }
 
 function failureBy(systemCode: string): Failure {
-  const row = NETWORK_FAILURES.find(({ codes }) => codes.test(systemCode)) as NetworkFailure
-  const { state, code, detail } = row
+  const { state, code, detail } = rowBy(systemCode)
   return { state, code, detail }
 }
 

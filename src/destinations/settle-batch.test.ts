@@ -113,6 +113,23 @@ describe('settleBatch', () => {
   })
 })
 
+it('calls lost only what was in a request without an answer', async () => {
+  const lost = { state: 'retry', code: 'network', detail: 'd', lost: true } as const
+  const { outcomes } = await settle(
+    numbers(6),
+    ([first]) => (first === 2 ? { kind: 'stop', outcome: lost } : { kind: 'taken' }),
+    {
+      groups: [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ],
+    },
+  )
+  const { lost: _, ...known } = lost
+  expect(outcomes).toEqual([delivered, delivered, lost, lost, known, known])
+})
+
 describe('a refusal that may be about a setting', () => {
   const doubted = { ...refused, doubt: 'Check it.' }
 

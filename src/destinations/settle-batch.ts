@@ -54,6 +54,8 @@ interface Settling {
   readonly outcomes: (Outcome | undefined)[]
   readonly exchanges: Exchange[]
   readonly exchangeOf: (number | undefined)[]
+  /** Places of a request of which nothing was heard. */
+  readonly lost: Set<number>
   readonly doubted: { readonly place: number; readonly outcome: Outcome; readonly fix: string }[]
   readonly requestsMax: number
   requests: number
@@ -70,6 +72,7 @@ export async function settleBatch<Event>(batch: Batch<Event>): Promise<Sent> {
     outcomes: events.map(() => undefined),
     exchanges: [],
     exchangeOf: events.map(() => undefined),
+    lost: new Set(),
     doubted: [],
     requestsMax: groups.length + SEARCH_REQUESTS_MAX,
     requests: 0,
@@ -83,13 +86,23 @@ export async function settleBatch<Event>(batch: Batch<Event>): Promise<Sent> {
   await Promise.all(Array.from({ length: Math.min(requestsMax, groups.length) }, work))
   const { outcomes, exchanges, exchangeOf, doubted, proven, stop } = settling
   for (const { place, outcome, fix } of doubted) {
-    outcomes[place] = proven ? outcome : (stop ?? heldInDoubt(outcome, { fix, doubt: 'alone' }))
+    const undecided = stop && ended(settling, place)
+    outcomes[place] = proven
+      ? outcome
+      : (undecided ?? heldInDoubt(outcome, { fix, doubt: 'alone' }))
   }
   return {
-    outcomes: outcomes.map((outcome) => outcome ?? stop ?? SEARCH_CUT),
+    outcomes: outcomes.map((outcome, place) => outcome ?? ended(settling, place)),
     exchanges,
     exchangeOf,
   }
+}
+
+/** Of one that is undecided. Only what was in a request without an answer may have arrived. */
+function ended({ stop = SEARCH_CUT, lost }: Settling, place: number): Failure {
+  if (stop.state !== 'retry') return stop
+  const { lost: _, ...known } = stop
+  return lost.has(place) ? { ...known, lost: true } : known
 }
 
 export const SEARCH_CUT: Failure = {
@@ -139,6 +152,9 @@ async function askFor<Event>(
       return answerOfEach(verdict.outcomes, settling)
     case 'stop':
       settling.stop ??= verdict.outcome
+      if (verdict.outcome.state === 'retry' && verdict.outcome.lost) {
+        for (const place of places) settling.lost.add(place)
+      }
       return STOPPED
     case 'too_large':
       return { kind: 'too_large', refusal: verdict }

@@ -113,6 +113,7 @@ export const webhook: Destination<WebhookSettings> = {
     eventsMax: WEBHOOK_EVENTS_MAX,
     bytesMax: WEBHOOK_BYTES_MAX,
     inFlightMax: 2,
+    repeatMsMax: Number.POSITIVE_INFINITY,
     ageMsMax: () => Number.POSITIVE_INFINITY,
   },
   accepts: () => true,

@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer'
 import type { Destination, OutboundEvent } from '../destinations/destination.ts'
-import { RETRY_AGE_MS_MAX, SEND_HARD_MS } from '../limits.ts'
+import { DEDUP_WINDOW_MS, LEASE_MS, RETRY_AGE_MS_MAX, SEND_HARD_MS } from '../limits.ts'
 import type { ClaimedDelivery, DeliveryKey, Settlement } from '../store/outbox.ts'
 import { isUnsendable, outboundOf, type Reform } from './outbound.ts'
 import type { Problem } from './view.ts'
@@ -77,6 +77,8 @@ function eventOf(
     if (isUnsendable(event)) return event
     const tooOld = tooOldOf(claimed, event, { destination, nowMs })
     if (tooOld) return tooOld
+    const arrived = mayHaveArrived(claimed, destination, nowMs)
+    if (arrived) return arrived
     const accepted = destination.accepts(event, settings)
     if (accepted !== true) {
       return { code: accepted, detail: `${destination.title} has no use for this event.` }
@@ -101,6 +103,25 @@ const LATE_COPY: Problem = {
   detail:
     'Another report of this event was sent earlier. This one comes so late that it would be ' +
     'counted as an event of its own.',
+}
+
+/**
+ * Nobody heard of an earlier try. While the destination recognises copies, sending it again is
+ * right either way; afterwards it could count twice, and a person who can look there has to choose.
+ */
+function mayHaveArrived(
+  { maybe_sent_ms }: ClaimedDelivery,
+  { title, bounds: { repeatMsMax = DEDUP_WINDOW_MS } }: Destination,
+  nowMs: number,
+): Problem | undefined {
+  // Of a lease that ran out its end is known, and the try lies before it.
+  const sentMs = maybe_sent_ms === undefined ? undefined : maybe_sent_ms - LEASE_MS
+  if (sentMs === undefined || nowMs + SEND_HARD_MS - sentMs < repeatMsMax) return undefined
+  const at = new Date(sentMs).toISOString().slice(0, 16).replace('T', ' ')
+  const detail =
+    `It was sent at about ${at} UTC and the answer was lost: it may have arrived. So late a copy ` +
+    `would count twice. If it is missing at ${title}, send it again.`
+  return { code: 'may_have_arrived', detail }
 }
 
 /** Refused a little early: what becomes too old on its way would sink its whole batch. */

@@ -52,7 +52,7 @@ export async function trySend(batch: Batch, ready: Ready, ports: TryPorts): Prom
     answer = await Promise.race([sent, lost])
   }
   over.abort()
-  const kept = answer ?? allRetry(batch, cut.aborted ? STOPPED : TIMEOUT)
+  const kept = answer ?? allRetry(batch, { ...(cut.aborted ? STOPPED : TIMEOUT), lost: true })
   return triedOf(kept, ready, { startedMs, nowMs: nowMs() })
 }
 
@@ -82,12 +82,15 @@ async function ask({ events }: Batch, ready: Ready, ports: SendPorts): Promise<S
   } catch (error) {
     // Its message may quote a token or a person: only its name is told.
     const name = error instanceof Error ? error.name : 'error'
-    const detail = ports.signal.aborted ? TIMEOUT.detail : `Sending failed here (${name}).`
-    return allRetry({ events }, { code: ports.signal.aborted ? 'timeout' : 'internal', detail })
+    if (ports.signal.aborted) return allRetry({ events }, { ...TIMEOUT, lost: true })
+    return allRetry({ events }, { code: 'internal', detail: `Sending failed here (${name}).` })
   }
 }
 
-function allRetry({ events }: Pick<Batch, 'events'>, problem: Problem): Sent {
+function allRetry(
+  { events }: Pick<Batch, 'events'>,
+  problem: Problem & { readonly lost?: true },
+): Sent {
   return { outcomes: events.map(() => ({ state: 'retry', ...problem })), exchanges: [] }
 }
 
@@ -158,14 +161,16 @@ export function settlementsOf(batch: Batch, tried: Tried, settling: Settling): S
     const key = { ...keyOf(claimed), ...(exchange === undefined ? {} : { exchange }) }
     const { nowMs, random, cut, outdated } = settling
     if (outcome.state === 'delivered') return { ...key, state: 'delivered' }
+    const isLost = outcome.state === 'retry' && outcome.lost
+    const maybe = isLost ? { maybe_sent_ms: nowMs - tried.ms } : {}
     const { code, detail } = outcome
     if (outcome.state === 'rejected') return { ...key, state: 'rejected', code, detail }
     if (outcome.state === 'held' && !outdated) return { ...key, state: 'held', code, detail }
     if (cut || outcome.state === 'held') {
-      return { ...keyOf(claimed), state: 'pending', due_ms: nowMs }
+      return { ...keyOf(claimed), state: 'pending', due_ms: nowMs, ...maybe }
     }
     const { attempts } = claimed
     const due_ms = nowMs + backoffMs({ attempts, afterMs: outcome.afterMs }, random)
-    return { ...key, state: 'retrying', due_ms, code, detail }
+    return { ...key, state: 'retrying', due_ms, code, detail, ...maybe }
   })
 }

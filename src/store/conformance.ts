@@ -17,6 +17,7 @@ import {
 } from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
 import { describeHistory } from './conformance-history.ts'
+import { describeDeadLeases, describeLeases, describeMaybeSent } from './conformance-leases.ts'
 import {
   describeInbox,
   describeInboxRetries,
@@ -46,9 +47,7 @@ import {
   describeClaimOrder,
   describeClaimSafety,
   describeClaims,
-  describeDeadLeases,
   describeEndings,
-  describeLeases,
   describeTries,
 } from './conformance-outbox.ts'
 import { describeOutboxModel } from './conformance-outbox-model.ts'
@@ -101,6 +100,7 @@ export function describeStore(
     describe('outbox: safety of claims', () => describeClaimSafety(suite))
     describe('outbox: leases', () => describeLeases(suite))
     describe('outbox: leases of the dead', () => describeDeadLeases(suite))
+    describe('outbox: what may have arrived', () => describeMaybeSent(suite))
     describe('outbox: endings', () => describeEndings(suite))
     describe('outbox: tries', () => describeTries(suite))
     describe('outbox: lists', () => describeDeliveryLists(suite))

@@ -108,6 +108,9 @@ export interface ClaimedDelivery extends DeliveryKey {
   readonly expires_ms: number
   /** A replay asked for it: it leaves under the rules in force then, not as it was stored. */
   readonly under_rules?: true
+  /** When a try may have arrived of which nobody heard: the first such (a lease that ran out: its
+   * end). */
+  readonly maybe_sent_ms?: number
   /** All legs known now; undefined when there is no such event. */
   readonly event: StoredEvent | undefined
 }
@@ -118,8 +121,10 @@ export interface Claimed {
   readonly deliveries: readonly ClaimedDelivery[]
 }
 
-export type Settlement = DeliveryKey &
-  (
+export type Settlement = DeliveryKey & {
+  /** This try may have arrived, at this time. The first is kept until a dead letter is requeued. */
+  readonly maybe_sent_ms?: number
+} & (
     | { readonly state: 'delivered'; readonly exchange?: number }
     | {
         readonly state: 'retrying'

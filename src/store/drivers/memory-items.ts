@@ -20,6 +20,7 @@ export interface Item extends DeliveryKey {
   readonly expires_ms: number
   state: Exclude<DeliveryState, 'delivered'>
   under_rules?: true
+  maybe_sent_ms?: number
   due_ms: number
   attempts: number
   lease?: string

@@ -78,7 +78,10 @@ export class MemoryOutbox implements Outbox {
     if (due.length === 0) return { lease: '', deliveries: [] }
     const lease = String(this.#next++)
     for (const item of due) {
-      if (item.state === 'leased') item.attempts += 1
+      if (item.state === 'leased') {
+        item.attempts += 1
+        item.maybe_sent_ms ??= item.due_ms
+      }
       this.#move(item, 'leased')
       Object.assign(item, { lease, due_ms: Math.ceil(request.lease_until_ms) })
     }
@@ -88,6 +91,7 @@ export class MemoryOutbox implements Outbox {
       created_ms: item.created_ms,
       expires_ms: item.expires_ms,
       ...(item.under_rules ? { under_rules: true as const } : {}),
+      ...(item.maybe_sent_ms === undefined ? {} : { maybe_sent_ms: item.maybe_sent_ms }),
       event: this.#ports.eventOf(item.dataset_id, item.seq),
     }))
     return { lease, deliveries }
@@ -156,6 +160,7 @@ export class MemoryOutbox implements Outbox {
         (names === undefined || names.has(nameOf(item))),
     )
     for (const item of found) {
+      if (item.state === 'rejected') delete item.maybe_sent_ms
       this.#move(item, 'pending')
       const { settled_ms, code: _, detail, exchange, under_rules, ...rest } = item
       const form = (request.under_rules ?? under_rules) ? { under_rules: true as const } : {}
@@ -276,6 +281,8 @@ export class MemoryOutbox implements Outbox {
     nowMs: number
   }): void {
     const { item, settlement, exchange, nowMs } = now
+    const { maybe_sent_ms } = settlement
+    if (maybe_sent_ms !== undefined) item.maybe_sent_ms ??= Math.floor(maybe_sent_ms)
     if (settlement.state === 'pending') {
       this.#move(item, 'pending')
       item.due_ms = Math.ceil(settlement.due_ms)

@@ -24,6 +24,7 @@ const SLICE = 50
 interface Taken {
   readonly row: Row
   readonly attempts: number
+  readonly maybe_sent_ms: number | null
   readonly entries: readonly Entry[]
 }
 
@@ -79,11 +80,14 @@ export class Claimer {
         ? { events: new Map(), unread: new Set<number>() }
         : this.#events(datasetNo, seqs)
     })
-    const deliveries = taken.flatMap(({ row, attempts, entries }) =>
+    const deliveries = taken.flatMap(({ row, attempts, entries, maybe_sent_ms }) =>
       entries.map(({ seq, leg_seq, expires_ms }): ClaimedDelivery => {
         const key = { dataset_id, destination_id, seq, leg_seq }
         const { created_ms, under_rules } = row
-        const form = under_rules ? ({ under_rules: true } as const) : {}
+        const form = {
+          ...(under_rules ? { under_rules: true as const } : {}),
+          ...(maybe_sent_ms === null ? {} : { maybe_sent_ms }),
+        }
         return { ...key, attempts, created_ms, expires_ms, ...form, event: events.get(seq) }
       }),
     )
@@ -112,16 +116,18 @@ export class Claimer {
     for (const row of due) {
       const entries = row.entries.slice(0, left)
       left -= entries.length
-      const attempts = row.attempts + (row.state === 'leased' ? 1 : 0)
+      const isLate = row.state === 'leased'
+      const attempts = row.attempts + (isLate ? 1 : 0)
+      const maybe_sent_ms = row.maybe_sent_ms ?? (isLate ? row.due_ms : null)
       const due_ms = Math.ceil(request.lease_until_ms)
-      const head: RowHead = { ...row, state: 'leased', due_ms, attempts, lease }
+      const head: RowHead = { ...row, state: 'leased', due_ms, attempts, lease, maybe_sent_ms }
       if (entries.length === row.entries.length) {
         rows.change(row.id, head, nowMs)
       } else {
         rows.keep(row, row.entries.slice(entries.length))
         rows.insert(head, entries, nowMs)
       }
-      taken.push({ row, attempts, entries })
+      taken.push({ row, attempts, entries, maybe_sent_ms })
       counts.leased += entries.length
       if (row.state in counts) counts[row.state as keyof typeof counts] -= entries.length
     }

@@ -141,7 +141,9 @@ export class Repeater {
     for (const row of found) {
       const { destination_no, created_ms } = row
       const form = under_rules === undefined ? row.under_rules : Number(under_rules)
-      const own = { destination_no, created_ms, due_ms: nowMs, under_rules: form }
+      // Who sends a dead letter again means it, whatever may have arrived.
+      const maybe_sent_ms = row.state === 'rejected' ? null : row.maybe_sent_ms
+      const own = { destination_no, created_ms, due_ms: nowMs, under_rules: form, maybe_sent_ms }
       rows.change(row.id, { ...FRESH, ...own }, nowMs)
     }
     const n = found.reduce((sum, { entries }) => sum + entries.length, 0)

@@ -31,6 +31,8 @@ export interface RowHead {
   readonly exchange_no: number | null
   /** 1: to leave under the rules in force then. */
   readonly under_rules: number
+  /** When a try may have arrived of which nobody heard. */
+  readonly maybe_sent_ms: number | null
 }
 
 export interface Row extends RowHead {
@@ -50,6 +52,7 @@ export const FRESH = {
   detail: null,
   exchange_no: null,
   under_rules: 0,
+  maybe_sent_ms: null,
 } as const satisfies Partial<RowHead>
 
 const READY = { waiting: 0, due: 1, still: 2 } as const
@@ -111,6 +114,7 @@ export class Rows {
       head.detail,
       head.exchange_no,
       head.under_rules,
+      head.maybe_sent_ms,
     )
   }
 
@@ -134,6 +138,7 @@ export class Rows {
       head.detail,
       head.exchange_no,
       head.under_rules,
+      head.maybe_sent_ms,
       id,
     )
   }
@@ -243,17 +248,20 @@ function read(row: Record<string, unknown>): Row {
 
 function prepare({ db }: Connection) {
   const all = `SELECT id, destination_no, state, due_ms, urgency, chunk, created_ms, attempts, n,
-    data, lease, settled_ms, code, detail, exchange_no, under_rules FROM deliveries WHERE destination_no = ?`
+    data, lease, settled_ms, code, detail, exchange_no, under_rules, maybe_sent_ms
+    FROM deliveries WHERE destination_no = ?`
   return {
     insert: db.prepare(`
       INSERT INTO deliveries (destination_no, state, ready, due_ms, urgency, chunk, created_ms,
-        attempts, n, data, lease, settled_ms, code, detail, exchange_no, under_rules)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        attempts, n, data, lease, settled_ms, code, detail, exchange_no, under_rules,
+        maybe_sent_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     remove: db.prepare('DELETE FROM deliveries WHERE id = ?'),
     keep: db.prepare('UPDATE deliveries SET n = ?, data = ? WHERE id = ?'),
     change: db.prepare(`
       UPDATE deliveries SET state = ?, ready = ?, due_ms = ?, attempts = ?, lease = ?,
-        settled_ms = ?, code = ?, detail = ?, exchange_no = ?, under_rules = ?
+        settled_ms = ?, code = ?, detail = ?, exchange_no = ?, under_rules = ?,
+        maybe_sent_ms = ?
       WHERE id = ?`),
     awaken: db.prepare(`
       UPDATE deliveries SET ready = ${READY.due} WHERE id IN (

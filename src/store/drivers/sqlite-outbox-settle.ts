@@ -121,26 +121,32 @@ export class Settler {
 
   #giveBack(back: readonly Ended<GivenBack>[], nowMs: number): void {
     for (const [row, ofRow] of Map.groupBy(back, ({ row }) => row)) {
-      for (const [due_ms, alike] of Map.groupBy(ofRow, ({ settlement }) =>
-        Math.ceil(settlement.due_ms),
-      )) {
-        const head: RowHead = { ...row, state: 'pending', due_ms, lease: null }
-        const entries = alike.map(({ entry }) => entry)
-        this.#parts.rows.insert(head, entries, nowMs)
+      const alike = Map.groupBy(ofRow, ({ settlement: { due_ms, maybe_sent_ms = 0 } }) =>
+        [Math.ceil(due_ms), maybe_sent_ms].join(),
+      )
+      for (const same of alike.values()) {
+        const [first] = same
+        if (!first) continue
+        const due_ms = Math.ceil(first.settlement.due_ms)
+        const maybe = { maybe_sent_ms: maybeSent(first) }
+        const head: RowHead = { ...row, state: 'pending', due_ms, lease: null, ...maybe }
+        this.#parts.rows.insert(
+          head,
+          same.map(({ entry }) => entry),
+          nowMs,
+        )
       }
     }
   }
 
-  #fail(
-    { row, entry, settlement }: Ended<Failure>,
-    exchanges: ReadonlyMap<number, number>,
-    nowMs: number,
-  ): void {
+  #fail(ended: Ended<Failure>, exchanges: ReadonlyMap<number, number>, nowMs: number): void {
+    const { row, entry, settlement } = ended
     const { destination_no, created_ms, attempts, under_rules } = row
     const { state, code, detail, exchange } = settlement
     const head: RowHead = {
       ...FRESH,
       ...{ destination_no, created_ms, state, code, under_rules },
+      maybe_sent_ms: maybeSent(ended),
       attempts: attempts + 1,
       due_ms: settlement.state === 'retrying' ? Math.ceil(settlement.due_ms) : nowMs,
       settled_ms: nowMs,
@@ -149,6 +155,12 @@ export class Settler {
     }
     this.#parts.rows.insert(head, [entry], nowMs)
   }
+}
+
+/** The first of all tries. */
+function maybeSent({ row, settlement }: Ended): number | null {
+  const { maybe_sent_ms } = settlement
+  return row.maybe_sent_ms ?? (maybe_sent_ms === undefined ? null : Math.floor(maybe_sent_ms))
 }
 
 type GivenBack = Extract<Settlement, { state: 'pending' }>

@@ -22,7 +22,7 @@ const APPLICATION_ID = 0x54774664
  *
  * destinations: their numbers and counters; dataset_no 0 while an erased one is being removed.
  * deliveries: rows of many (a commit's) or one (what failed), see sqlite-outbox-rows.ts.
- *   under_rules: 1 where a replay asked for the rules in force.
+ *   under_rules: 1 where a replay asked for the rules in force. maybe_sent_ms: see outbox.ts.
  * history: who changed what; rows are only ever added.
  * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was
  * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
@@ -171,6 +171,7 @@ export const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX source_records_by_age ON source_records (touched_ms);
   `,
+  'ALTER TABLE deliveries ADD COLUMN maybe_sent_ms INTEGER',
 ]
 
 export const SCHEMA_VERSION = STEPS.length
