@@ -83,7 +83,8 @@ export async function compare(world: Ended): Promise<string[]> {
     problems.push(...ingestProblems(action, own))
     const counted = notes.counted.get(action.tag) ?? 0
     const codes = codesOf(own, refusals)
-    const excused = counted === 0 && codes.some((code) => action.excuses.includes(code))
+    const excuses = [...action.excuses, MAYBE]
+    const excused = counted === 0 && codes.some((code) => excuses.includes(code))
     const isHeard = hears(world.policy, action)
     if (counted === 1 && isHeard && !action.never) truth.add(action)
     else if (!excused && (counted > 0 || isHeard)) {
@@ -96,6 +97,9 @@ export async function compare(world: Ended): Promise<string[]> {
   problems.push(...(await countDeliveries(store, id)).problems)
   return problems
 }
+
+/** Nobody heard of a try, and it is too late for another: a person chooses. */
+const MAYBE = 'may_have_arrived'
 
 /** Where only one side is sent, what only the other side told of is no conversion there. */
 function hears(policy: Policy | null, { sides }: Action): boolean {
