@@ -17,13 +17,13 @@ import {
 } from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
 import { describeHistory } from './conformance-history.ts'
-import { describeDeadLeases, describeLeases, describeMaybeSent } from './conformance-leases.ts'
 import {
   describeInbox,
   describeInboxRetries,
   describeInboxUpkeep,
   describeRecords,
 } from './conformance-inbox.ts'
+import { describeDeadLeases, describeLeases, describeMaybeSent } from './conformance-leases.ts'
 import {
   byText,
   counter,
