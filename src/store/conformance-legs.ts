@@ -42,6 +42,9 @@ interface LegOptions {
   readonly verdict?: Verdict
   readonly of?: number
   readonly atS?: number
+  readonly reason?: string
+  /** Code of its only finding. */
+  readonly finding?: string
 }
 
 export function leg(seq: number, options: LegOptions = {}): Leg {
@@ -63,7 +66,9 @@ export function leg(seq: number, options: LegOptions = {}): Leg {
       received_at_ms: atS * 1000,
     },
     verdict: options.verdict ?? (options.of === undefined ? 'accepted' : 'duplicate'),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(options.of === undefined ? {} : { of_seq: options.of, matched_by: 'event_id' }),
+    ...(options.finding === undefined ? {} : { findings: [{ code: options.finding }] }),
   }
 }
 

@@ -58,6 +58,7 @@ import {
   describeEvents,
 } from './conformance-reads.ts'
 import { describeReplays } from './conformance-replays.ts'
+import { describeSearch } from './conformance-search.ts'
 import type { CommitBatch, KeyRead, Loaded, Store } from './store.ts'
 import { eventKey, keyOf } from './store.ts'
 
@@ -85,6 +86,7 @@ export function describeStore(
     describe('commit', () => describeCommit(suite))
     describe('keys', () => describeKeys(suite))
     describe('events', () => describeEvents(suite))
+    describe('search', () => describeSearch(suite))
     describe('counters', () => describeCounters(suite))
     describe('some counters of many', () => describeAsked(suite))
     describe('large sums and many names', () => describeBounds(suite))

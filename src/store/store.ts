@@ -9,6 +9,7 @@
  *   const done = await store.commit(batch)             // the one write; durable when it returns
  *   done.conflict -> somebody else committed in between: load and resolve again
  */
+import { sideOf } from '../event/dedup-key.ts'
 import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
 import type { Inbox } from './inbox.ts'
 import type { DeliveryWrite, Outbox, SkipWrite } from './outbox.ts'
@@ -109,11 +110,16 @@ export const OTHER_EVENT_NAME = '(other)'
 
 export type CommitResult = { readonly conflict: false } | { readonly conflict: true }
 
+/** Who told of an event: one of its legs came by this channel, both sides did, or one alone. */
+export type SeenBy = Channel | 'both' | 'browser_only' | 'server_only'
+
 /**
- * Filters combine with and. Newest first by seq. `event_id` and `order_id` are met by any leg of an
- * event, the other filters by its kept leg. A driver may index ids of conversions for ever and of
- * browsing events for their window only; it then looks through the log, page by page, for an
- * event_id that no index knows.
+ * Filters combine with and. Newest first by seq. `event_id`, `order_id`, `person` and `finding` are
+ * met by any leg of an event, `seen_by` and `repeated` by all of them together, the others by its
+ * kept leg. A driver may index ids of conversions for ever and of browsing events for their window
+ * only; it then looks through the log, page by page, for an event_id that no index knows, and so it
+ * does for `person` and `finding`: without an id beside them, an event then stands where the newest
+ * of its legs that meets the filter does (see `anchorOf`).
  */
 export interface EventQuery {
   readonly dataset_id: string
@@ -125,6 +131,15 @@ export interface EventQuery {
   readonly to_s?: number
   /** Verdicts of the first leg to list; default accepted only (counted events). */
   readonly verdicts?: readonly Leg['verdict'][]
+  /** Why it was dropped or rejected. */
+  readonly reason?: string
+  /** Values of user_data, of which a leg carries at least one: SHA-256, or what is never hashed. */
+  readonly person?: readonly string[]
+  /** Code of a finding. */
+  readonly finding?: string
+  readonly seen_by?: SeenBy
+  /** Only events of which there are further legs. */
+  readonly repeated?: true
   readonly limit: number
   /** Continue below this seq (exclusive). */
   readonly before_seq?: number
@@ -135,6 +150,8 @@ export interface EventPage {
   /** Present when there may be more: pass as before_seq. A page may be short and still have one,
    * because a driver reads a bounded amount per call. */
   readonly next_before_seq?: number
+  /** With next_before_seq: when the oldest leg was received that was looked at. */
+  readonly reached_ms?: number
 }
 
 /** Whether an event belongs on a page of `query` (all but limit and before_seq). */
@@ -145,11 +162,49 @@ export function matchesQuery(query: EventQuery, legs: readonly [Leg, ...Leg[]]):
   const receivedMs = kept.envelope.received_at_ms
   if (query.from_s !== undefined && receivedMs < query.from_s * 1000) return false
   if (query.to_s !== undefined && receivedMs >= query.to_s * 1000) return false
+  if (query.reason !== undefined && kept.reason !== query.reason) return false
+  if (query.repeated && legs.length < 2) return false
+  if (query.seen_by !== undefined && !isSeenBy(query.seen_by, legs)) return false
   const { event_id, order_id } = query
+  if (query.person && !legs.some((leg) => isAnchor(query, leg))) return false
+  if (query.finding !== undefined && !legs.some((leg) => hasFinding(query, leg))) return false
   if (event_id !== undefined && !legs.some(({ event }) => event.event_id === event_id)) return false
   return (
     order_id === undefined || legs.some(({ event }) => event.custom_data?.order_id === order_id)
   )
+}
+
+/** Whether what is looked for stands in any leg, and no id leads to it. */
+export const isAnchored = (query: EventQuery): boolean =>
+  hasAnchor(query) && query.event_id === undefined && query.order_id === undefined
+
+/** Of an event that an anchored query lists: the seq at which it stands in the order of pages. */
+export function anchorOf(query: EventQuery, legs: readonly Leg[]): number | undefined {
+  return legs.findLast((leg) => isAnchor(query, leg))?.seq
+}
+
+const hasAnchor = ({ person, finding }: EventQuery): boolean =>
+  person !== undefined || finding !== undefined
+
+/** The person where one is asked for, because that is what is rare. */
+function isAnchor(query: EventQuery, leg: Leg): boolean {
+  const { person } = query
+  if (!person) return hasFinding(query, leg)
+  return Object.values(leg.event.user_data)
+    .flat()
+    .some((value) => person.includes(value))
+}
+
+const hasFinding = ({ finding }: EventQuery, leg: Leg): boolean =>
+  (leg.findings ?? []).some(({ code }) => code === finding)
+
+function isSeenBy(seenBy: SeenBy, legs: readonly Leg[]): boolean {
+  if (seenBy === 'browser' || seenBy === 'server' || seenBy === 'other') {
+    return legs.some(({ envelope }) => envelope.channel === seenBy)
+  }
+  const sides = new Set(legs.map(({ envelope }) => sideOf(envelope.channel)))
+  if (seenBy === 'both') return sides.size === 2
+  return sides.size === 1 && sides.has(seenBy === 'browser_only' ? 'browser' : 'server')
 }
 
 export interface CounterQuery {

@@ -23,8 +23,16 @@ import type {
   SettingsDocument,
   Store,
 } from '../store.ts'
-import { eventKey, isAsked, keyOf, matchesQuery, OTHER_EVENT_NAME } from '../store.ts'
 import { MemoryInbox } from './memory-inbox.ts'
+import {
+  anchorOf,
+  eventKey,
+  isAnchored,
+  isAsked,
+  keyOf,
+  matchesQuery,
+  OTHER_EVENT_NAME,
+} from '../store.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
@@ -260,10 +268,19 @@ function events(state: State, query: EventQuery): EventPage {
   const dataset = state.datasets.get(query.dataset_id)
   if (!dataset) return { events: page }
   const before = Math.min(query.before_seq ?? Number.POSITIVE_INFINITY, dataset.legs.length + 1)
+  const anchored = isAnchored(query)
   for (let seq = before - 1; seq >= 1; seq--) {
-    const legs = legsOf(dataset, seq)
+    const legs = legsOf(dataset, (anchored && dataset.legs[seq - 1]?.of_seq) || seq)
     if (!legs || !matchesQuery(query, legs)) continue
-    if (page.length === query.limit) return { events: page, next_before_seq: seq + 1 }
+    if (anchored && anchorOf(query, legs) !== seq) continue
+    if (page.length === query.limit) {
+      const reached_ms = dataset.legs[seq]?.envelope.received_at_ms
+      return {
+        events: page,
+        next_before_seq: seq + 1,
+        ...(reached_ms === undefined ? {} : { reached_ms }),
+      }
+    }
     page.push({ legs })
   }
   return { events: page }

@@ -7,8 +7,8 @@ import type { StatementSync } from 'node:sqlite'
 import { idKey } from '../../event/dedup-key.ts'
 import { BROWSING_EVENTS, isBrowsing } from '../../event/names.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../../event/shape.ts'
-import { READ_CHARS_MAX } from '../../limits.ts'
-import { type EventPage, type EventQuery, matchesQuery } from '../store.ts'
+import { ORDER_WINDOW_MS, READ_CHARS_MAX } from '../../limits.ts'
+import { anchorOf, type EventPage, type EventQuery, isAnchored, matchesQuery } from '../store.ts'
 import type { Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { KeyHash } from './sqlite-key-hash.ts'
@@ -37,11 +37,15 @@ interface Range {
   readonly last: number
 }
 
-/** A page ends at its limit, or where its text would take too much memory; it holds one event. */
-function fullness(blocks: Blocks, events: readonly unknown[], query: EventQuery): () => boolean {
+/** Whether so much text was read that one more event would take too much memory or time. */
+function budgetOf(blocks: Blocks): () => boolean {
   const from = blocks.charsRead
-  return () =>
-    events.length === query.limit || (events.length > 0 && blocks.charsRead - from > READ_CHARS_MAX)
+  return () => blocks.charsRead - from > READ_CHARS_MAX
+}
+
+/** How a leg of an event that meets the filter looks in the text of its line: any of these. */
+function anchorMarks({ person, finding }: EventQuery): readonly string[] {
+  return person ? person.map((value) => JSON.stringify(value)) : [`"code":"${finding}"`]
 }
 
 export class Queries {
@@ -67,19 +71,28 @@ export class Queries {
     const range = this.#rangeOf(datasetNo, query)
     if (!range) return { events: [] }
     const indexed = this.#indexed(datasetNo, query, range)
-    return indexed
+    const page = indexed
       ? this.#fromSeqs(datasetNo, query, indexed)
       : this.#fromBlocks(datasetNo, query, range)
+    const { next_before_seq: next } = page
+    if (next === undefined) return page
+    const [leg] = this.#parts.blocks.legs(datasetNo, [next])
+    return leg ? { ...page, reached_ms: leg.envelope.received_at_ms } : page
   }
 
-  /** The seqs received in the hours asked for, below the cursor. */
+  /** The seqs received in the hours asked for (of a later leg: in its window), below the cursor. */
   #rangeOf(datasetNo: number, query: EventQuery): Range | undefined {
     const {
       from_s = 0,
       to_s = Number.MAX_SAFE_INTEGER,
       before_seq = Number.MAX_SAFE_INTEGER,
     } = query
-    const row = this.#sql.hours.get(datasetNo, from_s - 3600, to_s)
+    const lateS = isAnchored(query) ? ORDER_WINDOW_MS / 1000 : 0
+    const row = this.#sql.hours.get(
+      datasetNo,
+      from_s - 3600,
+      Math.min(to_s + lateS, Number.MAX_SAFE_INTEGER),
+    )
     const { first, last } = row as { first: number | null; last: number | null }
     if (first === null || last === null || first >= before_seq) return undefined
     return { first, last: Math.min(last, before_seq - 1) }
@@ -88,7 +101,7 @@ export class Queries {
   /** Candidates from an index, newest first; undefined where only the blocks know. */
   #indexed(datasetNo: number, query: EventQuery, range: Range): Iterable<number> | undefined {
     const { event_name, event_id, order_id, verdicts = ['accepted'] } = query
-    if (verdicts.some((verdict) => verdict !== 'accepted')) return undefined
+    if (isAnchored(query) || verdicts.some((verdict) => verdict !== 'accepted')) return undefined
     const inRange = (seqs: readonly number[]): number[] =>
       seqs.filter((seq) => seq >= range.first && seq <= range.last).sort((a, b) => b - a)
     if (order_id !== undefined)
@@ -122,11 +135,12 @@ export class Queries {
   #fromSeqs(datasetNo: number, query: EventQuery, seqs: Iterable<number>): EventPage {
     const { blocks } = this.#parts
     const events: StoredEvent[] = []
-    const budget = new Set<number>()
-    const isFull = fullness(blocks, events, query)
+    const unpacked = new Set<number>()
+    const isSpent = budgetOf(blocks)
     for (const seq of seqs) {
-      budget.add(blocks.headAt(datasetNo, seq)?.id ?? 0)
-      if (isFull() || budget.size > BLOCKS_PER_PAGE_MAX) {
+      unpacked.add(blocks.headAt(datasetNo, seq)?.id ?? 0)
+      const isFull = events.length === query.limit
+      if (isFull || isSpent() || unpacked.size > BLOCKS_PER_PAGE_MAX) {
         return { events, next_before_seq: seq + 1 }
       }
       const legs = blocks.event(datasetNo, seq)
@@ -140,7 +154,8 @@ export class Queries {
     const { event_name } = query
     const nameNo = event_name === undefined ? undefined : names.find(datasetNo, event_name)
     const events: StoredEvent[] = []
-    const isFull = fullness(blocks, events, query)
+    const anchored = isAnchored(query)
+    const isSpent = budgetOf(blocks)
     let before = range.last + 1
     for (let heads = 0, unpacked = 0; before > range.first; heads++) {
       const head = blocks.headAt(datasetNo, before - 1)
@@ -151,9 +166,11 @@ export class Queries {
       if (nameNo === undefined || blocks.namesOf(head.id).includes(nameNo)) {
         unpacked += 1
         for (const leg of this.#candidates(query, head.id, { ...range, last: before - 1 })) {
-          const legs = blocks.event(datasetNo, leg.seq)
+          if (isSpent()) return { events, next_before_seq: leg.seq + 1 }
+          const legs = blocks.event(datasetNo, anchored ? (leg.of_seq ?? leg.seq) : leg.seq)
           if (!legs || !matchesQuery(query, legs)) continue
-          if (isFull()) return { events, next_before_seq: leg.seq + 1 }
+          if (anchored && anchorOf(query, legs) !== leg.seq) continue
+          if (events.length === query.limit) return { events, next_before_seq: leg.seq + 1 }
           events.push({ legs })
         }
       }
@@ -166,13 +183,16 @@ export class Queries {
   *#candidates(query: EventQuery, blockId: number, range: Range): Iterable<Leg> {
     const { blocks } = this.#parts
     const { verdicts = ['accepted'], event_name, event_id } = query
+    const anyOf = isAnchored(query) ? anchorMarks(query) : undefined
     const marks = [
       ...(event_name === undefined ? [] : [`"event_name":${JSON.stringify(event_name)}`]),
       ...(event_id === undefined ? [] : [JSON.stringify(event_id)]),
-      ...(verdicts.length === 1 ? [`"verdict":"${verdicts[0]}"`] : []),
+      ...(verdicts.length === 1 && !anyOf ? [`"verdict":"${verdicts[0]}"`] : []),
+      ...(query.reason === undefined || anyOf ? [] : [JSON.stringify(query.reason)]),
     ]
     for (const line of blocks.lines(blockId).reverse()) {
       if (!marks.every((mark) => line.includes(mark))) continue
+      if (anyOf && !anyOf.some((mark) => line.includes(mark))) continue
       const leg = blocks.parse(line, blockId)
       if (leg.seq >= range.first && leg.seq <= range.last) yield leg
     }
