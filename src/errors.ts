@@ -126,6 +126,12 @@ export const ERRORS = {
     message: 'No such delivery.',
     fix: 'List them with `twofold deliveries`. A delivered one is shown for seven days.',
   },
+  event_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such event.',
+    fix: 'Search it in the event log by its event id or order; the number in the address is its own.',
+  },
   secret_unreadable: {
     status: 409,
     retryable: false,

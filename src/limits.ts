@@ -45,6 +45,14 @@ export const LIVE_REPLAY_MAX = 1000
 export const LIVE_HEARTBEAT_MS = 15_000
 /** Reads of the store for one page of the event log: each is bounded, a rare filter needs many. */
 export const PAGE_READS_MAX = 50
+/** The same where a person or a finding is looked for through the log: an answer in about a second,
+ * after which the reader decides whether to look further back. */
+export const SEARCH_READS_MAX = 8
+/** Newest events of one name whose parameters, pages and devices are shown: 5 % is told apart from
+ * 10 %, and reading them takes some ten milliseconds. */
+export const DETAIL_SAMPLE_EVENTS = 300
+/** Values that one search for a person may name: every form of an e-mail, a phone and an id. */
+export const PERSON_VALUES_MAX = 20
 /** A body of the API: settings with a thousand domains fit. */
 export const API_BODY_BYTES_MAX = 256 * 1024
 /** Points of one timeline: a thousand hours are about 40 days. */

@@ -3,8 +3,6 @@
  * allowed, what was decided for each type of destination, what was taken out. Streamed a page of
  * the event log at a time, so that years of events need no more memory than a day.
  */
-import type { ServerResponse } from 'node:http'
-import type { FastifyRequest } from 'fastify'
 import {
   type ConsentPolicy,
   consentAllows,
@@ -14,10 +12,8 @@ import {
 } from '../event/consent.ts'
 import type { Consent, Leg, StoredEvent } from '../event/shape.ts'
 import { EXPORT_PAGE_EVENTS } from '../limits.ts'
-import type { EventQuery } from '../store/store.ts'
 import { consentRecordSchema, consentsQuerySchema } from './consents-schema.ts'
-import { csvCell } from './csv.ts'
-import type { Context } from './ports.ts'
+import { exportEvents } from './event-stream.ts'
 import { type Route, route } from './route.ts'
 import type { ConsentRecord } from './types.ts'
 
@@ -41,78 +37,30 @@ export const consentRoutes: readonly Route[] = [
       const { from, to, event_id, format } = query
       const dataset = context.access.findDataset(id)
       if (!dataset) return undefined
-      reply.hijack()
-      reply.raw.writeHead(200, {
-        'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-        'content-disposition': `attachment; filename="consents-${id}.${format}"`,
-        'cache-control': 'no-store',
-      })
-      const asked: EventQuery = {
-        dataset_id: id,
-        verdicts: ['accepted', 'dropped', 'rejected'],
-        limit: EXPORT_PAGE_EVENTS,
-        ...(from === undefined ? {} : { from_s: from }),
-        ...(to === undefined ? {} : { to_s: to }),
-        ...(event_id === undefined ? {} : { event_id }),
-      }
       const policy = consentPolicyOf(dataset)
-      const line = format === 'csv' ? csvLine : ndjsonLine
-      if (format === 'csv') reply.raw.write(CSV_HEAD)
-      const events = pages(context, asked, mayStill)
-      await stream(events, (event) => line(recordOf(event, policy)), { raw: reply.raw, request })
+      await exportEvents(
+        { id, request, reply, mayStill, store: context.store },
+        {
+          name: 'consents',
+          format,
+          columns: COLUMNS,
+          rowOf: (event) => recordOf(event, policy),
+          query: {
+            dataset_id: id,
+            verdicts: ['accepted', 'dropped', 'rejected'],
+            limit: EXPORT_PAGE_EVENTS,
+            ...(from === undefined ? {} : { from_s: from }),
+            ...(to === undefined ? {} : { to_s: to }),
+            ...(event_id === undefined ? {} : { event_id }),
+          },
+        },
+      )
       return reply
     },
   }),
 ]
 
-/** Every event of the query, a page at a time; throws when the reader may not read any more. */
-async function* pages(
-  { store }: Context,
-  query: EventQuery,
-  mayStill: () => boolean,
-): AsyncGenerator<readonly StoredEvent[]> {
-  let before: number | undefined
-  do {
-    if (!mayStill()) throw new Error('the token was revoked or the dataset deleted')
-    const page = await store.events({
-      ...query,
-      ...(before === undefined ? {} : { before_seq: before }),
-    })
-    if (page.events.length > 0) yield page.events
-    before = page.next_before_seq
-  } while (before !== undefined)
-}
-
-/** Writes as fast as the reader reads. A failure cuts the connection, so that nobody trusts it. */
-async function stream(
-  events: AsyncIterable<readonly StoredEvent[]>,
-  line: (event: StoredEvent) => string,
-  { raw, request }: { readonly raw: ServerResponse; readonly request: FastifyRequest },
-): Promise<void> {
-  try {
-    for await (const page of events) {
-      if (raw.destroyed) return
-      if (!raw.write(page.map(line).join(''))) await drained(raw)
-    }
-    raw.end()
-  } catch (error) {
-    request.log.warn({ err: error }, 'a consent export ended early')
-    raw.destroy()
-  }
-}
-
-function drained(raw: ServerResponse): Promise<void> {
-  if (raw.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done).off('close', done)
-      resolve()
-    }
-    raw.on('drain', done).on('close', done)
-  })
-}
-
-function recordOf({ legs }: StoredEvent, policy: ConsentPolicy): ConsentRecord {
+export function recordOf({ legs }: StoredEvent, policy: ConsentPolicy): ConsentRecord {
   const [kept] = legs
   const consent = eventConsent(legs) ?? NOTHING_SAID
   const { decision } = consent
@@ -165,26 +113,4 @@ function destinationsOf(
 
 const CONSENT_REASONS: ReadonlySet<string> = new Set(['not_consented', 'consent_unknown', 'gpc'])
 
-function ndjsonLine(record: ConsentRecord): string {
-  return `${JSON.stringify(record)}\n`
-}
-
-const CSV_COLUMNS = Object.keys(consentRecordSchema.shape) as (keyof ConsentRecord)[]
-const CSV_HEAD = `${CSV_COLUMNS.join(',')}\r\n`
-
-function csvLine(record: ConsentRecord): string {
-  return `${CSV_COLUMNS.map((column) => cellOf(record[column])).join(',')}\r\n`
-}
-
-function cellOf(value: ConsentRecord[keyof ConsentRecord]): string {
-  if (value === null || typeof value === 'number') return csvCell(value)
-  return csvCell(Array.isArray(value) ? value.join(' ') : pairsOf(value))
-}
-
-/** `meta=allowed tiktok=not_consented`. */
-function pairsOf(value: string | object): string {
-  if (typeof value === 'string') return value
-  return Object.entries(value)
-    .map(([key, word]) => `${key}=${word}`)
-    .join(' ')
-}
+const COLUMNS = Object.keys(consentRecordSchema.shape) as (keyof ConsentRecord)[]

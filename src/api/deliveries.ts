@@ -5,7 +5,7 @@
 import type { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import type { StoredEvent } from '../event/shape.ts'
-import { DELIVERY_SEARCH_EVENTS_MAX, PAGE_READS_MAX } from '../limits.ts'
+import { DELIVERIES_PAGE_MAX, DELIVERY_SEARCH_EVENTS_MAX, PAGE_READS_MAX } from '../limits.ts'
 import type { DeliveryKey, DeliveryQuery, DeliveryRow } from '../store/outbox.ts'
 import {
   deliveriesQuerySchema,
@@ -78,6 +78,16 @@ export const deliveryRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** What left or waits of one event, all its copies. */
+export async function deliveriesOf(
+  context: Context,
+  dataset_id: string,
+  seq: number,
+): Promise<DeliveryView[]> {
+  const { rows } = await readPage(context, { dataset_id, seq, limit: DELIVERIES_PAGE_MAX })
+  return viewsOf(context, dataset_id, rows)
+}
 
 async function search(
   context: Context,

@@ -1,12 +1,14 @@
 /** The event log: merged events with their legs, a page at a time, and how a leg is shown. */
+import type { z } from 'zod'
 import { eventConsent } from '../event/consent.ts'
 import { mergeLegs } from '../event/merge.ts'
 import type { Leg, StoredEvent } from '../event/shape.ts'
-import { PAGE_READS_MAX } from '../limits.ts'
-import type { EventQuery } from '../store/store.ts'
+import { PAGE_READS_MAX, SEARCH_READS_MAX } from '../limits.ts'
+import { type EventQuery, isAnchored } from '../store/store.ts'
+import { eventsQuerySchema } from './event-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
-import { eventsQuerySchema, eventsSchema } from './schemas.ts'
+import { eventsSchema } from './schemas.ts'
 import type { EventsAnswer, EventView, LegView } from './types.ts'
 
 export const eventRoutes: readonly Route[] = [
@@ -14,44 +16,68 @@ export const eventRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/datasets/{id}/events',
     auth: { needs: 'read', on: 'dataset' },
-    summary: 'List events, each merged from its legs',
+    summary: 'Search the events, each merged from its legs',
     description:
       'Newest first; filters combine. The event is what counts: the first leg, completed by later ' +
-      'ones, with the value of the server. With `verdict`, what was dropped or rejected, and why.',
+      'ones, with the value of the server. By ids it is found at once. A person or a finding is ' +
+      'looked for through the log, a bounded part at a time: a page may be empty and still have a ' +
+      'next one, and looked_back_to says how far it came.',
     query: eventsQuerySchema,
     answer: { status: 200, description: 'A page of events.', schema: eventsSchema },
     run: async ({ id, query }, context): Promise<EventsAnswer> => {
-      const { event_name, event_id, order_id, from, to, cursor, verdict, limit } = query
-      const page = await readPage(context, {
-        dataset_id: id,
-        ...(event_name === undefined ? {} : { event_name }),
-        ...(event_id === undefined ? {} : { event_id }),
-        ...(order_id === undefined ? {} : { order_id }),
-        ...(from === undefined ? {} : { from_s: from }),
-        ...(to === undefined ? {} : { to_s: to }),
+      const { cursor, limit = 0, ...filters } = query
+      const { events, before, reachedMs } = await readPage(context, {
+        ...storeQueryOf(id, filters),
         ...(cursor === undefined ? {} : { before_seq: Number(cursor) }),
-        verdicts: [verdict ?? 'accepted'],
-        limit: limit ?? 0,
+        limit,
       })
       return {
-        events: page.events.map(viewEvent),
-        next_cursor: page.before === undefined ? null : String(page.before),
+        events: events.map(viewEvent),
+        next_cursor: before === undefined ? null : String(before),
+        looked_back_to:
+          before === undefined || reachedMs === undefined ? null : Math.floor(reachedMs / 1000),
       }
     },
   }),
 ]
 
+type Filters = Omit<z.output<typeof eventsQuerySchema>, 'cursor' | 'limit'>
+
+/** What the store is asked for the filters of a page or an export. */
+export function storeQueryOf(dataset_id: string, filters: Filters): Omit<EventQuery, 'limit'> {
+  const { verdict = 'accepted', from, to, ...rest } = filters
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined)
+  return {
+    dataset_id,
+    ...(Object.fromEntries(given) as Partial<EventQuery>),
+    ...(from === undefined ? {} : { from_s: from }),
+    ...(to === undefined ? {} : { to_s: to }),
+    ...(verdict === 'duplicate' ? { repeated: true } : {}),
+    verdicts:
+      verdict === 'all'
+        ? ['accepted', 'dropped', 'rejected']
+        : [verdict === 'duplicate' ? 'accepted' : verdict],
+  }
+}
+
 /**
  * Fills the page by several bounded reads: a rare event may lie far back, and an empty page that
- * only says "go on" helps nobody. Ends after PAGE_READS_MAX reads all the same.
+ * only says "go on" helps nobody. Ends after PAGE_READS_MAX reads all the same, and earlier where
+ * the log itself is looked through.
  */
 async function readPage(
   { store }: Context,
   query: EventQuery,
-): Promise<{ events: StoredEvent[]; before: number | undefined }> {
+): Promise<{
+  events: StoredEvent[]
+  before: number | undefined
+  reachedMs: number | undefined
+}> {
   const events: StoredEvent[] = []
   let before = query.before_seq
-  for (let reads = 0; reads < PAGE_READS_MAX; reads++) {
+  let reachedMs: number | undefined
+  const readsMax = isAnchored(query) ? SEARCH_READS_MAX : PAGE_READS_MAX
+  for (let reads = 0; reads < readsMax; reads++) {
     const page = await store.events({
       ...query,
       limit: query.limit - events.length,
@@ -59,9 +85,10 @@ async function readPage(
     })
     events.push(...page.events)
     before = page.next_before_seq
+    reachedMs = page.reached_ms
     if (before === undefined || events.length >= query.limit) break
   }
-  return { events, before }
+  return { events, before, reachedMs }
 }
 
 export function viewEvent({ legs }: StoredEvent): EventView {

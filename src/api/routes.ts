@@ -8,6 +8,9 @@ import { deduplicationRoutes } from './deduplication.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
 import { doctorRoutes } from './doctor.ts'
+import { eventExportRoutes } from './event-export.ts'
+import { eventNameRoutes } from './event-names.ts'
+import { eventStoryRoutes } from './event-story.ts'
 import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
@@ -34,6 +37,9 @@ export const ROUTES: readonly Route[] = [
   ...deduplicationRoutes,
   ...lossRoutes,
   ...eventRoutes,
+  ...eventNameRoutes,
+  ...eventExportRoutes,
+  ...eventStoryRoutes,
   ...consentRoutes,
   ...liveRoutes,
   ...destinationRoutes,

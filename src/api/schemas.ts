@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { NEEDS } from '../access/roles.ts'
 import { datasetSettingsSchema } from '../event/dataset.ts'
-import { PAGE_EVENTS_MAX, TOKEN_DAYS_MAX, TOKEN_OVERLAP_HOURS_MAX } from '../limits.ts'
+import { TOKEN_DAYS_MAX, TOKEN_OVERLAP_HOURS_MAX } from '../limits.ts'
 
 export const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const whole = z.coerce.number().int().min(0).max(99_999_999_999)
@@ -282,33 +282,13 @@ export const eventSchema = z
   .catchall(z.unknown())
   .meta({ id: 'Event' })
 
-export const eventsQuerySchema = z.strictObject({
-  event_name: text('Only this event.'),
-  event_id: text('Only events that have this event_id.'),
-  order_id: text('Only events of this order.'),
-  verdict: z
-    .preprocess(empty, z.enum(['accepted', 'dropped', 'rejected']).optional())
-    .describe('Default accepted: the counted events. Duplicates are legs of those.'),
-  from: time('First leg received from this time on (unix seconds).'),
-  to: time('First leg received before this time (unix seconds).'),
-  limit: z
-    .preprocess(empty, z.coerce.number().int().min(1).max(PAGE_EVENTS_MAX).default(100))
-    .describe('Events on one page.'),
-  cursor: z
-    .preprocess(
-      empty,
-      z
-        .string()
-        .regex(/^\d{1,15}$/, 'a next_cursor of an earlier answer')
-        .optional(),
-    )
-    .describe('next_cursor of the page before.'),
-})
-
 export const eventsSchema = z
   .object({
     events: z.array(eventSchema).describe('Newest first.'),
     next_cursor: z.string().nullable().describe('Present while there may be more.'),
+    looked_back_to: count
+      .nullable()
+      .describe('With next_cursor: the log was looked through back to then (unix seconds).'),
   })
   .meta({ id: 'EventPage' })
 

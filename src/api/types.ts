@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
+import type * as names from './event-names-schemas.ts'
+import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
@@ -53,6 +55,10 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type ConsentRecord = z.infer<typeof consentRecordSchema>
+export type EventNamesAnswer = z.infer<typeof names.eventNamesSchema>
+export type EventDetails = z.infer<typeof names.eventDetailsSchema>
+export type EventStory = z.infer<typeof log.eventStorySchema>
+export type EventExportRow = z.infer<typeof log.eventRowSchema>
 export type EventsAnswer = z.infer<typeof schemas.eventsSchema>
 export type DoctorAnswer = z.infer<typeof doctorSchema>
 export type StatusAnswer = z.infer<typeof schemas.statusSchema>

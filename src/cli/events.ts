@@ -1,6 +1,9 @@
-/** `twofold events`: the event log, newest first, or live with --follow. */
+/** `twofold events`: the event log, newest first, live with --follow, or as a file with --export. */
+import { hash } from 'node:crypto'
 import type { Command } from 'commander'
-import type { EventsAnswer, EventView } from '../api/types.ts'
+import type { DatasetView, EventsAnswer, EventView } from '../api/types.ts'
+import { callingCode } from '../event/calling-code.ts'
+import { personValues } from '../event/person-values.ts'
 import { PAGE_EVENTS_MAX } from '../limits.ts'
 import type { Client } from './client.ts'
 import {
@@ -11,25 +14,36 @@ import {
   datasetIdOf,
   declareClient,
 } from './command.ts'
+import { download } from './download.ts'
 import { wrongUsage } from './exit.ts'
 import { type EventFilters, follow } from './follow.ts'
 import { parseMoment } from './moment.ts'
-import { amount, plain, say, sayJson, table, time } from './output.ts'
+import { amount, note, plain, say, sayJson, table, time } from './output.ts'
 
 interface Flags extends DatasetOptions, EventFilters {
   readonly from?: string
   readonly to?: string
   readonly limit: string
   readonly follow?: true
+  readonly reason?: string
+  readonly person?: string
+  readonly finding?: string
+  readonly seenBy?: string
+  readonly export?: true
+  readonly format: string
+  readonly output?: string
+  readonly force?: true
 }
 
 export function addEvents(program: Command): void {
   declareClient(program, 'events', {
-    description: 'List events with their legs, or watch them arrive.',
+    description: 'Search events with their legs, export them, or watch them arrive.',
     examples: [
       'twofold events --event-name Purchase --from 2h',
       'twofold events --order-id 17 --json',
-      'twofold events --verdict dropped',
+      'twofold events --verdict dropped --reason bot',
+      'twofold events --person jo@example.com',
+      'twofold events --export --from 30d --format csv --output events.csv',
       'twofold events --follow',
     ],
   })
@@ -37,16 +51,28 @@ export function addEvents(program: Command): void {
     .option('--event-name <name>', 'only this event')
     .option('--event-id <id>', 'only events with this id')
     .option('--order-id <id>', 'only events of this order')
-    .option('--verdict <verdict>', 'accepted, dropped or rejected; with --follow also duplicate')
+    .option('--verdict <verdict>', 'accepted, duplicate, dropped, rejected or all')
+    .option('--reason <code>', 'only what was dropped or rejected for this reason')
+    .option(
+      '--person <text>',
+      'e-mail, phone, customer id or hash; hashed here, never sent in clear',
+    )
+    .option('--finding <code>', 'only events with this finding')
+    .option('--seen-by <who>', 'browser, server, other, both, browser_only or server_only')
     .option('--test-event-code <code>', 'with --follow: only legs with this code')
     .option('--from <moment>', 'received from then on: unix seconds, a date, or 2h, 7d')
     .option('--to <moment>', 'received before then')
     .option('--limit <n>', 'at most so many', '20')
+    .option('--export', 'all that fit instead of --limit, as a stream')
+    .option('--format <format>', 'of the export: ndjson or csv', 'ndjson')
+    .option('-o, --output <file>', 'of the export: a file; without it, stdout')
+    .option('--force', 'replace the file if it exists')
     .option('-f, --follow', 'watch legs arrive until Ctrl-C; connects again by itself')
     .action(async (flags: Flags) => {
       const client = clientOf(flags)
       const datasetId = await datasetIdOf(client, flags)
       if (flags.follow) await follow(client, datasetId, flags)
+      else if (flags.export) await exportAll(client, datasetId, flags)
       else await list(client, datasetId, flags)
     })
 }
@@ -55,7 +81,7 @@ async function list(client: Client, datasetId: string, flags: Flags): Promise<vo
   const limit = Number(flags.limit)
   if (!Number.isInteger(limit) || limit < 1)
     throw wrongUsage('--limit is a whole number from 1 on.')
-  const query = queryOf(flags)
+  const query = await queryOf(client, datasetId, flags)
   const events: EventView[] = []
   let listed = 0
   for (let cursor: string | null = ''; cursor !== null && listed < limit; ) {
@@ -65,6 +91,9 @@ async function list(client: Client, datasetId: string, flags: Flags): Promise<vo
     const page: EventsAnswer = await client.json('GET', path)
     cursor = page.next_cursor
     listed += page.events.length
+    if (page.events.length === 0 && page.looked_back_to !== null) {
+      note(`Nothing so far; looked back to ${time(page.looked_back_to)} UTC.`)
+    }
     if (flags.json) for (const event of page.events) sayJson(event)
     else events.push(...page.events)
   }
@@ -72,7 +101,30 @@ async function list(client: Client, datasetId: string, flags: Flags): Promise<vo
   say(events.length > 0 ? tableOf(events) : 'No such event. Dropped ones: --verdict dropped')
 }
 
-function queryOf(flags: Flags): URLSearchParams {
+async function exportAll(client: Client, datasetId: string, flags: Flags): Promise<void> {
+  const { output, force = false, json = false } = flags
+  await download({ what: 'the events', output, force, json }, async () => {
+    const query = await queryOf(client, datasetId, flags)
+    query.set('format', flags.format)
+    return client.open(`/api/datasets/${datasetId}/events/export?${query}`)
+  })
+}
+
+/** The clear text ends here; the country of the dataset completes a phone number. */
+async function valuesOf(client: Client, datasetId: string, typed: string): Promise<string> {
+  const dataset = await client.json<DatasetView>('GET', `/api/datasets/${datasetId}`)
+  const code = callingCode(dataset.default_country)
+  const { values } = personValues(typed, {
+    sha256: (text) => hash('sha256', text),
+    ...(code ? { defaultCallingCode: code } : {}),
+  })
+  if (values.length === 0) {
+    throw wrongUsage('--person is not a person.', 'Give an e-mail, a phone, an id or a SHA-256.')
+  }
+  return values.join(',')
+}
+
+async function queryOf(client: Client, datasetId: string, flags: Flags): Promise<URLSearchParams> {
   const nowS = Date.now() / 1000
   const moment = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : String(parseMoment(text, nowS))
@@ -81,6 +133,10 @@ function queryOf(flags: Flags): URLSearchParams {
     event_id: flags.eventId,
     order_id: flags.orderId,
     verdict: flags.verdict,
+    reason: flags.reason,
+    finding: flags.finding,
+    seen_by: flags.seenBy,
+    person: flags.person && (await valuesOf(client, datasetId, flags.person)),
     from: moment(flags.from),
     to: moment(flags.to),
   }

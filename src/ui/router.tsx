@@ -12,6 +12,7 @@ import {
 import type { DeliveryStateView } from '../api/types.ts'
 import type { Channel } from '../event/shape.ts'
 import { STATES } from './delivery-words.ts'
+import { readLogSearch } from './event-log/log-search.ts'
 import { HomePage } from './home/home.tsx'
 import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
 import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
@@ -191,6 +192,19 @@ const sourceRoute = createRoute({
   component: lazyRouteComponent(() => import('./sources/source.tsx'), 'SourcePage'),
 })
 
+const eventLogRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/events',
+  validateSearch: readLogSearch,
+  component: lazyRouteComponent(() => import('./event-log/event-log.tsx'), 'EventLogPage'),
+})
+
+const eventStoryRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/events/$eventId',
+  component: lazyRouteComponent(() => import('./event-log/event-story.tsx'), 'EventStoryPage'),
+})
+
 const destinationsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/destinations',
@@ -338,6 +352,8 @@ export const router = createRouter({
         matchQualityRoute,
         deduplicationRoute,
         lossRoute,
+        eventLogRoute,
+        eventStoryRoute,
         rulesRoute,
         sourcesRoute,
         addSourceRoute,

@@ -93,6 +93,29 @@ describe('the overview', () => {
     await expect.poll(() => cells.allTextContents()).toEqual(['1', '0', '1', '2'])
   })
 
+  it('opens an event to its parameters, pages, devices and newest events', async () => {
+    const { id, send } = await newDataset('Details')
+    await send.browser(sale('1', 5))
+    await send.server(sale('1', 5))
+    await send.browser({ event_name: 'PageView', event_id: 'p1' })
+    const page = await openPage(`/datasets/${id}`)
+    const row = page.getByRole('row', { name: /^Purchase/ })
+    await row.getByText('Browser and server', { exact: true }).waitFor()
+    await row.getByText('1 browser, 1 server').waitFor()
+    await row.getByText('seen this hour').waitFor()
+    await row.getByText('our estimate').or(row.getByText('too few to say')).waitFor()
+    await page
+      .getByRole('row', { name: /^PageView/ })
+      .getByText('Browser only')
+      .waitFor()
+    await row.getByRole('button', { name: 'Purchase' }).click()
+    await page.getByText('shop.example/thanks').waitFor()
+    await page.getByRole('row', { name: /^order_id 100% 100%/ }).waitFor()
+    await page.getByText('All of this window: 1 counted event.').first().waitFor()
+    await page.getByRole('link', { name: 'Order 1' }).click()
+    await page.getByRole('heading', { name: 'Purchase €5.00' }).waitFor()
+  })
+
   it('says what to do while nothing has arrived', async () => {
     const { id } = await newDataset('Quiet')
     const page = await openPage(`/datasets/${id}`)

@@ -23,7 +23,6 @@ import type {
   SettingsDocument,
   Store,
 } from '../store.ts'
-import { MemoryInbox } from './memory-inbox.ts'
 import {
   anchorOf,
   eventKey,
@@ -33,6 +32,7 @@ import {
   matchesQuery,
   OTHER_EVENT_NAME,
 } from '../store.ts'
+import { MemoryInbox } from './memory-inbox.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {

@@ -49,7 +49,7 @@ export function ConsentDetails({ seq, eventId }: { seq: number; eventId: string 
             {record.isPending && <Skeleton height={72} />}
             {record.error && <Failed error={record.error} onRetry={() => void record.refetch()} />}
             {record.data === null && <Text size="sm">It is not stored any more.</Text>}
-            {record.data && <Facts record={record.data} />}
+            {record.data && <ConsentFacts record={record.data} />}
           </Stack>
         )}
       </div>
@@ -57,7 +57,7 @@ export function ConsentDetails({ seq, eventId }: { seq: number; eventId: string 
   )
 }
 
-function Facts({ record }: { record: ConsentRecord }) {
+export function ConsentFacts({ record }: { record: ConsentRecord }) {
   return (
     <dl className={classes.facts} data-testid="consent-record">
       {factsOf(record).map(([label, value]) => (

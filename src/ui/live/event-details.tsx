@@ -1,6 +1,8 @@
 /** Everything about one event: why it was paired or refused, notes, and what each report said. */
-import { Alert, Code, Stack, Text } from '@mantine/core'
+import { Alert, Code, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconArrowsJoin2, IconBulb } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
+import { TextLink } from '../parts/links.tsx'
 import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
 import { ConsentDetails } from './consent-record.tsx'
 import classes from './live.module.css'
@@ -9,18 +11,29 @@ import { keptLeg, type Row } from './rows.ts'
 import { SentTable } from './sent-table.tsx'
 
 export function EventDetails({ id, row }: { id: string; row: Row }) {
+  const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const eventId = row.legs.find(({ event_id }) => event_id !== undefined)?.event_id
   return (
     <Stack id={id} gap="md" className={classes.details ?? ''}>
-      <Verdict row={row} />
+      <Outcome row={row} />
       <Notes row={row} />
       <SentTable legs={row.legs} />
-      {eventId !== undefined && <ConsentDetails seq={row.seq} eventId={eventId} />}
+      <Group gap="md" align="flex-start">
+        {eventId !== undefined && <ConsentDetails seq={row.seq} eventId={eventId} />}
+        <TextLink
+          size="sm"
+          to="/datasets/$datasetId/events/$eventId"
+          params={{ datasetId, eventId: String(row.seq) }}
+        >
+          Full story and deliveries
+        </TextLink>
+      </Group>
     </Stack>
   )
 }
 
-function Verdict({ row }: { row: Row }) {
+/** Why it was refused, or how its later reports were found to be the same. */
+export function Outcome({ row }: { row: Row }) {
   const kept = keptLeg(row)
   if (kept && kept.verdict !== 'accepted') {
     const { title, detail } = reasonWords(kept.reason)
@@ -61,7 +74,7 @@ function Verdict({ row }: { row: Row }) {
   )
 }
 
-function Notes({ row }: { row: Row }) {
+export function Notes({ row }: { row: Row }) {
   const notes = notesOf(row)
   if (notes.length === 0) return null
   return (

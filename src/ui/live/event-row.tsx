@@ -12,7 +12,13 @@ import classes from './live.module.css'
 import { notesOf } from './notes.ts'
 import { keptLeg, moneyOf, type Row } from './rows.ts'
 
-export const EventRow = memo(function EventRow({ row }: { row: Row }) {
+interface EventRowProps {
+  readonly row: Row
+  /** With the day, where rows of many days stand together. */
+  readonly dated?: boolean
+}
+
+export const EventRow = memo(function EventRow({ row, dated = false }: EventRowProps) {
   const [opened, { toggle }] = useDisclosure()
   const id = useId()
   const money = moneyOf(row)
@@ -43,8 +49,13 @@ export const EventRow = memo(function EventRow({ row }: { row: Row }) {
             </Text>
           </Stack>
         </UnstyledButton>
-        <Lane name="Browser" row={row} legs={row.legs.filter(isBrowser)} />
-        <Lane name="Server" row={row} legs={row.legs.filter((leg) => !isBrowser(leg))} />
+        <Lane name="Browser" row={row} legs={row.legs.filter(isBrowser)} dated={dated} />
+        <Lane
+          name="Server"
+          row={row}
+          legs={row.legs.filter((leg) => !isBrowser(leg))}
+          dated={dated}
+        />
         <Outcome row={row} />
       </div>
       {opened && <EventDetails id={id} row={row} />}
@@ -60,7 +71,14 @@ function captionOf({ legs }: Row): string {
   return order ? `Order ${String(order)}` : (pathOf(legs[0].event_source_url) ?? '')
 }
 
-function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegView[] }) {
+interface LaneProps {
+  readonly name: string
+  readonly row: Row
+  readonly legs: readonly LegView[]
+  readonly dated: boolean
+}
+
+function Lane({ name, row, legs, dated }: LaneProps) {
   const [first] = legs
   if (!first) {
     return (
@@ -77,7 +95,7 @@ function Lane({ name, row, legs }: { name: string; row: Row; legs: readonly LegV
           {first.channel === 'other' ? CHANNEL_WORDS.other : name}:{' '}
         </span>
         {row.legs[0] === first ? (
-          <Time ms={start} />
+          <Time ms={start} as={dated ? 'moment' : 'clock'} />
         ) : (
           <time title={formatUtc(first.received_at_ms)}>
             {formatDelay(first.received_at_ms - start)}

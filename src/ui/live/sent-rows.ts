@@ -2,7 +2,7 @@
  * What each report of one event said, as rows to compare: the same parameter of every report side
  * by side. Pure. Hashed keys show the beginning of their hash, enough to see whether two agree.
  */
-import type { LegView } from '../../api/types.ts'
+import type { EventView, LegView } from '../../api/types.ts'
 import { formatExact, formatUtc } from '../format.ts'
 import { matchKeyWords } from '../words.ts'
 
@@ -70,6 +70,41 @@ export function sentGroups(legs: readonly LegView[]): readonly SentGroup[] {
     .map((group) => ({ ...group, rows: group.rows.filter(({ cells }) => cells.some(Boolean)) }))
     .filter(({ rows }) => rows.length > 0)
 }
+
+export interface CountedCell {
+  readonly text: string
+  /** Seqs of the reports that said so. */
+  readonly from: readonly number[]
+}
+
+/** What the event became, by the keys of the rows above; only what a merge decides about. */
+export function countedCells(event: EventView): ReadonlyMap<string, CountedCell> {
+  const [first] = event.legs
+  if (!first) return new Map()
+  const { event_id, event_time, action_source, event_source_url, custom_data, user_data } = event
+  const merged: LegView = {
+    ...first,
+    ...{ event_time, action_source, user_data },
+    event_id,
+    event_source_url,
+    custom_data,
+  }
+  const cells = new Map<string, CountedCell>()
+  for (const [group, { rows }] of sentGroups([...event.legs, merged]).entries()) {
+    for (const { key, cells: all } of rows) {
+      const text = all.at(-1)
+      if (text === undefined || (group === 0 && !MERGED.has(key))) continue
+      const same = event.legs.filter((_, place) => all[place] === text)
+      // Hashes of one key are gathered from all who sent it.
+      const from = same.length > 0 ? same : event.legs.filter((_, place) => all[place])
+      cells.set(key, { text, from: from.map(({ seq }) => seq) })
+    }
+  }
+  return cells
+}
+
+/** Of the first group: the rest tells of a report and not of the event. */
+const MERGED: ReadonlySet<string> = new Set(['event_id', 'Happened', 'Kind of place', 'Page'])
 
 const rowsOf =
   (legs: readonly LegView[]) =>

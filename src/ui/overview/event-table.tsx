@@ -1,22 +1,27 @@
-/** Every event name with the same equation, its money, and what was known about the people. */
-import { Badge, Box, Group, Paper, Stack, Table, Text, Title, UnstyledButton } from '@mantine/core'
+/** Every event name: who reports it, how well it can be matched, the equation, and its money. */
+import { Badge, Paper, Stack, Table, Text, Title, Tooltip, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronRight } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { SummaryEvent } from '../../api/types.ts'
-import { formatCount, formatMoney, formatShare } from '../format.ts'
-import { matchKeyWords } from '../words.ts'
+import type { EventQuality, SummaryEvent } from '../../api/types.ts'
+import { countOf, formatCount, formatMoney } from '../format.ts'
+import { WINDOW_TEXT, type WindowName } from '../window.ts'
+import { type Activity, activityDetail, lastSeen, STATUS_WORDS } from './activity-words.ts'
 import { sumOf } from './equation-parts.ts'
+import { EventDetailsPanel } from './event-details-panel.tsx'
 import classes from './event-table.module.css'
-import { byUsefulness, KeyCoverage } from './key-coverage.tsx'
+import { activityQuery, scoresQuery } from './overview-queries.ts'
 
-export function EventTable({
-  events,
-  window,
-}: {
-  events: readonly SummaryEvent[]
-  window: string
-}) {
+interface EventTableProps {
+  readonly datasetId: string
+  readonly events: readonly SummaryEvent[]
+  readonly window: WindowName
+}
+
+export function EventTable({ datasetId, events, window }: EventTableProps) {
+  const { data: activity = [] } = useQuery(activityQuery(datasetId))
+  const { data: scores } = useQuery(scoresQuery(datasetId, window))
   return (
     <Paper component="section" withBorder aria-labelledby="events-by-name">
       <Stack gap={2} p={{ base: 'md', sm: 'lg' }} pb="sm">
@@ -24,24 +29,32 @@ export function EventTable({
           By event
         </Title>
         <Text size="sm" c="dimmed">
-          Number of events {window}. Open one to see what was known about the people.
+          Number of events {WINDOW_TEXT[window].sentence}. Open one for its parameters, pages,
+          devices and newest events.
         </Text>
       </Stack>
       <Table className={classes.table ?? ''} aria-labelledby="events-by-name">
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Event</Table.Th>
-            <NumberHead>Browser</NumberHead>
-            <NumberHead>Server</NumberHead>
+            <Table.Th scope="col">Reported by</Table.Th>
+            <Table.Th scope="col">Match quality</Table.Th>
+            <NumberHead>Received</NumberHead>
             <NumberHead>Duplicates removed</NumberHead>
             <NumberHead>Left out</NumberHead>
             <NumberHead>Counted</NumberHead>
             <NumberHead>Value</NumberHead>
-            <Table.Th scope="col">Known about people</Table.Th>
           </Table.Tr>
         </Table.Thead>
         {events.map((event) => (
-          <EventRows key={event.event_name} event={event} />
+          <EventRows
+            key={event.event_name}
+            datasetId={datasetId}
+            window={window}
+            event={event}
+            activity={activity.find((one) => one.event_name === event.event_name)}
+            quality={scores?.find((one) => one.event_name === event.event_name)}
+          />
         ))}
       </Table>
     </Paper>
@@ -56,7 +69,15 @@ function NumberHead({ children }: { children: ReactNode }) {
   )
 }
 
-function EventRows({ event }: { event: SummaryEvent }) {
+interface EventRowsProps {
+  readonly datasetId: string
+  readonly window: WindowName
+  readonly event: SummaryEvent
+  readonly activity: Activity | undefined
+  readonly quality: EventQuality | undefined
+}
+
+function EventRows({ datasetId, window, event, activity, quality }: EventRowsProps) {
   const [opened, { toggle }] = useDisclosure()
   const { event_name: name, received, duplicates, dropped, rejected, counted, value } = event
   return (
@@ -67,9 +88,15 @@ function EventRows({ event }: { event: SummaryEvent }) {
             <IconChevronRight size={16} aria-hidden data-opened={opened || undefined} />
             {name}
           </UnstyledButton>
+          {activity && <Status activity={activity} />}
         </Table.Th>
-        <NumberCell label="Browser" value={received.browser} />
-        <NumberCell label="Server" value={received.server + received.other} />
+        <Table.Td data-label="Reported by">
+          <Connection event={event} />
+        </Table.Td>
+        <Table.Td data-label="Match quality">
+          <Score quality={quality} />
+        </Table.Td>
+        <NumberCell label="Received" value={sumOf(received)} />
         <NumberCell label="Duplicates removed" value={duplicates} sign="−" />
         <NumberCell label="Left out" value={dropped + rejected} sign="−" />
         <NumberCell label="Counted" value={counted} strong />
@@ -83,18 +110,81 @@ function EventRows({ event }: { event: SummaryEvent }) {
             <div key={currency}>{formatMoney(sum_exact, currency)}</div>
           ))}
         </Table.Td>
-        <Table.Td data-label="Known about people">
-          <TopKeys event={event} />
-        </Table.Td>
       </Table.Tr>
       {opened && (
         <Table.Tr>
           <Table.Td colSpan={8} className={classes.details ?? ''}>
-            <KeyCoverage event={event} />
+            <EventDetailsPanel datasetId={datasetId} event={event} window={window} />
           </Table.Td>
         </Table.Tr>
       )}
     </Table.Tbody>
+  )
+}
+
+function Status({ activity }: { activity: Activity }) {
+  const { title, color } = STATUS_WORDS[activity.status]
+  return (
+    <Tooltip
+      label={activityDetail(activity)}
+      multiline
+      w={280}
+      withArrow
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <UnstyledButton className={classes.status ?? ''} aria-description={activityDetail(activity)}>
+        <Badge size="sm" variant="light" color={color} tt="none">
+          {title}
+        </Badge>{' '}
+        {lastSeen(activity, Date.now())}
+      </UnstyledButton>
+    </Tooltip>
+  )
+}
+
+/** Of what was counted or merged: the channels in words, and how many reports each brought. */
+function Connection({ event: { kept } }: { event: SummaryEvent }) {
+  const names = { browser: 'browser', server: 'server', other: 'other' } as const
+  const channels = (['browser', 'server', 'other'] as const).filter((name) => kept[name] > 0)
+  const [first, ...more] = channels.map((name) => names[name])
+  if (!first) {
+    return (
+      <Text size="sm" c="dimmed">
+        All left out
+      </Text>
+    )
+  }
+  const words = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...more].join(' and ')
+  return (
+    <>
+      <Text size="sm">{channels.length === 1 ? `${words} only` : words}</Text>
+      <Text size="sm" c="dimmed">
+        {channels.map((name) => `${formatCount(kept[name])} ${names[name]}`).join(', ')}
+      </Text>
+    </>
+  )
+}
+
+const BAND_WORDS = { poor: 'Poor', ok: 'OK', good: 'Good', great: 'Great' } as const
+
+function Score({ quality }: { quality: EventQuality | undefined }) {
+  if (quality?.score === undefined || quality.score === null) {
+    return (
+      <Text size="sm" c="dimmed">
+        No server events
+      </Text>
+    )
+  }
+  const { score, band, events, few } = quality
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {score.toFixed(1)} / 10 {band && !few && BAND_WORDS[band]}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {few ? 'too few to say' : 'our estimate'}, {countOf(events, 'event')}
+      </Text>
+    </>
   )
 }
 
@@ -116,20 +206,5 @@ function NumberCell({ label, value, sign = '', strong = false }: NumberCellProps
         `${sign}${formatCount(value)}`
       )}
     </Table.Td>
-  )
-}
-
-function TopKeys({ event }: { event: SummaryEvent }) {
-  const received = sumOf(event.received)
-  const top = byUsefulness(event.keys).slice(0, 2)
-  return (
-    <Group gap={6} className={classes.keys ?? ''}>
-      {top.map(({ key, total }) => (
-        <Badge key={key} variant="default" tt="none" fw={500} radius="sm">
-          {matchKeyWords(key).replace(/ \(.*/, '')} {formatShare(total, received)}
-        </Badge>
-      ))}
-      {top.length === 0 && <Box c="dimmed">nothing</Box>}
-    </Group>
   )
 }

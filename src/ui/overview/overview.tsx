@@ -56,7 +56,7 @@ function Report({ datasetId, window, show, summary }: ReportProps) {
     <>
       <Equation summary={summary} window={sentence} />
       <CountedOverTime datasetId={datasetId} window={window} show={show} summary={summary} />
-      <EventTable events={summary.by_event} window={sentence} />
+      <EventTable datasetId={datasetId} events={summary.by_event} window={window} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <Matches summary={summary} window={sentence} />
         <Reasons summary={summary} window={sentence} />

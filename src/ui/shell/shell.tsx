@@ -14,6 +14,7 @@ import {
   IconPlugConnected,
   IconSend,
   IconSettings,
+  IconTruckDelivery,
   IconUserCheck,
   IconWebhook,
 } from '@tabler/icons-react'
@@ -97,16 +98,19 @@ export function Shell() {
 /** What waits for its owner is worth knowing on every page, but not by the second. */
 const ALARM_REFRESH_MS = 5_000
 
+const EVENT_LOG = '/datasets/$datasetId/events'
+
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: EVENT_LOG, label: 'Event log', icon: IconListSearch },
   { to: '/datasets/$datasetId/match-quality', label: 'Match quality', icon: IconUserCheck },
   { to: '/datasets/$datasetId/deduplication', label: 'Deduplication', icon: IconGitMerge },
   { to: '/datasets/$datasetId/loss', label: 'Loss meter', icon: IconGauge },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/sources', label: 'Sources', icon: IconWebhook },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
-  { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
+  { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconTruckDelivery },
   { to: '/datasets/$datasetId/dead-letters', label: 'Dead letters', icon: IconMailX },
   { to: '/datasets/$datasetId/install', label: 'Install', icon: IconPlugConnected },
   { to: '/datasets/$datasetId/tokens', label: 'Tokens', icon: IconKey },
@@ -115,7 +119,7 @@ const PAGES = [
 
 const DESTINATIONS = '/datasets/$datasetId/destinations'
 /** They stay marked on the pages below them. */
-const BRANCHES: readonly string[] = [DESTINATIONS, '/datasets/$datasetId/sources']
+const BRANCHES: readonly string[] = [DESTINATIONS, EVENT_LOG, '/datasets/$datasetId/sources']
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
