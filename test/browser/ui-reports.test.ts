@@ -89,7 +89,8 @@ describe('the overview', () => {
     await page.getByText('Table', { exact: true }).click()
     await page.waitForURL(/show=table/)
     await page.reload()
-    const cells = page.getByRole('table').first().getByRole('row').nth(1).getByRole('cell')
+    const table = page.getByRole('region', { name: 'The chart as a table' })
+    const cells = table.getByRole('row').nth(1).getByRole('cell')
     await expect.poll(() => cells.allTextContents()).toEqual(['1', '0', '1', '2'])
   })
 
