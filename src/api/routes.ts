@@ -3,6 +3,7 @@ import { accountRoutes } from './account.ts'
 import { backupRoutes } from './backup.ts'
 import { businessRoutes } from './businesses.ts'
 import { consentRoutes } from './consents.ts'
+import { datasetHealthRoutes } from './dataset-health.ts'
 import { datasetRoutes } from './datasets.ts'
 import { deduplicationRoutes } from './deduplication.ts'
 import { deliveryRoutes } from './deliveries.ts'
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...businessRoutes,
   ...invitationRoutes,
   ...datasetRoutes,
+  ...datasetHealthRoutes,
   ...reportRoutes,
   ...qualityRoutes,
   ...deduplicationRoutes,

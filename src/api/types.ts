@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
+import type { datasetHealthSchema } from './dataset-health-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as names from './event-names-schemas.ts'
@@ -55,6 +56,7 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type ConsentRecord = z.infer<typeof consentRecordSchema>
+export type DatasetHealth = z.infer<typeof datasetHealthSchema>
 export type EventNamesAnswer = z.infer<typeof names.eventNamesSchema>
 export type EventDetails = z.infer<typeof names.eventDetailsSchema>
 export type EventStory = z.infer<typeof log.eventStorySchema>

@@ -193,6 +193,23 @@ describe('datasets', () => {
     await page.getByTestId('event-row').filter({ hasText: 'PageView' }).first().waitFor()
   })
 
+  it('show on the first page how they are and what to do next', async () => {
+    const { send } = await newDataset('At a glance')
+    await send.browser(sale('1', 29.9))
+    await send.browser({ event_name: 'ViewContent', event_id: 'v1', custom_data: { value: 99 } })
+    const page = await openPage('/')
+    const card = page.getByRole('article').filter({ hasText: 'At a glance' })
+    await card.getByText('€29.90').waitFor()
+    await card.getByText('today from 1 purchase').waitFor()
+    await card.getByText('too few days to say what is usual').waitFor()
+    await card.getByText('Sent nowhere').waitFor()
+    await card.getByText('Next:').waitFor()
+    await card.getByRole('button', { name: 'Setup: 1 of 7 done' }).click()
+    await card.getByRole('listitem').filter({ hasText: 'The pixel reports' }).waitFor()
+    await card.getByRole('link', { name: 'Send the same events from your server' }).first().click()
+    await page.getByRole('heading', { name: 'Install', level: 1 }).waitFor()
+  })
+
   it('are made on the first page and lead to their snippets', async () => {
     const page = await openPage('/')
     await page.getByRole('button', { name: 'New dataset' }).click()

@@ -1,6 +1,7 @@
 /** The event log over the real pipeline: search, one event's story, export. */
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { datasetHealthSchema } from '../../src/api/dataset-health-schema.ts'
 import { eventDetailsSchema, eventNamesSchema } from '../../src/api/event-names-schemas.ts'
 import { eventStorySchema } from '../../src/api/event-schemas.ts'
 import { eventsSchema } from '../../src/api/schemas.ts'
@@ -187,4 +188,24 @@ describe('what stands behind an event name', () => {
     expect(none.json()).toMatchObject({ sample: { events: 0, from: null }, parameters: [] })
     expect((await bench.get(path)).statusCode).toBe(400)
   })
+})
+
+it('tells how a dataset is, with what it is made of', async () => {
+  const bench = await shop()
+  const read = async () => {
+    const answer = await bench.get(`/api/datasets/${bench.id}/health`)
+    return datasetHealthSchema.parse(answer.json())
+  }
+  const { hour, setup, deliveries } = await read()
+  expect(hour).toMatchObject({ received: 0, this_hour: 6, state: 'unknown', usual: null })
+  expect(deliveries).toMatchObject({ destinations: 0, held: 0, alarms: [] })
+  expect(setup.filter(({ done }) => done).map(({ step }) => step)).toEqual([
+    'pixel',
+    'server',
+    'shared_ids',
+    'match_keys',
+  ])
+  expect(setup[2]).toMatchObject({ with: 1, of: 1 })
+  bench.clock.ms += 3_600_000
+  expect((await read()).hour).toMatchObject({ received: 6, this_hour: 0, days: 0 })
 })

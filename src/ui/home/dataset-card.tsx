@@ -1,13 +1,14 @@
-/** One dataset in the list: its name, its id, and today in two numbers. */
+/** One dataset at a glance: today in events and money, whether it is well, what to do next. */
 import { Badge, Card, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { DatasetView } from '../../api/types.ts'
-import { countOf, formatCount } from '../format.ts'
+import type { DatasetView, Summary } from '../../api/types.ts'
+import { countOf, formatCount, formatMoney } from '../format.ts'
 import { sumOf } from '../overview/equation-parts.ts'
 import { CopyIcon } from '../parts/copy.tsx'
 import { TextLink } from '../parts/links.tsx'
 import { summaryQuery } from '../queries.ts'
 import classes from './dataset-card.module.css'
+import { Health } from './health.tsx'
 
 export function DatasetCard({ dataset }: { dataset: DatasetView }) {
   const { dataset_id: datasetId, name } = dataset
@@ -42,10 +43,7 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
           </Group>
         </Stack>
         {data ? (
-          <Group gap="xl">
-            <Today value={sumOf(data.received)} label="received today" />
-            <Today value={data.counted} label="counted today" strong />
-          </Group>
+          <Today summary={data} />
         ) : error ? (
           <Text size="sm" c="red">
             {error.message}
@@ -53,21 +51,42 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
         ) : (
           <Skeleton height={48} width={200} />
         )}
-        {data && (
-          <Text size="sm" c="dimmed">
-            {data.duplicates > 0
-              ? `${countOf(data.duplicates, 'duplicate')} removed today`
-              : sumOf(data.received) > 0
-                ? 'No duplicates today'
-                : 'Nothing has arrived today'}
-          </Text>
-        )}
+        <Health datasetId={datasetId} />
       </Stack>
     </Card>
   )
 }
 
-function Today({ value, label, strong }: { value: number; label: string; strong?: boolean }) {
+function Today({ summary }: { summary: Summary }) {
+  const received = sumOf(summary.received)
+  const { counted, duplicates } = summary
+  return (
+    <Stack gap={6}>
+      <Group gap="xl">
+        <Figure value={received} label="received today" />
+        <Figure value={counted} label="counted today" strong />
+      </Group>
+      <Text size="sm" c="dimmed">
+        {duplicates > 0
+          ? `${countOf(duplicates, 'duplicate')} removed today`
+          : received > 0
+            ? 'No duplicates today'
+            : 'Nothing has arrived today'}
+      </Text>
+      {purchases(summary).map(({ currency, sum_exact, events }) => (
+        <Text size="sm" key={currency}>
+          <b>{formatMoney(sum_exact, currency)}</b> today from {countOf(events, 'purchase')}
+        </Text>
+      ))}
+    </Stack>
+  )
+}
+
+/** Only what was sold: the value of a product somebody looked at is no income. */
+const purchases = ({ by_event }: Summary) =>
+  by_event.find(({ event_name }) => event_name === 'Purchase')?.value ?? []
+
+function Figure({ value, label, strong }: { value: number; label: string; strong?: boolean }) {
   return (
     <Stack gap={0}>
       <Text fz={28} lh={1.15} fw={strong ? 700 : 500}>

@@ -4,8 +4,10 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconCoffee, IconDatabasePlus, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { DatasetView, SessionView } from '../../api/types.ts'
 import { CHANNEL_COLORS } from '../channel-colors.ts'
+import { countOf } from '../format.ts'
 import { Page } from '../parts/page.tsx'
 import { Failed } from '../parts/states.tsx'
 import { datasetsQuery, sessionQuery } from '../queries.ts'
@@ -57,9 +59,13 @@ interface BusinessesProps {
   readonly datasets: readonly DatasetView[]
 }
 
+/** Each card asks the server for its numbers: an agency with hundreds sees them in parts. */
+const CARDS_AT_ONCE = 24
+
 /** Who works for several businesses sees whose each dataset is. */
 function Businesses({ businesses, datasets }: BusinessesProps) {
-  const groups = Map.groupBy(datasets, ({ business_id }) => business_id)
+  const [shown, setShown] = useState(CARDS_AT_ONCE)
+  const groups = Map.groupBy(datasets.slice(0, shown), ({ business_id }) => business_id)
   return (
     <Stack gap="xl">
       {[...groups].map(([id, own]) => (
@@ -76,6 +82,13 @@ function Businesses({ businesses, datasets }: BusinessesProps) {
           </SimpleGrid>
         </Stack>
       ))}
+      {datasets.length > shown && (
+        <Group justify="center">
+          <Button variant="default" onClick={() => setShown(shown + CARDS_AT_ONCE)}>
+            Show more of {countOf(datasets.length, 'dataset')}
+          </Button>
+        </Group>
+      )}
     </Stack>
   )
 }
