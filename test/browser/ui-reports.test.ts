@@ -188,7 +188,12 @@ describe('datasets', () => {
     await page.getByRole('button', { name: 'Open the demo shop' }).click()
     const shop = await opening
     await shop.waitForURL(/\/demo\//)
-    await page.getByRole('article').filter({ hasText: 'Demo' }).getByRole('link').click()
+    await page
+      .getByRole('article')
+      .filter({ hasText: 'Demo' })
+      .getByRole('heading')
+      .getByRole('link')
+      .click()
     await page.getByRole('link', { name: 'Test events' }).click()
     await page.getByTestId('event-row').filter({ hasText: 'PageView' }).first().waitFor()
   })
