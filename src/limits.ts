@@ -199,6 +199,10 @@ export const EXCHANGE_URL_CHARS_MAX = 500
 export const EXCHANGES_PER_DESTINATION_MAX = 10_000
 export const EXCHANGE_MS_MAX = 7 * 86_400_000
 
+/** Dead letters kept per destination and how long: some 35 MB at most. The oldest are let go, and
+ * counted: no destination takes an event so old any more. */
+export const DEAD_LETTERS_PER_DESTINATION_MAX = 50_000
+export const DEAD_LETTER_MS_MAX = 90 * 86_400_000
 /** Rows of one page of deliveries: each shows the event it carries. */
 export const DELIVERIES_PAGE_MAX = 200
 /** Events of one search by event_id or order_id whose deliveries are shown. */
@@ -361,6 +365,7 @@ const relations: readonly (readonly [boolean, string])[] = [
   [BACKOFF_FIRST_MS < BACKOFF_MS_MAX, 'pauses must grow'],
   [INBOX_BODY_MS <= INBOX_ROW_MS, 'a body has no use without its row'],
   [INBOX_BYTES_MAX >= 64 * HOOK_BODY_BYTES_MAX, 'the inbox must hold many of the largest bodies'],
+  [DEAD_LETTER_MS_MAX > ORDER_WINDOW_MS, 'a dead letter is kept while its order is known'],
   [LATE_TWIN_S * 1000 < DEDUP_WINDOW_MS, 'a late twin must still be a twin'],
 ]
 for (const [holds, why] of relations) {

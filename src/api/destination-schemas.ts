@@ -4,11 +4,16 @@
  */
 import { z } from 'zod'
 import { legsSchema } from '../event/route.ts'
-import { DELIVERIES_PAGE_MAX } from '../limits.ts'
+import {
+  DEAD_LETTER_MS_MAX,
+  DEAD_LETTERS_PER_DESTINATION_MAX,
+  DELIVERIES_PAGE_MAX,
+} from '../limits.ts'
 import { destinationInputSchema } from '../relay/view.ts'
 import { count, eventSchema, text } from './schemas.ts'
 
 const ms = z.number().int()
+const DAYS_KEPT = DEAD_LETTER_MS_MAX / 86_400_000
 const json = z.record(z.string(), z.unknown())
 const empty = (value: unknown): unknown => (value === '' ? undefined : value)
 const time = (what: string) =>
@@ -83,9 +88,13 @@ const statusSchema = z
         retrying: count,
         held: count,
         delivered: count.describe('Of all time.'),
-        rejected: count.describe('Dead letters: kept until they are sent again.'),
+        rejected: count.describe(`Dead letters: kept for ${DAYS_KEPT} days.`),
       })
-      .describe('Deliveries by state. Their sum is created + created_further.'),
+      .describe('Deliveries by state. Their sum and let_go are created + created_further.'),
+    let_go: count.describe(
+      `Dead letters not kept any more: older than ${DAYS_KEPT} days, or before the last ` +
+        `${DEAD_LETTERS_PER_DESTINATION_MAX}.`,
+    ),
     waiting: count.describe('pending + leased + retrying + held.'),
     oldest_waiting_ms: ms.nullable().describe('When the oldest that waits was created.'),
     skipped: z.record(z.string(), count).describe('Events not meant for it, by reason.'),

@@ -87,12 +87,13 @@ function countsOf(
   counted: DestinationStatus | undefined,
 ): Pick<
   Status,
-  'created' | 'created_further' | 'states' | 'waiting' | 'oldest_waiting_ms' | 'skipped'
+  'created' | 'created_further' | 'states' | 'let_go' | 'waiting' | 'oldest_waiting_ms' | 'skipped'
 > {
   const states = counted?.states ?? NONE
   return {
     created: counted?.created ?? 0,
     created_further: counted?.created_further ?? 0,
+    let_go: counted?.let_go ?? 0,
     states: { ...states },
     waiting: states.pending + states.leased + states.retrying + states.held,
     oldest_waiting_ms: whole(counted?.oldest_waiting_ms),

@@ -1,5 +1,6 @@
 /**
- * The equation of the relay: per destination, what was created is the sum of the states. From the
+ * The equation of the relay: per destination, what was created is the sum of the states and of the
+ * dead letters let go. From the
  * counters, or (deep) also counted from what is stored. Called by doctor.ts.
  */
 import type { DeliveryAudit, DeliveryState, DestinationStatus } from '../store/outbox.ts'
@@ -7,7 +8,10 @@ import type { Store } from '../store/store.ts'
 import type { DoctorAnswer } from './types.ts'
 
 type Deliveries = DoctorAnswer['datasets'][number]['deliveries']
-type Counted = Pick<DestinationStatus, 'destination_id' | 'created' | 'created_further' | 'states'>
+type Counted = Pick<
+  DestinationStatus,
+  'destination_id' | 'created' | 'created_further' | 'states' | 'let_go'
+>
 
 interface Examined {
   readonly deliveries: Deliveries
@@ -34,16 +38,17 @@ export async function countDeliveries(store: Store, id: string): Promise<Examine
   return { deliveries, problems: audits.flatMap((one) => [...unbalanced(one), ...outside(one)]) }
 }
 
-function countsOf({ destination_id, created, created_further, states }: Counted) {
-  return { destination_id, created, created_further, states: { ...states } }
+function countsOf({ destination_id, created, created_further, let_go, states }: Counted) {
+  return { destination_id, created, created_further, let_go, states: { ...states } }
 }
 
-function unbalanced({ destination_id, created, created_further, states }: Counted): string[] {
-  const sum = Object.values(states).reduce((total, n) => total + n, 0)
+function unbalanced(counted: Counted): string[] {
+  const { destination_id, created, created_further, let_go, states } = counted
+  const sum = Object.values(states).reduce((total, n) => total + n, let_go)
   if (sum === created + created_further) return []
   return [
     `destination ${destination_id}: ${created + created_further} deliveries were created, ` +
-      `the states add up to ${sum}`,
+      `the states and those let go add up to ${sum}`,
   ]
 }
 

@@ -30,7 +30,7 @@ export const doctorRoutes: readonly Route[] = [
     description:
       'Per dataset: received = accepted + duplicate + dropped + rejected, from the counters; per ' +
       'destination: accepted since it is there = created + skipped, and created + ' +
-      'created_further = the sum of the states of its deliveries. With ' +
+      'created_further = the sum of the states of its deliveries + let_go. With ' +
       'deep=true everything stored is read too, and the counters must agree with it.',
     query: doctorQuerySchema,
     answer: { status: 200, description: 'ok says whether everything holds.', schema: doctorSchema },

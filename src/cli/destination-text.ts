@@ -19,7 +19,7 @@ export function tableOf(destinations: readonly DestinationShown[]): string {
 
 export function showDestination(one: DestinationShown): string {
   const { destination_id, name, title, created_at, enabled, settings, legs, status } = one
-  const { alarm, last_error, oldest_waiting_ms, states, skipped } = status
+  const { alarm, last_error, let_go, oldest_waiting_ms, states, skipped } = status
   const lines = [
     `${plain(name)}  ${destination_id}  ${title}  added ${time(created_at)} UTC`,
     `  ${'state'.padEnd(20)}${status.lane}${enabled ? '' : ' (switched off)'}`,
@@ -27,6 +27,7 @@ export function showDestination(one: DestinationShown): string {
     ...(last_error ? [`  ${'last error'.padEnd(20)}${errorWords(last_error)}`] : []),
     `  ${'events'.padEnd(20)}${count(status.created)} became deliveries`,
     ...Object.entries(states).map(([state, n]) => `  ${state.padEnd(20)}${count(n)}`),
+    ...(let_go > 0 ? [`  ${'let go'.padEnd(20)}${count(let_go)} old dead letters`] : []),
     ...(oldest_waiting_ms === null
       ? []
       : [`  ${'oldest waiting'.padEnd(20)}${time(oldest_waiting_ms / 1000)} UTC`]),

@@ -86,7 +86,8 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
   if (ok && datasets.some(({ deliveries }) => deliveries.length > 0)) {
     say('For every destination, accepted since it is there = created + skipped holds.')
-    say('created + further = pending + leased + retrying + held + delivered + rejected holds.')
+    const states = 'pending + leased + retrying + held + delivered + rejected'
+    say(`created + further = ${states} + let go holds.`)
   }
 }
 
@@ -94,13 +95,14 @@ const STATES = ['pending', 'leased', 'retrying', 'held', 'delivered', 'rejected'
 
 function reportDeliveries(datasets: DoctorAnswer['datasets']): void {
   const rows = datasets.flatMap(({ dataset_id, deliveries }) =>
-    deliveries.map(({ destination_id, created, created_further, states, skipped }) => [
+    deliveries.map(({ destination_id, created, created_further, let_go, states, skipped }) => [
       ...[dataset_id, destination_id, count(created), count(created_further)],
       ...STATES.map((state) => count(states[state])),
+      count(let_go),
       count(Object.values(skipped).reduce((sum, n) => sum + n, 0)),
     ]),
   )
   if (rows.length === 0) return
-  const head = ['dataset', 'destination', 'created', 'further', ...STATES, 'skipped']
-  say(`\n${table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9, 10])}`)
+  const head = ['dataset', 'destination', 'created', 'further', ...STATES, 'let go', 'skipped']
+  say(`\n${table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9, 10, 11])}`)
 }

@@ -5,6 +5,8 @@
 import { expect, it } from 'vitest'
 import type { Hashed } from '../event/shape.ts'
 import {
+  DEAD_LETTER_MS_MAX,
+  DEAD_LETTERS_PER_DESTINATION_MAX,
   EXCHANGE_ANSWER_CHARS_MAX,
   EXCHANGE_MS_MAX,
   EXCHANGES_PER_DESTINATION_MAX,
@@ -153,11 +155,12 @@ export function describeDeliveryStates({ clock, store: make }: Suite): void {
     const none = { pending: 0, leased: 0, retrying: 0, held: 0, delivered: 0, rejected: 0 }
     const status = {
       destination_id: TO,
-      ...{ created: 3, created_further: 0, states: { ...none, pending: 3 } },
+      ...{ created: 3, created_further: 0, let_go: 0, states: { ...none, pending: 3 } },
       skipped: { rule: 4, not_consented: 1 },
       oldest_waiting_ms: START_MS,
     }
-    const other = { destination_id: 'd_two', created: 0, created_further: 0, skipped: { bot: 1 } }
+    const counts = { created: 0, created_further: 0, let_go: 0 }
+    const other = { destination_id: 'd_two', ...counts, skipped: { bot: 1 } }
     expect(await store.destinationStatus(SHOP)).toEqual([status, { ...other, states: none }])
     const claimed = await claimAt(store, clock, { limit: 2 })
     expect(await store.destinationStatus(SHOP)).toMatchObject([{ oldest_waiting_ms: START_MS }, {}])
@@ -201,6 +204,50 @@ export function describeExchanges({ clock, store: make }: Suite): void {
     expect(await statesOf(store)).toEqual({ delivered: total })
     await expectEquation(store)
   }, 30_000)
+}
+
+export function describeLettingGo({ clock, store: make }: Suite): void {
+  it('keeps dead letters for a bounded time, and counts those it lets go', async () => {
+    const store = await make()
+    await putMixed(store, clock)
+    clock.nowMs += 1000
+    const later = await claimAt(store, clock, { limit: 1 })
+    const ending = { state: 'rejected', code: '300', detail: 'd' } as const
+    await settleAll(store, later, { ending, nowMs: clock.nowMs })
+    const counts = { created: 15, created_further: 0 }
+    await tidied(store, START_MS + DEAD_LETTER_MS_MAX)
+    expect(await store.destinationStatus(SHOP)).toMatchObject([{ ...counts, let_go: 0 }])
+    await tidied(store, START_MS + DEAD_LETTER_MS_MAX + 1)
+    expect(await statesOf(store)).toEqual({ held: 3, rejected: 1, delivered: 3, pending: 2 })
+    expect(await store.destinationStatus(SHOP)).toMatchObject([{ ...counts, let_go: 6 }])
+    expect(await listed(store, { states: ['rejected'] })).toMatchObject([{ code: '300' }])
+    expect(await store.requeue({ ...AMONG, states: ['rejected'], code: '100' })).toBe(0)
+    await expectEquation(store)
+    // A replay may still send one: it is a delivery of its own.
+    expect(await store.enqueue([delivery(4)])).toBe(1)
+    await expectEquation(store)
+  })
+
+  it('keeps the last of each destination', async () => {
+    const store = await make()
+    const total = DEAD_LETTERS_PER_DESTINATION_MAX + 20
+    await put(store, { legs: [leg(1)], deliveries: [delivery(1, { destination_id: 'd_two' })] })
+    await store.enqueue(range(1, total).map((seq) => delivery(seq)))
+    const ending = { state: 'rejected', code: '100', detail: 'd' } as const
+    for (let left = total; left > 0; left -= 10_000) {
+      const claimed = await claimAt(store, clock, { limit: 10_000 })
+      await settleAll(store, claimed, { ending, nowMs: clock.nowMs })
+      clock.nowMs += 1
+    }
+    const other = await claimAt(store, clock, { destination_id: 'd_two' })
+    await settleAll(store, other, { ending, nowMs: clock.nowMs })
+    await tidied(store, clock.nowMs)
+    expect(await statesOf(store)).toEqual({ rejected: DEAD_LETTERS_PER_DESTINATION_MAX })
+    expect(await statesOf(store, 'd_two')).toEqual({ rejected: 1 })
+    expect(await listed(store, { seq: 20, destination_id: TO })).toEqual([])
+    expect(await listed(store, { seq: 21, destination_id: TO })).toHaveLength(1)
+    await expectEquation(store)
+  }, 60_000)
 }
 
 export function describeRepeats({ clock, store: make }: Suite): void {

@@ -13,6 +13,7 @@ import {
   describeDeliveryStates,
   describeExchanges,
   describeForgetting,
+  describeLettingGo,
   describeRepeats,
 } from './conformance-dead-letters.ts'
 import { describeHistories } from './conformance-histories.ts'
@@ -108,6 +109,7 @@ export function describeStore(
     describe('outbox: lists', () => describeDeliveryLists(suite))
     describe('outbox: states', () => describeDeliveryStates(suite))
     describe('outbox: exchanges', () => describeExchanges(suite))
+    describe('outbox: letting go', () => describeLettingGo(suite))
     describe('outbox: sending again', () => describeRepeats(suite))
     describe('outbox: replays', () => describeReplays(suite))
     describe('outbox: forgetting', () => describeForgetting(suite))

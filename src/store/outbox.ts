@@ -9,7 +9,7 @@
  * behind them: it may have been sent. Settling one that was claimed anew changes nothing. A relay
  * that starts ends the leases of its dead forerunner at once (endLeases).
  *
- * Always, per destination: created + created_further = the sum of `states`.
+ * Always, per destination: created + created_further = the sum of `states` + let_go.
  */
 import type { StoredEvent } from '../event/shape.ts'
 import {
@@ -21,7 +21,8 @@ import {
 
 /**
  * pending: waits for its time. leased: being sent. retrying: waits after a failure. held: waits for
- * the owner. delivered and rejected are final; rejected ones are kept (dead letters).
+ * the owner. delivered and rejected are final; rejected ones are kept (dead letters), for
+ * DEAD_LETTER_MS_MAX and the last DEAD_LETTERS_PER_DESTINATION_MAX of a destination.
  */
 export type DeliveryState = 'pending' | 'leased' | 'retrying' | 'held' | 'delivered' | 'rejected'
 
@@ -241,6 +242,8 @@ export interface DestinationStatus {
   readonly created_further: number
   /** By state now; delivered is of all time, rejected counts those kept (all but the requeued). */
   readonly states: Readonly<Record<DeliveryState, number>>
+  /** Dead letters that are not kept any more. */
+  readonly let_go: number
   /** Accepted events not meant for it, by reason (not_consented, rule, leg_policy, ...). */
   readonly skipped: Readonly<Record<string, number>>
   /** created_ms of the oldest that is neither delivered nor rejected. */
@@ -253,6 +256,7 @@ export interface DeliveryAudit {
   readonly created: number
   readonly created_further: number
   readonly states: Readonly<Record<DeliveryState, number>>
+  readonly let_go: number
   /** Delivered ones are no rows any more: theirs is the number of the counters. */
   readonly stored: Readonly<Record<DeliveryState, number>>
 }

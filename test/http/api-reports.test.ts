@@ -294,7 +294,7 @@ describe('doctor', () => {
     expect([broken.ok, broken.datasets[0]?.problems]).toEqual([
       false,
       [
-        'destination d_one: 2 deliveries were created, the states add up to 3',
+        'destination d_one: 2 deliveries were created, the states and those let go add up to 3',
         'destination d_one: held: the counters say 1, the stored deliveries 0',
       ],
     ])

@@ -35,6 +35,9 @@ export const CLAIMABLE: readonly DeliveryState[] = ['pending', 'retrying', 'leas
 export const nameOf = ({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): string =>
   `${dataset_id}\n${destination_id}\n${seq}\n${leg_seq}`
 
+export const destinationOf = ({ dataset_id, destination_id }: DeliveryKey): string =>
+  `${dataset_id}\n${destination_id}`
+
 export const keyOf = ({ dataset_id, destination_id, seq, leg_seq }: DeliveryKey): DeliveryKey => ({
   dataset_id,
   destination_id,

@@ -3,7 +3,11 @@
  * driver, which hands it the deliveries of a commit and gives it the events.
  */
 import type { StoredEvent } from '../../event/shape.ts'
-import { DELIVERY_DETAIL_CHARS_MAX } from '../../limits.ts'
+import {
+  DEAD_LETTER_MS_MAX,
+  DEAD_LETTERS_PER_DESTINATION_MAX,
+  DELIVERY_DETAIL_CHARS_MAX,
+} from '../../limits.ts'
 import { comparePlaces, cursorOf, type DeliveryPlace, placeAt, placeOf } from '../delivery-order.ts'
 import {
   type Claimed,
@@ -29,6 +33,7 @@ import { type KeptExchange, MemoryExchanges, silence } from './memory-exchanges.
 import {
   byUrgency,
   CLAIMABLE,
+  destinationOf,
   type Item,
   isAsked,
   isClaimable,
@@ -257,6 +262,24 @@ export class MemoryOutbox implements Outbox {
 
   tidyUp(nowMs: number): void {
     this.#exchanges.tidyUp(nowMs)
+    const rejected = [...this.#items.values()].filter(({ state }) => state === 'rejected')
+    for (const ofOne of Map.groupBy(rejected, destinationOf).values()) {
+      const surplus = ofOne
+        .sort((a, b) => (a.settled_ms ?? 0) - (b.settled_ms ?? 0) || a.no - b.no)
+        .filter(
+          ({ settled_ms = 0 }, index) =>
+            settled_ms < nowMs - DEAD_LETTER_MS_MAX ||
+            index < ofOne.length - DEAD_LETTERS_PER_DESTINATION_MAX,
+        )
+      for (const item of surplus) this.#letGo(item)
+    }
+  }
+
+  #letGo(item: Item): void {
+    const { states, counts } = this.#tallies.destination(item)
+    states.rejected -= 1
+    counts.let_go += 1
+    this.#items.delete(nameOf(item))
   }
 
   #create(write: Omit<DeliveryWrite, 'first'>, counted: 'created' | 'created_further'): void {

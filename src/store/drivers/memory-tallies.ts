@@ -5,7 +5,7 @@ type Where = { readonly dataset_id: string; readonly destination_id: string }
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 interface Tally extends Where {
-  readonly counts: { created: number; created_further: number }
+  readonly counts: { created: number; created_further: number; let_go: number }
   readonly states: Record<DeliveryState, number>
   readonly skipped: Map<string, number>
   readonly hours: Map<number, Writable<HourlyDeliveries>>
@@ -23,7 +23,7 @@ export class MemoryTallies {
     if (known) return known
     const tally: Tally = {
       ...{ dataset_id, destination_id },
-      counts: { created: 0, created_further: 0 },
+      counts: { created: 0, created_further: 0, let_go: 0 },
       states: { pending: 0, leased: 0, retrying: 0, held: 0, delivered: 0, rejected: 0 },
       skipped: new Map(),
       hours: new Map(),

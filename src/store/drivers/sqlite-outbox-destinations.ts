@@ -15,12 +15,15 @@ import type { Connection } from './sqlite-connection.ts'
 export const ROW_STATES = ['pending', 'leased', 'retrying', 'held', 'rejected'] as const
 export type RowState = (typeof ROW_STATES)[number]
 
-type Counted = DeliveryState | 'created' | 'created_further' | 'exchanges'
+type Counted = DeliveryState | 'created' | 'created_further' | 'exchanges' | 'let_go'
 export type CountDeltas = Partial<Record<Counted, number>>
 type Hour = Pick<HourlyDeliveries, 'delivered' | 'rejected' | 'retried'>
 
 const STATES: readonly DeliveryState[] = [...ROW_STATES, 'delivered']
-const COUNTED: readonly Counted[] = [...STATES, 'created', 'created_further', 'exchanges']
+const COUNTED: readonly Counted[] = [
+  ...STATES,
+  ...(['created', 'created_further', 'exchanges', 'let_go'] as const),
+]
 const HOUR_MS = 3_600_000
 
 export class Destinations {
@@ -130,6 +133,7 @@ function countsOf(row: Record<string, unknown>): {
   destination_id: string
   created: number
   created_further: number
+  let_go: number
   states: Record<DeliveryState, number>
 } {
   const states = Object.fromEntries(STATES.map((state) => [state, Number(row[state])]))
@@ -137,6 +141,7 @@ function countsOf(row: Record<string, unknown>): {
     destination_id: String(row.id),
     created: Number(row.created),
     created_further: Number(row.created_further),
+    let_go: Number(row.let_go),
     states: states as Record<DeliveryState, number>,
   }
 }

@@ -11,6 +11,7 @@ import { Delivered } from './sqlite-outbox-delivered.ts'
 import { type CountDeltas, Destinations } from './sqlite-outbox-destinations.ts'
 import { OutboxEraser } from './sqlite-outbox-erase.ts'
 import { Exchanges } from './sqlite-outbox-exchanges.ts'
+import { LetGo } from './sqlite-outbox-let-go.ts'
 import { Lists } from './sqlite-outbox-list.ts'
 import { Repeater } from './sqlite-outbox-repeat.ts'
 import { Rows } from './sqlite-outbox-rows.ts'
@@ -92,7 +93,7 @@ export class SqliteOutbox {
 
   /** One slice of upkeep; true when something was done. */
   step(nowMs: number): boolean {
-    return this.#parts.exchanges.step(nowMs)
+    return this.#parts.exchanges.step(nowMs) || this.#parts.letGo.step(nowMs)
   }
 }
 
@@ -134,5 +135,6 @@ function assemble(connection: Connection, blocks: Blocks) {
     lists: new Lists(parts),
     repeater: new Repeater(parts),
     eraser: new OutboxEraser(parts),
+    letGo: new LetGo(parts),
   }
 }

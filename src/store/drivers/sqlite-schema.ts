@@ -172,6 +172,12 @@ export const STEPS: readonly string[] = [
   CREATE INDEX source_records_by_age ON source_records (touched_ms);
   `,
   'ALTER TABLE deliveries ADD COLUMN maybe_sent_ms INTEGER',
+  `
+  ALTER TABLE destinations ADD COLUMN let_go INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX deliveries_rejected ON deliveries (settled_ms) WHERE state = 4;
+  CREATE INDEX deliveries_rejected_of ON deliveries (destination_no, settled_ms)
+    WHERE state = 4;
+  `,
 ]
 
 export const SCHEMA_VERSION = STEPS.length

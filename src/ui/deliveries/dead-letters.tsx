@@ -45,6 +45,7 @@ export function DeadLettersPage() {
       }
     >
       <Filters destinations={destinations} rows={rows ?? []} />
+      <LetGo destinations={wanted} />
       {list.error && <Failed error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={200} />}
       {rows?.length === 0 && (
@@ -67,6 +68,18 @@ export function DeadLettersPage() {
         />
       )}
     </Page>
+  )
+}
+
+/** Absent as long as nothing is missing. */
+function LetGo({ destinations }: { destinations: readonly DestinationShown[] }) {
+  const n = destinations.reduce((sum, { status }) => sum + status.let_go, 0)
+  if (n === 0) return null
+  return (
+    <Text size="sm" c="dimmed" data-testid="let-go">
+      {countOf(n, 'older dead letter')} {n === 1 ? 'was' : 'were'} let go: the last 50,000 of a
+      destination are kept, for 90 days.
+    </Text>
   )
 }
 

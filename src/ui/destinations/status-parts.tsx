@@ -92,7 +92,7 @@ interface AlarmProps extends PartProps {
 
 export function Numbers({ destination }: PartProps) {
   const { dataset_id, destination_id, status } = destination
-  const { states, hours, waiting, oldest_waiting_ms } = status
+  const { states, hours, let_go, waiting, oldest_waiting_ms } = status
   const to = { params: { datasetId: dataset_id } }
   return (
     <dl className={classes.numbers}>
@@ -118,6 +118,7 @@ export function Numbers({ destination }: PartProps) {
             deliveries, kept: see why
           </TextLink>
         )}
+        {let_go > 0 && <div>{formatCount(let_go)} older ones were let go</div>}
       </Figure>
       <HourBars hours={hours} />
     </dl>
