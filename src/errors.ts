@@ -36,6 +36,12 @@ export const ERRORS = {
     message: 'No such dataset.',
     fix: 'List them with `twofold dataset list`, or create one with `twofold dataset create --name NAME`.',
   },
+  domain_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such domain of this dataset.',
+    fix: 'See the list in the settings of the dataset, or add the domain first.',
+  },
   invalid_request: {
     status: 400,
     retryable: false,

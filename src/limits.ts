@@ -98,6 +98,12 @@ export const SESSIONS_PER_PERSON_MAX = 20
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
+/** Domains of one dataset that are to be proven. */
+export const DOMAINS_PER_DATASET_MAX = 100
+/** What a check waits for DNS and for each page, with all redirects; what it reads of a page. */
+export const DOMAIN_CHECK_MS = 8000
+export const DOMAIN_PAGE_BYTES_MAX = 512 * 1024
+export const DOMAIN_REDIRECTS_MAX = 4
 /** Changes on one page of the history, and of one text in an entry. */
 export const HISTORY_PAGE_MAX = 200
 export const HISTORY_TEXT_CHARS_MAX = 300

@@ -3,10 +3,12 @@
  * wires ingest, collector, API and pages together and listens. Started by cli/ and by tests.
  */
 import { randomBytes } from 'node:crypto'
+import { Resolver } from 'node:dns/promises'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
+import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
@@ -27,10 +29,10 @@ import { tiktok } from './destinations/tiktok.ts'
 import { webhook } from './destinations/webhook.ts'
 import { TwofoldError } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
-import { createGuardedFetch } from './guarded-fetch.ts'
+import { createGuardedFetch, type GuardedFetchParts } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
-import { TOKEN_USE_WRITE_MS } from './limits.ts'
+import { DOMAIN_CHECK_MS, TOKEN_USE_WRITE_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
@@ -78,6 +80,16 @@ export interface Running {
   readonly died: Promise<Error>
 }
 
+/** Who answers for names; tests give their own. */
+export interface Names extends Pick<GuardedFetchParts, 'lookup'> {
+  readonly resolveTxt: (name: string) => Promise<string[][]>
+}
+
+function systemNames(): Names {
+  const resolver = new Resolver({ timeout: DOMAIN_CHECK_MS / 2, tries: 2 })
+  return { resolveTxt: (name) => resolver.resolveTxt(name) }
+}
+
 /** What open connections get to end by themselves when the server stops. */
 const CLOSE_MS = 2000
 
@@ -87,6 +99,7 @@ const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : 
 export async function start(
   config: Config,
   destinations: readonly Destination[] = destinationsOf(config),
+  names: Names = systemNames(),
 ): Promise<Running> {
   makeFolder(config.dataDir)
   const unlock = lockFolder(config.dataDir)
@@ -107,7 +120,7 @@ export async function start(
       onDeath: death.resolve,
       onDue: () => wake(),
     })
-    const { close, ...running } = await serve({ config, app, live, ledger, destinations })
+    const { close, ...running } = await serve({ config, app, live, ledger, destinations, names })
     wake = running.relay.wake
     return {
       died: death.promise,
@@ -146,6 +159,7 @@ interface Parts {
   readonly live: Live
   readonly ledger: Ledger
   readonly destinations: readonly Destination[]
+  readonly names: Names
 }
 
 async function serve(parts: Parts): Promise<Serving> {
@@ -242,6 +256,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 
 interface Books {
   access: Access
+  domains: Domains
   history: History
   rules: RuleBook
   configs: Configs
@@ -254,7 +269,7 @@ interface Books {
 }
 
 /** Datasets, their rules, their destinations and what sends; a dataset takes the others along. */
-async function openBooks({ app, config, ledger, destinations }: Parts): Promise<Books> {
+async function openBooks({ app, config, ledger, destinations, names }: Parts): Promise<Books> {
   const history = createHistory({ store: ledger.store, nowMs: Date.now })
   const { store } = history
   const access = await createAccess({
@@ -279,7 +294,7 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     ledger.setRoutes(dataset_id, configs.routesOf(dataset_id))
   for (const key of configs.keys()) setRoutes(key)
   configs.onChange(setRoutes)
-  const targets = createGuardedFetch({ allowed: config.allowPrivateTargets })
+  const targets = createGuardedFetch({ ...names, allowed: config.allowPrivateTargets })
   const ports = {
     configs,
     reform: storedRules.reform,
@@ -304,11 +319,6 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     randomBytes,
     onTrouble: (error) => app.log.error({ err: error }, 'a replay failed'),
   })
-  const deleteDataset = async (id: string): Promise<void> => {
-    await access.deleteDataset(id)
-    await configs.removeDataset(id)
-    await platforms.removeDataset(id)
-  }
   const platforms = await openPlatforms({
     ...ports,
     ...access,
@@ -316,12 +326,25 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     box,
     log: app.log,
   })
+  const proving = { store, nowMs: Date.now, randomBytes, fetch: ports.fetch }
+  const domains = await createDomains({ ...proving, resolveTxt: names.resolveTxt })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
-  const whole = { ...access, deleteDataset }
-  const closeTargets = targets.close
+  const whole = deletingToo(access, [configs, platforms, domains])
   const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
-  return { access: whole, ...made, closeTargets }
+  return { access: whole, domains, ...made, closeTargets: targets.close }
+}
+
+/** What else is kept of a dataset goes with it. */
+function deletingToo(
+  access: Access,
+  parts: readonly { removeDataset(id: string): Promise<void> }[],
+): Access {
+  const deleteDataset = async (id: string): Promise<void> => {
+    await access.deleteDataset(id)
+    for (const part of parts) await part.removeDataset(id)
+  }
+  return { ...access, deleteDataset }
 }
 
 interface RuleParts {

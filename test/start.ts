@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, readConfig } from '../src/config.ts'
 import type { Destination } from '../src/destinations/destination.ts'
-import { type Running, start } from '../src/main.ts'
+import { type Names, type Running, start } from '../src/main.ts'
 
 export interface TestServer {
   readonly url: string
@@ -24,10 +24,11 @@ export interface TestServer {
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789'
 
-/** `destinations`: instead of the kinds that are built in. */
+/** `destinations`: instead of the kinds that are built in; `names`: instead of the system's DNS. */
 export async function startTwofold(
   options: Partial<Config> = {},
   destinations?: readonly Destination[],
+  names?: Names,
 ): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'twofold-test-'))
   const config = {
@@ -38,7 +39,7 @@ export async function startTwofold(
     ...options,
     dataDir,
   }
-  const running = await start(config, destinations)
+  const running = await start(config, destinations, names)
   const { url } = running
   const adminToken = options.adminToken ?? ADMIN_TOKEN
   const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {

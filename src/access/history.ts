@@ -148,6 +148,14 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
       return told({ subject, dataset_id, name })
     },
   ],
+  [
+    'domain',
+    (id) => {
+      const at = id.indexOf(':')
+      const domain = id.slice(at + 1)
+      return told({ subject: domain, dataset_id: id.slice(0, at), name: domain })
+    },
+  ],
   ['person', (id, { name }) => told({ subject: id, name })],
   [
     'member',

@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
+import type { Domains } from '../access/domains.ts'
 import type { History } from '../access/history.ts'
 import type { Replays } from '../relay/replay-view.ts'
 import type {
@@ -21,6 +22,7 @@ import type { Live } from './live.ts'
 export interface ApiPorts {
   readonly store: Store
   readonly access: Access
+  readonly domains: Domains
   readonly history: Pick<History, 'record' | 'page'>
   readonly live: Live
   readonly destinations: DestinationSettings

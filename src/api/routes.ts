@@ -12,6 +12,7 @@ import { doctorRoutes } from './doctor.ts'
 import { eventExportRoutes } from './event-export.ts'
 import { eventNameRoutes } from './event-names.ts'
 import { eventStoryRoutes } from './event-story.ts'
+import { domainRoutes } from './domains.ts'
 import { eventRoutes } from './events.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...invitationRoutes,
   ...datasetRoutes,
   ...datasetHealthRoutes,
+  ...domainRoutes,
   ...reportRoutes,
   ...qualityRoutes,
   ...deduplicationRoutes,

@@ -9,6 +9,7 @@ import type * as outgoing from './destination-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as names from './event-names-schemas.ts'
 import type * as log from './event-schemas.ts'
+import type * as domains from './domain-schemas.ts'
 import type * as history from './history-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
@@ -22,6 +23,8 @@ export type DatasetsAnswer = z.infer<typeof schemas.datasetsSchema>
 export type DatasetCreateRequest = z.input<typeof schemas.datasetCreateSchema>
 export type DatasetPatchRequest = Partial<DatasetCreateRequest>
 export type DatasetCreated = z.infer<typeof schemas.datasetCreatedSchema>
+export type DomainShown = z.infer<typeof domains.domainSchema>
+export type DomainsAnswer = z.infer<typeof domains.domainsSchema>
 export type TokenView = z.infer<typeof schemas.tokenSchema>
 export type TokensAnswer = z.infer<typeof schemas.tokensSchema>
 export type TokenCreateRequest = z.input<typeof schemas.tokenCreateSchema>

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import { type Access, createAccess } from '../../src/access/access.ts'
+import { createDomains } from '../../src/access/domains.ts'
 import { createHistory } from '../../src/access/history.ts'
 import { registerApi } from '../../src/api/api.ts'
 import { createLive } from '../../src/api/live.ts'
@@ -83,6 +84,13 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     nowMs,
     randomBytes,
   })
+  const domains = await createDomains({
+    store,
+    nowMs,
+    randomBytes,
+    fetch: () => Promise.reject(new Error('no network here')),
+    resolveTxt: async () => [],
+  })
   const relay = { wake: () => {}, alarms: () => [], lanes: () => [], retry: async () => 0 }
   const live = createLive(() => undefined)
   const sha256 = (text: string): string => hash('sha256', text)
@@ -94,6 +102,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   registerApi(app, {
     store,
     access,
+    domains,
     history,
     live,
     destinations: configs,

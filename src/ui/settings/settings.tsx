@@ -10,6 +10,7 @@ import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { datasetQuery, datasetsQuery, updateDataset } from '../queries.ts'
 import { ConsentExport } from './consent-export.tsx'
+import { Domains } from './domains.tsx'
 import { FieldInput } from './field-input.tsx'
 import { fieldGroups } from './fields.ts'
 
@@ -25,6 +26,7 @@ export function SettingsPage() {
       {dataset && (
         <Stack gap="xl" maw={760}>
           <SettingsForm dataset={dataset} />
+          <Domains dataset={dataset} />
           <ConsentExport datasetId={datasetId} />
         </Stack>
       )}
