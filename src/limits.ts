@@ -280,6 +280,16 @@ export const REMOTE_SCORES_WAIT_MS = 8000
 export const REMOTE_SCORES_KEPT_MAX = 1000
 export const REMOTE_SCORES_EVENTS_MAX = 200
 
+/** Findings of one check at once (event names, sides, keys), and events shown with each. */
+export const DIAGNOSTIC_SUBJECTS_MAX = 20
+export const DIAGNOSTIC_SAMPLES_MAX = 5
+/** Event names whose newest events are looked at in one pass, and how many of each: enough for a
+ * share of one half to be sure, few enough to be read in some ten milliseconds. */
+export const DIAGNOSTIC_SAMPLE_NAMES_MAX = 6
+export const DIAGNOSTIC_SAMPLE_EVENTS = 80
+/** Event names with a seasonal baseline: the most frequent; the rest is seen in the whole. */
+export const DIAGNOSTIC_SERIES_NAMES_MAX = 20
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],
