@@ -289,6 +289,8 @@ export const DIAGNOSTIC_SAMPLE_NAMES_MAX = 6
 export const DIAGNOSTIC_SAMPLE_EVENTS = 80
 /** Event names with a seasonal baseline: the most frequent; the rest is seen in the whole. */
 export const DIAGNOSTIC_SERIES_NAMES_MAX = 20
+/** Datasets whose baseline is remembered between passes: some 100 KB each, read anew by the hour. */
+export const DIAGNOSTIC_CACHED_DATASETS_MAX = 200
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],

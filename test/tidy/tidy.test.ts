@@ -44,6 +44,13 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/collector/',
     'src/store/store.ts',
   ],
+  'src/watch/': [
+    'src/event/',
+    'src/quality/',
+    'src/store/store.ts',
+    'src/store/outbox.ts',
+    'src/relay/view.ts',
+  ],
   'src/access/': ['src/event/', 'src/store/store.ts'],
   'src/collector/': ['src/event/', 'src/ingest/'],
   'src/api/': [
@@ -56,6 +63,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/destinations/destination.ts',
     'src/relay/view.ts',
     'src/relay/replay-view.ts',
+    'src/watch/view.ts',
   ],
   'src/ui/': ['src/event/', 'src/api/types.ts'],
   'src/cli/': ['src/event/', 'src/api/', 'src/main.ts', 'src/fake-meta/'],

@@ -34,31 +34,52 @@ export function countsOf(rows: readonly Count[]): Counts {
     const own = channel === 'browser' ? sides.browser : sides.server
     own.set(metric, (own.get(metric) ?? 0) + n)
   }
-  const chosen = ({ name, side }: Where): Metrics[] => {
+  const metricsOf = remembered((name, side) => {
     const sides = name === undefined ? [...byName.values()] : [byName.get(name)]
-    return sides.flatMap((one) => (one ? (side ? [one[side]] : [one.browser, one.server]) : []))
-  }
+    const all = sides.flatMap((one) =>
+      one ? (side ? [one[side]] : [one.browser, one.server]) : [],
+    )
+    return all.length === 1 ? (all[0] ?? new Map()) : merged(all)
+  })
   return {
     names: [...byName.keys()],
-    sum: (metrics, where = {}) => {
-      const asked = typeof metrics === 'string' ? [metrics] : metrics
+    sum: (metrics, { name, side } = {}) => {
+      const own = metricsOf(name, side)
+      if (typeof metrics === 'string') return Math.max(0, own.get(metrics) ?? 0)
       let sum = 0
-      for (const own of chosen(where)) for (const metric of asked) sum += own.get(metric) ?? 0
+      for (const metric of metrics) sum += own.get(metric) ?? 0
       return Math.max(0, sum)
     },
-    family: (prefix, where = {}) => {
-      const sums = new Map<string, number>()
-      for (const own of chosen(where)) {
-        for (const [metric, n] of own) {
-          if (!metric.startsWith(prefix)) continue
-          const rest = metric.slice(prefix.length)
-          sums.set(rest, (sums.get(rest) ?? 0) + n)
-        }
+    family: (prefix, { name, side } = {}) => {
+      const found = new Map<string, number>()
+      for (const [metric, n] of metricsOf(name, side)) {
+        if (n > 0 && metric.startsWith(prefix)) found.set(metric.slice(prefix.length), n)
       }
-      for (const [name, n] of sums) if (n <= 0) sums.delete(name)
-      return sums
+      return found
     },
   }
+}
+
+type MetricsOf = (name: string | undefined, side: Side | undefined) => Metrics
+
+/** The checks ask for the same few hundreds of times. */
+function remembered(metricsOf: MetricsOf): MetricsOf {
+  const known = new Map<string | undefined, Map<Side | undefined, Metrics>>()
+  return (name, side) => {
+    const sides = known.get(name) ?? new Map<Side | undefined, Metrics>()
+    if (sides.size === 0) known.set(name, sides)
+    const found = sides.get(side) ?? metricsOf(name, side)
+    sides.set(side, found)
+    return found
+  }
+}
+
+function merged(all: readonly Metrics[]): Metrics {
+  const sums: Metrics = new Map()
+  for (const one of all) {
+    for (const [metric, n] of one) sums.set(metric, (sums.get(metric) ?? 0) + n)
+  }
+  return sums
 }
 
 /** Reports that were counted or merged: neither refused nor dropped. */

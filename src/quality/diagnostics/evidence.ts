@@ -10,7 +10,7 @@ import type { Series } from './baseline.ts'
 import { type Counts, countsOf } from './counts.ts'
 
 /** Shortest first: a check takes the first that tells it something. */
-export const WINDOW_HOURS = [2, 24, 168] as const
+export const WINDOW_HOURS = [2, 6, 24, 72, 168] as const
 
 export interface CountedWindow {
   readonly hours: number

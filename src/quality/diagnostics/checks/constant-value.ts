@@ -4,9 +4,6 @@ import { AFFECTED_MIN } from '../share.ts'
 import { MONEY } from '../snippets/money.ts'
 import { count } from '../words.ts'
 
-/** So many of the newest sales with several products in stock do not cost the same by chance. */
-const SHARE_MIN = 0.98
-
 export const constantValue: Check = {
   code: 'constant_value',
   title: 'Every sale has the same value',
@@ -20,12 +17,13 @@ export const constantValue: Check = {
       .map(({ legs }) => legs[0])
       .filter(({ event, verdict }) => event.event_name === 'Purchase' && verdict === 'accepted')
       .filter(({ event }) => (event.custom_data?.value ?? 0) > 0)
+      .sort((a, b) => b.envelope.received_at_ms - a.envelope.received_at_ms)
+      .slice(0, AFFECTED_MIN)
     const [most] = [...Map.groupBy(sales, ({ event }) => event.custom_data?.value)].sort(
       ([, a], [, b]) => b.length - a.length,
     )
-    if (!most || most[1].length < AFFECTED_MIN || most[1].length < SHARE_MIN * sales.length) {
-      return []
-    }
+    // So many in a row do not cost the same by chance, where there is more than one thing to buy.
+    if (!most || most[1].length < AFFECTED_MIN) return []
     const [value, own] = most
     const oldest = Math.min(...own.map(({ envelope }) => envelope.received_at_ms))
     return [
