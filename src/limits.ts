@@ -289,8 +289,21 @@ export const DIAGNOSTIC_SAMPLE_NAMES_MAX = 6
 export const DIAGNOSTIC_SAMPLE_EVENTS = 80
 /** Event names with a seasonal baseline: the most frequent; the rest is seen in the whole. */
 export const DIAGNOSTIC_SERIES_NAMES_MAX = 20
-/** Datasets whose baseline is remembered between passes: some 100 KB each, read anew by the hour. */
+/** Datasets whose baseline is remembered between passes: some 100 KB each, new by the hour. */
 export const DIAGNOSTIC_CACHED_DATASETS_MAX = 200
+/** Evidence that is gone for so long closes a finding: longer than one quiet night. */
+export const DIAGNOSTIC_CLEAR_MS = 24 * 3_600_000
+/** Resolved findings are shown so long, and so many findings and mutes of one dataset are kept. */
+export const DIAGNOSTIC_KEPT_MS = 30 * 86_400_000
+export const DIAGNOSTIC_FINDINGS_MAX = 200
+export const DIAGNOSTIC_MUTES_MAX = 200
+/** Between two looks at one dataset, and at one that receives nothing. */
+export const DIAGNOSTIC_PASS_MS = 60_000
+export const DIAGNOSTIC_IDLE_PASS_MS = 5 * 60_000
+/** Between two looks at any: so looks never take more than a part of the time. */
+export const DIAGNOSTIC_REST_MS = 500
+/** Numbers of a finding that did not change its state are written this often. */
+export const DIAGNOSTIC_WRITE_MS = 10 * 60_000
 
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],

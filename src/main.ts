@@ -43,6 +43,8 @@ import type {
 } from './relay/view.ts'
 import { createStoredRules } from './replay-rules.ts'
 import { createSecretBox, loadSecretKey } from './secret-box.ts'
+import type { Watch } from './watch/watch.ts'
+import { openWatch } from './watching.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
 const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
@@ -146,7 +148,7 @@ interface Parts {
 
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
-  const books = await openBooks(parts)
+  const books = await watchOver(parts, await openBooks(parts))
   const { access, configs, relay } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
@@ -190,6 +192,7 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   await listen(app, config)
   await relay.start()
+  books.diagnostics.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -200,6 +203,7 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await ledger.drain()
+      await books.diagnostics.stop()
       await books.replays.stop()
       await relay.stop()
       await books.closeTargets()
@@ -292,6 +296,26 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
   return { access: whole, rules, configs, relay, preview, replays, remoteScores, closeTargets }
+}
+
+type Books = Awaited<ReturnType<typeof openBooks>>
+
+/** What looks for faults, and datasets that take along what it keeps of them. */
+async function watchOver(
+  { app, ledger }: Parts,
+  books: Books,
+): Promise<Books & { readonly diagnostics: Watch }> {
+  const { access, configs, relay } = books
+  const diagnostics = await openWatch({
+    ...{ store: ledger.store, access, destinations: configs, relay },
+    ...{ nowMs: Date.now, clockMs: () => performance.now(), every },
+    onTrouble: (error, words) => app.log.error({ err: error }, words),
+  })
+  const deleteDataset = async (id: string): Promise<void> => {
+    await access.deleteDataset(id)
+    await diagnostics.forget(id)
+  }
+  return { ...books, access: { ...access, deleteDataset }, diagnostics }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -14,6 +14,7 @@ import type {
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { Store } from '../store/store.ts'
+import type { Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
 
 export interface ApiPorts {
@@ -26,6 +27,7 @@ export interface ApiPorts {
   readonly replays: Replays
   readonly remoteScores: RemoteScores
   readonly rules: RuleBook
+  readonly diagnostics: Diagnostics
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */
   startDemo(): Promise<{ url: string; dataset_id: string }>

@@ -7,6 +7,7 @@ import { datasetRoutes } from './datasets.ts'
 import { deduplicationRoutes } from './deduplication.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
+import { diagnosticRoutes } from './diagnostics.ts'
 import { doctorRoutes } from './doctor.ts'
 import { eventRoutes } from './events.ts'
 import { instanceRoutes } from './instance.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...qualityRoutes,
   ...deduplicationRoutes,
   ...lossRoutes,
+  ...diagnosticRoutes,
   ...eventRoutes,
   ...consentRoutes,
   ...liveRoutes,

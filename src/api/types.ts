@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
+import type * as diagnostics from './diagnostics-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
@@ -89,3 +90,6 @@ export type RemoteQualityAnswer = z.infer<typeof quality.remoteQualitySchema>
 export type DeduplicationAnswer = z.infer<typeof quality.deduplicationSchema>
 export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema>
 export type LossAnswer = z.infer<typeof quality.lossReportSchema>
+export type DiagnosticsAnswer = z.infer<typeof diagnostics.diagnosticsSchema>
+export type Diagnostic = z.infer<typeof diagnostics.diagnosticSchema>
+export type MuteRequest = z.input<typeof diagnostics.muteRequestSchema>

@@ -133,8 +133,15 @@ function isOff({ contents, value }: CustomData): boolean {
   return sum > 0 && Math.abs(sum - value) > OFF_SHARE * Math.max(sum, value)
 }
 
-const TEST_HOST =
-  /^https?:\/\/(localhost|127\.|0\.0\.0\.0|\[::1\]|192\.168\.|10\.|(staging|stage|dev|test|preview|qa|uat)[.-]|[^/?#:]*\.(local|localhost|test|ngrok\.io|ngrok-free\.app|myshopify\.dev)(?=[/?#:]|$))/i
+/** This computer, private networks, and the names that test sites go by. */
+const TEST_HOST = new RegExp(
+  [
+    '^https?://(localhost|127\\.|0\\.0\\.0\\.0|\\[::1\\]|192\\.168\\.|10\\.',
+    '(staging|stage|dev|test|preview|qa|uat)[.-]',
+    '[^/?#:]*\\.(local|localhost|test|ngrok\\.io|ngrok-free\\.app|myshopify\\.dev)(?=[/?#:]|$))',
+  ].join('|'),
+  'i',
+)
 
 /** Click ids of Meta are longer than this and mix capitals; one without any was changed. */
 const CLICK_ID_CHARS = 50

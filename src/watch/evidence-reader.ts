@@ -1,7 +1,7 @@
 /**
  * Reads what the checks of quality/diagnostics look at: a few totals of counters, a bounded sample
- * of events, how deliveries get on. Reads only. What changes by the hour (the seasonal baseline, the
- * weeks before) is remembered for some datasets. Called by watch.ts, once per dataset and pass.
+ * of events, how deliveries get on. Reads only. What changes by the hour (the seasonal baseline,
+ * the weeks before) is remembered for some datasets. Called by watch.ts, once per dataset and pass.
  */
 import type { Dataset } from '../event/dataset.ts'
 import { isBrowsing } from '../event/names.ts'

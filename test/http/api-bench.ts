@@ -20,6 +20,7 @@ import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openWatch } from '../../src/watching.ts'
 
 export const ADMIN = 'configured-admin-token'
 export const NOW_MS = 1_800_000_000_000
@@ -76,7 +77,15 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   const beats = new Set<() => void>()
   const logged: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })
+  const watch = await openWatch({
+    ...{ store, access, destinations: configs, relay, nowMs, clockMs: () => 0 },
+    every: () => () => undefined,
+    onTrouble: (error) => {
+      throw error
+    },
+  })
   registerApi(app, {
+    diagnostics: watch,
     store,
     access,
     live,

@@ -109,7 +109,7 @@ export function expectedIn(profile: Profile, fromS: number, toS: number, level: 
 export const lowLevel = ({ daily, dailyOfLate }: Profile): number => Math.min(daily, dailyOfLate)
 export const highLevel = ({ daily, dailyOfLate }: Profile): number => Math.max(daily, dailyOfLate)
 
-/** Beyond it the numbers are scaled down together: what varies by then is the day, not the count. */
+/** Beyond it numbers are scaled down together: what varies by then is the day, not the count. */
 const EXACT_MAX = 20_000
 
 /** The chance of at most k where `mean` is expected. In logarithms, so that no large mean is 0. */

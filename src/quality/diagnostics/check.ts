@@ -43,5 +43,7 @@ export interface Check {
   readonly fix: string
   /** The fix in code, by platform. */
   readonly snippets?: Snippets
+  /** Hours without evidence after which it is resolved, where it is not a day. */
+  readonly clearHours?: number
   trigger(evidence: Evidence): readonly Hit[]
 }

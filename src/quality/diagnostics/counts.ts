@@ -1,6 +1,6 @@
 /**
- * The counters of one window of time, indexed so that sixty checks can ask them at the cost of a few
- * look-ups each. Built once per pass by evidence.ts; every check reads it. Pure.
+ * The counters of one window of time, indexed so that sixty checks can ask them at the cost of a
+ * few look-ups each. Built once per pass by evidence.ts; every check reads it. Pure.
  */
 import type { Count } from '../counters.ts'
 

@@ -2,6 +2,7 @@
  * Runs every check on one evidence: what is wrong right now, what it may cost, and events to look
  * at. Pure: what becomes of it over time is findings.ts, who calls it when is watch/.
  */
+import type { StoredEvent } from '../../event/shape.ts'
 import { DIAGNOSTIC_SAMPLES_MAX, DIAGNOSTIC_SUBJECTS_MAX } from '../../limits.ts'
 import type { Check, Hit, Severity, Subject } from './check.ts'
 import type { Evidence } from './evidence.ts'
@@ -21,8 +22,15 @@ export interface Diagnosis {
   readonly money: readonly Stake[]
   /** Share of the money of 7 days that is at stake: 0 to 1. */
   readonly share: number
-  /** Seqs of events to look at, the newest first. */
-  readonly samples: readonly number[]
+  /** Events to look at, the newest first. */
+  readonly samples: readonly Sample[]
+}
+
+export interface Sample {
+  readonly seq: number
+  readonly event_name: string
+  readonly event_id?: string
+  readonly received_at_ms: number
 }
 
 export interface Diagnosed {
@@ -72,13 +80,19 @@ function diagnosisOf(check: Check, hit: Hit, evidence: Evidence): Diagnosis {
   const samples = picks
     ? evidence.sample
         .filter(picks)
-        .map(({ legs }) => legs[0].seq)
-        .sort((a, b) => b - a)
+        .sort((a, b) => b.legs[0].seq - a.legs[0].seq)
         .slice(0, DIAGNOSTIC_SAMPLES_MAX)
+        .map(sampleOf)
     : []
   const { code, severity } = check
   return {
     ...{ id: idOf(code, subject), code, severity, subject, words },
     ...{ affected, total, hours, money, share, samples },
   }
+}
+
+function sampleOf({ legs: [{ seq, event, envelope }] }: StoredEvent): Sample {
+  const { event_name, event_id } = event
+  const { received_at_ms } = envelope
+  return { seq, event_name, received_at_ms, ...(event_id === undefined ? {} : { event_id }) }
 }

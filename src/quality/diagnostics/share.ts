@@ -1,8 +1,9 @@
 /**
- * The commonest kind of check: too large a share of reports shows a sign. It speaks only when enough
- * of them do and when chance cannot explain it (Wilson's lower bound lies above the threshold), so a
- * small shop is not alarmed by two odd orders. The shortest window that can tell decides: a fault is
- * seen within the hour, and what was mended is not held against a shop for a week.
+ * The commonest kind of check: too large a share of reports shows a sign. It speaks only when
+ * enough of them do and when chance cannot explain it (Wilson's lower bound lies above the
+ * threshold), so a small shop is not alarmed by two odd orders. The shortest window that can tell
+ * decides: a fault is seen within the hour, and what was mended is not held against a shop for a
+ * week.
  */
 import { isBrowsing } from '../../event/names.ts'
 import { notesOf } from '../../event/notes.ts'

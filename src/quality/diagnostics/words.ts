@@ -1,4 +1,6 @@
-/** Numbers and windows as the evidence of a finding says them: always the same in every language. */
+/**
+ * Numbers and windows as the evidence of a finding says them: always the same in every language.
+ */
 import type { Subject } from './check.ts'
 
 const whole = new Intl.NumberFormat('en-US')

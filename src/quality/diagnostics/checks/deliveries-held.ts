@@ -9,6 +9,7 @@ export const deliveriesHeld: Check = {
   about:
     'The destination refuses everything for a reason that its owner can mend, such as a token or a permission. Nothing is lost: events wait and leave after the mend, as long as they are young enough to be taken.',
   fix: 'Open the destination, mend what the evidence names, and ask it again. Meta takes website events for seven days.',
+  clearHours: 0.25,
   trigger: ({ destinations, nowMs }) =>
     destinations.flatMap(({ destination_id, name, alarm, waiting, enabled }) => {
       if (!alarm || !enabled) return []

@@ -12,6 +12,7 @@ export const deliveriesWaiting: Check = {
   about:
     'The destination takes events more slowly than they come, or not at all. After seven days Meta takes them no more.',
   fix: 'Look at the state of the destination: its rate limit, a pause the remote asked for, or errors that are tried again.',
+  clearHours: 1,
   trigger: ({ destinations, nowMs }) =>
     destinations.flatMap(({ destination_id, name, alarm, enabled, waiting, oldest_waiting_ms }) => {
       // On hold is said by another check; a disabled one waits as it was told to.

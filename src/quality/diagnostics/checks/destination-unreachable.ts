@@ -10,6 +10,7 @@ export const destinationUnreachable: Check = {
   about:
     'Most deliveries fail and are tried again: the address does not answer, or answers with errors. Nothing is lost yet, and everything is late.',
   fix: 'Test the destination on its page. Check the address, the firewall, and the status page of the service.',
+  clearHours: 2,
   trigger: ({ destinations }) =>
     destinations.flatMap(({ destination_id, name, enabled, lane, delivered, retried }) => {
       const isDown = lane === 'unreachable'

@@ -6,8 +6,12 @@ import { INSTALL } from '../snippets/install.ts'
 import { count } from '../words.ts'
 
 /** Readers of the shop's own pages: translation, archives, search caches, previews of editors. */
-const READERS =
-  /(\.translate\.goog|translate\.google\.|web\.archive\.org|googleusercontent\.com|\.myshopify\.com|shopifypreview\.com)$/
+const READERS = new RegExp(
+  [
+    '(\\.translate\\.goog|translate\\.google\\.|web\\.archive\\.org',
+    'googleusercontent\\.com|\\.myshopify\\.com|shopifypreview\\.com)$',
+  ].join('|'),
+)
 /** A site with more of the traffic than this is one of the owner's. */
 const OWN_SHARE = 0.4
 

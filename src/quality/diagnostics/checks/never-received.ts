@@ -14,6 +14,7 @@ export const neverReceived: Check = {
   about: 'The dataset exists, and no event has ever reached it in the last weeks.',
   fix: 'Put the snippet of the page Install on your site, open the site, and watch Test events.',
   snippets: INSTALL,
+  clearHours: 0.25,
   trigger: (evidence) => {
     const { dataset, nowMs, before } = evidence
     const hours = Math.floor((nowMs - dataset.created_at_ms) / HOUR_MS)

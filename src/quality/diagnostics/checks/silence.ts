@@ -18,6 +18,7 @@ export const silence: Check = {
     'Reports have stopped that usually come at this hour of this weekday. What is not reported now is lost for reports and campaigns, unless it is sent later.',
   fix: 'Look at what changed last: a release, a theme, a plugin, a token, a firewall, the consent banner. Open a page and watch Test events; send one event from the server and read the answer.',
   snippets: INSTALL,
+  clearHours: 1,
   trigger: (evidence) => {
     const hits = evidence.series.flatMap((series) => silent(series, evidence))
     const silentSides = new Set(

@@ -11,6 +11,7 @@ export const tokenExpiring: Check = {
   severity: 'warning',
   about: 'When the token expires, whatever sends with it is refused, and its events are lost.',
   fix: 'Make a new token, put it into the sender, and let the old one run out. Both work meanwhile.',
+  clearHours: 0.25,
   trigger: ({ tokens, nowMs }) =>
     tokens.flatMap(({ id, name, expires_at_ms, last_used_ms }) => {
       const isUsed = last_used_ms !== undefined && nowMs - last_used_ms < 7 * DAY_MS

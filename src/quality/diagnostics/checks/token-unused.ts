@@ -12,6 +12,7 @@ export const tokenUnused: Check = {
   about:
     'A token to send events was made and has not been used for a month: the sender was never connected, or was switched off. Whoever finds the token can still send events with it.',
   fix: 'Connect the sender, or revoke the token.',
+  clearHours: 0.25,
   trigger: ({ tokens, nowMs, dataset }) =>
     tokens.flatMap(({ id, name, purpose, created_at_ms, last_used_ms }) => {
       // The first one comes with the dataset, for a sender that may come later.

@@ -26,7 +26,7 @@ $user_data = array_filter([
   'em' => $order->get_billing_email() ? [$hash($order->get_billing_email())] : null,
   'external_id' => $order->get_customer_id() ? [$hash((string) $order->get_customer_id())] : null,
 ]);`,
-  node: `import { createHash } from 'node:crypto'
+  node: `const { createHash } = require('node:crypto')
 
 const hashed = (text) =>
   text ? [createHash('sha256').update(text.trim().toLowerCase()).digest('hex')] : undefined

@@ -20,8 +20,9 @@ const user_data = {
 }
 const event_source_url = \`https://\${req.get('host')}\${req.originalUrl}\``,
   php: `// In the request of the checkout
+$forwarded = $_SERVER['HTTP_X_FORWARDED_FOR'] ?? null; // behind a proxy of yours
 $userData = array_filter([
-  'client_ip_address' => trim(explode(',', $_SERVER['HTTP_X_FORWARDED_FOR'] ?? $_SERVER['REMOTE_ADDR'])[0]),
+  'client_ip_address' => trim(explode(',', $forwarded ?? $_SERVER['REMOTE_ADDR'])[0]),
   'client_user_agent' => $_SERVER['HTTP_USER_AGENT'] ?? null,
   'fbp' => $_COOKIE['_fbp'] ?? null, // as they are: no lower case, no trimming, no new ones
   'fbc' => $_COOKIE['_fbc'] ?? null,
