@@ -165,6 +165,19 @@ const testEventsRoute = createRoute({
   component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),
 })
 
+const FINDING_STATES = ['open', 'muted', 'resolved'] as const
+type FindingState = (typeof FINDING_STATES)[number]
+
+const diagnosticsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/diagnostics',
+  validateSearch: (search): { state?: FindingState | undefined; on?: string | undefined } => ({
+    state: FINDING_STATES.find((state) => state === search.state),
+    on: text(search.on),
+  }),
+  component: lazyRouteComponent(() => import('./diagnostics/diagnostics.tsx'), 'DiagnosticsPage'),
+})
+
 const destinationsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/destinations',
@@ -263,6 +276,7 @@ export const router = createRouter({
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,
+        diagnosticsRoute,
         rulesRoute,
         destinationsRoute,
         addDestinationRoute,

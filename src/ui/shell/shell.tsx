@@ -11,11 +11,13 @@ import {
   IconPlugConnected,
   IconSend,
   IconSettings,
+  IconStethoscope,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { destinationsQuery } from '../destination-queries.ts'
+import { diagnosticsQuery } from '../diagnostics/diagnostics-queries.ts'
 import { PageLink } from '../parts/links.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { AccountLink } from './account-link.tsx'
@@ -95,6 +97,7 @@ const ALARM_REFRESH_MS = 5_000
 const PAGES = [
   { to: '/datasets/$datasetId', label: 'Overview', icon: IconChartBar },
   { to: '/datasets/$datasetId/test-events', label: 'Test events', icon: IconActivity },
+  { to: '/datasets/$datasetId/diagnostics', label: 'Diagnostics', icon: IconStethoscope },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
   { to: '/datasets/$datasetId/deliveries', label: 'Deliveries', icon: IconListSearch },
@@ -104,12 +107,15 @@ const PAGES = [
 ] as const
 
 const DESTINATIONS = '/datasets/$datasetId/destinations'
+const DIAGNOSTICS = '/datasets/$datasetId/diagnostics'
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
     ...destinationsQuery(datasetId),
     refetchInterval: ALARM_REFRESH_MS,
   })
+  const { data: diagnostics } = useQuery(diagnosticsQuery(datasetId))
+  const findings = diagnostics?.open ?? 0
   const alarms = destinations.filter(({ status }) => status.alarm !== null).length
   return (
     <>
@@ -124,19 +130,36 @@ function DatasetLinks({ datasetId }: { datasetId: string }) {
           activeOptions={{ exact: to !== DESTINATIONS, includeSearch: false }}
           label={label}
           leftSection={<Icon size={18} aria-hidden />}
-          rightSection={
-            to === DESTINATIONS &&
-            alarms > 0 && (
-              <Badge color="red" size="sm" circle aria-label={`${alarms} on hold`}>
-                {alarms}
-              </Badge>
-            )
-          }
+          rightSection={<Count to={to} alarms={alarms} findings={findings} />}
           className={classes.link ?? ''}
         />
       ))}
     </>
   )
+}
+
+interface CountProps {
+  readonly to: string
+  readonly alarms: number
+  readonly findings: number
+}
+
+function Count({ to, alarms, findings }: CountProps) {
+  if (to === DESTINATIONS && alarms > 0) {
+    return (
+      <Badge color="red" size="sm" circle aria-label={`${alarms} on hold`}>
+        {alarms}
+      </Badge>
+    )
+  }
+  if (to === DIAGNOSTICS && findings > 0) {
+    return (
+      <Badge color="orange" size="sm" aria-label={`${findings} open`}>
+        {findings}
+      </Badge>
+    )
+  }
+  return null
 }
 
 /** After a change of page: the phone's navigation closes, focus goes to the new page. */
