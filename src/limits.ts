@@ -305,6 +305,28 @@ export const DIAGNOSTIC_REST_MS = 500
 /** Numbers of a finding that did not change its state are written this often. */
 export const DIAGNOSTIC_WRITE_MS = 10 * 60_000
 
+/** Addresses that alerts of one dataset go to. */
+export const ALERT_EMAILS_MAX = 20
+/** Findings that open within this time are told in one message: one fault opens several. */
+export const ALERT_GATHER_MS = 3 * 60_000
+/** Messages of one dataset in an hour; what opens beyond them waits for the next. */
+export const ALERTS_PER_HOUR_MAX = 3
+/** A finding that was told is not told again within this time, however often it opens. */
+export const ALERT_AGAIN_MS = 24 * 3_600_000
+/** How often it is seen whether something is due. */
+export const ALERT_TICK_MS = 15_000
+/** Pause after a failed message: the first, doubled each time up to the last. */
+export const ALERT_RETRY_FIRST_MS = 60_000
+export const ALERT_RETRY_MS_MAX = 3_600_000
+/** Tries before what waits is left to the digest. */
+export const ALERT_TRIES_MAX = 12
+/** Messages that the history of one dataset shows. */
+export const ALERT_HISTORY_MAX = 100
+/** One try to send a message. */
+export const ALERT_SEND_MS = 15_000
+/** Findings named in one message; the rest is a number. */
+export const ALERT_FINDINGS_MAX = 20
+
 const relations: readonly (readonly [boolean, string])[] = [
   [COMMIT_EVENTS_MAX >= EVENTS_PER_REQUEST_MAX, 'one request must fit in one commit'],
   [QUEUE_EVENTS_MAX >= 2 * COMMIT_EVENTS_MAX, 'the queue must hold the next commit'],

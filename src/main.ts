@@ -42,9 +42,8 @@ import type {
   RemoteScores,
 } from './relay/view.ts'
 import { createStoredRules } from './replay-rules.ts'
-import { createSecretBox, loadSecretKey } from './secret-box.ts'
-import type { Watch } from './watch/watch.ts'
-import { openWatch } from './watching.ts'
+import { createSecretBox, loadSecretKey, type SecretBox } from './secret-box.ts'
+import { openWatch, type Watching } from './watching.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
 const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
@@ -192,7 +191,7 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   await listen(app, config)
   await relay.start()
-  books.diagnostics.start()
+  books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -203,7 +202,7 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await ledger.drain()
-      await books.diagnostics.stop()
+      await books.watching.stop()
       await books.replays.stop()
       await relay.stop()
       await books.closeTargets()
@@ -229,6 +228,8 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   preview: DestinationPreview
   replays: ReplayJobs
   remoteScores: RemoteScores
+  box: SecretBox
+  fetch: typeof fetch
   closeTargets: () => Promise<void>
 }> {
   const { store } = ledger
@@ -250,10 +251,11 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
     nowMs: Date.now,
   })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
+  const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
     store,
     destinations,
-    box: createSecretBox({ key, randomBytes }),
+    box,
     hasDataset: (id) => access.findDataset(id) !== undefined,
     nowMs: Date.now,
     randomBytes,
@@ -295,27 +297,30 @@ async function openBooks({ app, config, ledger, destinations }: Parts): Promise<
   const remoteScores = createRemoteScores(ports)
   const whole = { ...access, deleteDataset }
   const closeTargets = targets.close
-  return { access: whole, rules, configs, relay, preview, replays, remoteScores, closeTargets }
+  const talking = { relay, preview, replays, remoteScores, box, fetch: ports.fetch, closeTargets }
+  return { access: whole, rules, configs, ...talking }
 }
 
 type Books = Awaited<ReturnType<typeof openBooks>>
 
-/** What looks for faults, and datasets that take along what it keeps of them. */
+/** What looks for faults and tells of them, and datasets that take along what it keeps of them. */
 async function watchOver(
-  { app, ledger }: Parts,
+  { app, config, ledger }: Parts,
   books: Books,
-): Promise<Books & { readonly diagnostics: Watch }> {
-  const { access, configs, relay } = books
-  const diagnostics = await openWatch({
-    ...{ store: ledger.store, access, destinations: configs, relay },
+): Promise<Books & { readonly watching: Watching } & Pick<Watching, 'diagnostics' | 'alerts'>> {
+  const { access, configs, relay, box, fetch } = books
+  const watching = await openWatch({
+    ...{ store: ledger.store, access, destinations: configs, relay, box, fetch },
+    ...{ smtp: config.smtp, publicUrl: config.publicUrl },
     ...{ nowMs: Date.now, clockMs: () => performance.now(), every },
     onTrouble: (error, words) => app.log.error({ err: error }, words),
   })
   const deleteDataset = async (id: string): Promise<void> => {
     await access.deleteDataset(id)
-    await diagnostics.forget(id)
+    await watching.forget(id)
   }
-  return { ...books, access: { ...access, deleteDataset }, diagnostics }
+  const { diagnostics, alerts } = watching
+  return { ...books, access: { ...access, deleteDataset }, watching, diagnostics, alerts }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

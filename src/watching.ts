@@ -3,24 +3,42 @@
  * it looks. Knows the parts, decides nothing.
  */
 import type { Access } from './access/access.ts'
+import type { SmtpSettings } from './config.ts'
 import type { DestinationSettings, RelayControl } from './relay/view.ts'
+import type { SecretBox } from './secret-box.ts'
 import type { Store } from './store/store.ts'
+import { createAlertBook } from './watch/alert-book.ts'
+import { type AlertDesk, createAlerts } from './watch/alerts.ts'
 import { createEvidenceReader } from './watch/evidence-reader.ts'
 import { createFindingBook } from './watch/finding-book.ts'
+import { createMailer } from './watch/mailer.ts'
 import { createWatch, type Watch } from './watch/watch.ts'
 
 export interface WatchingPorts {
   readonly store: Store
-  readonly access: Pick<Access, 'datasets' | 'findDataset' | 'tokens'>
+  readonly access: Pick<Access, 'datasets' | 'findDataset' | 'tokens' | 'businessOf'>
   readonly destinations: Pick<DestinationSettings, 'list'>
   readonly relay: Pick<RelayControl, 'alarms' | 'lanes'>
   readonly nowMs: () => number
   readonly clockMs: () => number
   readonly every: (ms: number, run: () => void) => () => void
   readonly onTrouble: (error: unknown, words: string) => void
+  readonly box: SecretBox
+  /** Guarded: not into private networks, no redirects. */
+  readonly fetch: typeof fetch
+  readonly smtp: SmtpSettings | undefined
+  readonly publicUrl: string | undefined
 }
 
-export async function openWatch(ports: WatchingPorts): Promise<Watch> {
+export interface Watching {
+  readonly diagnostics: Watch
+  readonly alerts: AlertDesk
+  start(): void
+  stop(): Promise<void>
+  forget(datasetId: string): Promise<void>
+}
+
+export async function openWatch(ports: WatchingPorts): Promise<Watching> {
   const { store, access, destinations, relay, nowMs } = ports
   const reader = createEvidenceReader({
     store,
@@ -30,15 +48,37 @@ export async function openWatch(ports: WatchingPorts): Promise<Watch> {
     nowMs,
     upSinceMs: nowMs(),
   })
-  return createWatch({
-    datasets: access.datasets,
-    findDataset: access.findDataset,
-    reader,
-    book: await createFindingBook({ store, nowMs }),
-    nowMs,
-    clockMs: ports.clockMs,
+  const book = await createFindingBook({ store, nowMs })
+  const alerts = createAlerts({
+    book: await createAlertBook({ store, box: ports.box }),
+    ...{ nowMs, fetch: ports.fetch, publicUrl: ports.publicUrl },
+    ...{ datasets: access.datasets, findDataset: access.findDataset },
+    sendMail: ports.smtp && createMailer(ports.smtp),
+    businessOf: access.businessOf,
+    findingsOf: book.of,
     every: ports.every,
-    onPass: () => undefined,
     onTrouble: ports.onTrouble,
   })
+  const diagnostics = createWatch({
+    ...{ reader, book, nowMs, clockMs: ports.clockMs },
+    ...{ datasets: access.datasets, findDataset: access.findDataset },
+    every: ports.every,
+    onPass: alerts.onPass,
+    onTrouble: ports.onTrouble,
+  })
+  return {
+    ...{ diagnostics, alerts },
+    start: () => {
+      diagnostics.start()
+      alerts.start()
+    },
+    stop: async () => {
+      await diagnostics.stop()
+      await alerts.stop()
+    },
+    forget: async (id) => {
+      await diagnostics.forget(id)
+      await alerts.forget(id)
+    },
+  }
 }

@@ -14,7 +14,7 @@ import type {
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { Store } from '../store/store.ts'
-import type { Diagnostics } from '../watch/view.ts'
+import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
 
 export interface ApiPorts {
@@ -28,6 +28,7 @@ export interface ApiPorts {
   readonly remoteScores: RemoteScores
   readonly rules: RuleBook
   readonly diagnostics: Diagnostics
+  readonly alerts: Alerts
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */
   startDemo(): Promise<{ url: string; dataset_id: string }>

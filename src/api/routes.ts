@@ -1,5 +1,6 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
 import { accountRoutes } from './account.ts'
+import { alertRoutes } from './alerts.ts'
 import { backupRoutes } from './backup.ts'
 import { businessRoutes } from './businesses.ts'
 import { consentRoutes } from './consents.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...deduplicationRoutes,
   ...lossRoutes,
   ...diagnosticRoutes,
+  ...alertRoutes,
   ...eventRoutes,
   ...consentRoutes,
   ...liveRoutes,

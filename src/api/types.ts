@@ -3,6 +3,7 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type * as alerts from './alerts-schemas.ts'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
 import type * as diagnostics from './diagnostics-schemas.ts'
@@ -93,3 +94,6 @@ export type LossAnswer = z.infer<typeof quality.lossReportSchema>
 export type DiagnosticsAnswer = z.infer<typeof diagnostics.diagnosticsSchema>
 export type Diagnostic = z.infer<typeof diagnostics.diagnosticSchema>
 export type MuteRequest = z.input<typeof diagnostics.muteRequestSchema>
+export type AlertsAnswer = z.infer<typeof alerts.alertsSchema>
+export type AlertsChange = z.input<typeof alerts.alertChangeSchema>
+export type AlertTest = z.infer<typeof alerts.alertTestSchema>
