@@ -24,6 +24,17 @@ export interface Config {
   readonly allowPrivateTargets: readonly string[]
   /** Folder below which file destinations write; undefined where they may not. */
   readonly exportDir: string | undefined
+  /** Server that alerts leave by; undefined: no e-mail is sent. */
+  readonly smtp: SmtpSettings | undefined
+}
+
+export interface SmtpSettings {
+  readonly host: string
+  readonly port: number
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly from: string
+  readonly security: 'tls' | 'starttls' | 'none'
 }
 
 interface Option {
@@ -94,6 +105,37 @@ export const OPTIONS = {
     default: '',
     description:
       'Folder below which file destinations write; empty: exports in the data folder; none: nowhere.',
+  },
+  smtpHost: {
+    variable: 'TWOFOLD_SMTP_HOST',
+    default: '',
+    description:
+      'Mail server that alerts leave by, such as smtp.shop.com. Empty: no e-mail is sent.',
+  },
+  smtpPort: {
+    variable: 'TWOFOLD_SMTP_PORT',
+    default: '587',
+    description: 'Its port: usually 587 with starttls, 465 with tls, 25 with none.',
+  },
+  smtpUser: {
+    variable: 'TWOFOLD_SMTP_USER',
+    default: '',
+    description: 'User name there; empty where it asks for none.',
+  },
+  smtpPassword: {
+    variable: 'TWOFOLD_SMTP_PASSWORD',
+    default: '',
+    description: 'Password there.',
+  },
+  smtpFrom: {
+    variable: 'TWOFOLD_SMTP_FROM',
+    default: '',
+    description: 'Sender of the alerts, such as "Twofold <alerts@shop.com>".',
+  },
+  smtpSecurity: {
+    variable: 'TWOFOLD_SMTP_SECURITY',
+    default: 'starttls',
+    description: 'starttls, tls, or none: in clear, for a mail server on the same machine.',
   },
 } as const satisfies Record<string, Option>
 
@@ -169,6 +211,26 @@ export function readConfig(
     logLevel,
     allowPrivateTargets: networkList(text('allowPrivateTargets')),
     exportDir: exportFolder(text('exportDir'), text('dataDir')),
+    smtp: smtpOf(text),
+  }
+}
+
+const SECURITIES = ['starttls', 'tls', 'none'] as const
+
+function smtpOf(text: (name: keyof typeof OPTIONS) => string): SmtpSettings | undefined {
+  const host = text('smtpHost')
+  if (!host) return undefined
+  const security = SECURITIES.find((one) => one === text('smtpSecurity'))
+  if (!security) throw wrong('smtpSecurity', text('smtpSecurity'), SECURITIES.join(', '))
+  const from = text('smtpFrom')
+  if (!/^[^\r\n]*[^\s@]+@[^\s@]+$/.test(from)) {
+    throw wrong('smtpFrom', from, 'an address such as Twofold <alerts@shop.com>')
+  }
+  return {
+    ...{ host, security, from },
+    port: integer('smtpPort', text('smtpPort'), 65_535),
+    user: text('smtpUser') || undefined,
+    password: text('smtpPassword') || undefined,
   }
 }
 

@@ -3,7 +3,8 @@
  * hear of a revoked token. The lock is an open transaction on a file of its own: the system lets go
  * of it when the process ends, however it ends. Called by main.ts.
  */
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { TwofoldError } from './errors.ts'
 
@@ -26,4 +27,18 @@ export function lockFolder(folder: string): () => void {
   }
   const held = db
   return () => held.close()
+}
+
+/** Not mkdir's own recursion: on a file system that refuses new folders it never comes back. */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(resolve(folder))
+  if (parent !== resolve(folder)) makeFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC'
+    const detail = `${folder} cannot be made: take another, --data FOLDER.`
+    throw new TwofoldError(full ? 'store_full' : 'store_read_only', detail, { cause: error })
+  }
 }

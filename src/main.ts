@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { Resolver } from 'node:dns/promises'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { createDomains, type Domains } from './access/domains.ts'
@@ -28,7 +28,7 @@ import { snapchat } from './destinations/snapchat.ts'
 import { tiktok } from './destinations/tiktok.ts'
 import { webhook } from './destinations/webhook.ts'
 import { TwofoldError } from './errors.ts'
-import { lockFolder } from './folder-lock.ts'
+import { lockFolder, makeFolder } from './folder-lock.ts'
 import { createGuardedFetch, type GuardedFetchParts } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
@@ -46,9 +46,9 @@ import type {
   RelayControl,
   RemoteScores,
 } from './relay/view.ts'
-import { createStoredRules } from './replay-rules.ts'
-import { createSecretBox, loadSecretKey } from './secret-box.ts'
-import type { Store } from './store/store.ts'
+import { openRules } from './replay-rules.ts'
+import { createSecretBox, loadSecretKey, type SecretBox } from './secret-box.ts'
+import { openWatch, type Watching } from './watching.ts'
 
 /** Every kind of destination, in the order of the page where one is chosen. */
 const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
@@ -63,7 +63,7 @@ const destinationsOf = ({ exportDir }: Config): readonly Destination[] =>
     createFileDestination({ folder: exportDir }),
   ] as readonly Destination[]
 
-import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
+import type { RuleBook } from './rules/rule-book.ts'
 
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:8080. */
@@ -137,20 +137,6 @@ export async function start(
   }
 }
 
-/** Not mkdir's own recursion: on a file system that refuses new folders it never comes back. */
-export function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  const parent = dirname(resolve(folder))
-  if (parent !== resolve(folder)) makeFolder(parent)
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC'
-    const detail = `${folder} cannot be made: take another, --data FOLDER.`
-    throw new TwofoldError(full ? 'store_full' : 'store_read_only', detail, { cause: error })
-  }
-}
-
 type Serving = Omit<Running, 'died' | 'relay'> & { readonly relay: Relay }
 
 interface Parts {
@@ -164,7 +150,7 @@ interface Parts {
 
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger } = parts
-  const books = await openBooks(parts)
+  const books = await watchOver(parts, await openBooks(parts))
   const { access, configs, relay, platforms } = books
   const metrics = createMetrics()
   const demo = createDemo({ access, origin: () => originOf(app) })
@@ -198,6 +184,7 @@ async function serve(parts: Parts): Promise<Serving> {
   await relay.start()
   const stopNotingUses = noteTokenUses(access)
   platforms.start()
+  books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -209,6 +196,7 @@ async function serve(parts: Parts): Promise<Serving> {
     close: async () => {
       await platforms.stop()
       await Promise.all([stopNotingUses(), ledger.drain()])
+      await books.watching.stop()
       await books.replays.stop()
       await relay.stop()
       await books.closeTargets()
@@ -265,6 +253,8 @@ interface Books {
   replays: ReplayJobs
   remoteScores: RemoteScores
   platforms: Platforms
+  box: SecretBox
+  fetch: typeof fetch
   closeTargets: () => Promise<void>
 }
 
@@ -279,7 +269,7 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
     randomBytes,
     adminToken: config.adminToken,
   })
-  const { rules, storedRules } = await openRules({ store, access, ledger })
+  const { rules, storedRules } = await openRules({ store, access, ledger, nowMs: Date.now })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
@@ -332,7 +322,8 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const remoteScores = createRemoteScores(ports)
   const whole = deletingToo(access, [configs, platforms, domains])
   const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
-  return { access: whole, domains, ...made, closeTargets: targets.close }
+  const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
+  return { access: whole, domains, ...made, ...outside }
 }
 
 /** What else is kept of a dataset goes with it. */
@@ -347,25 +338,24 @@ function deletingToo(
   return { ...access, deleteDataset }
 }
 
-interface RuleParts {
-  readonly store: Store
-  readonly access: Access
-  readonly ledger: Ledger
-}
-
-/** The rules that people write, and as replays read them; ingest hears of every version. */
-async function openRules({ store, access, ledger }: RuleParts) {
-  const storedRules = createStoredRules(access.findDataset)
-  const rules = await createRuleBook({
-    getSettings: store.getSettings,
-    putSettings: store.putSettings,
-    onPublished: (id, published) => {
-      ledger.setRules(id, published)
-      storedRules.set(id, published)
-    },
-    nowMs: Date.now,
+/** What looks for faults and tells of them, and datasets that take along what it keeps of them. */
+async function watchOver(
+  { app, config }: Parts,
+  books: Books,
+): Promise<Books & { readonly watching: Watching } & Pick<Watching, 'diagnostics' | 'alerts'>> {
+  const { access, configs, relay, box, fetch } = books
+  const watching = await openWatch({
+    ...{ store: books.history.store, access, destinations: configs, relay, box, fetch },
+    ...{ smtp: config.smtp, publicUrl: config.publicUrl },
+    ...{ nowMs: Date.now, clockMs: () => performance.now(), every },
+    onTrouble: (error, words) => app.log.error({ err: error }, words),
   })
-  return { rules, storedRules }
+  const deleteDataset = async (id: string): Promise<void> => {
+    await access.deleteDataset(id)
+    await watching.forget(id)
+  }
+  const { diagnostics, alerts } = watching
+  return { ...books, access: { ...access, deleteDataset }, watching, diagnostics, alerts }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

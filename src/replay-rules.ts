@@ -6,11 +6,14 @@ import { hash } from 'node:crypto'
 import { callingCode } from './event/calling-code.ts'
 import type { DatasetSettings } from './event/dataset.ts'
 import type { HashContext } from './event/hash-value.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { Reform } from './relay/outbound.ts'
 import type { ReplayRules } from './relay/replay.ts'
 import { compileRules } from './rules/engine.ts'
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
 import { createRulesInForce, type PublishedRules } from './rules/rules-in-force.ts'
 import { ruleStoredLeg } from './rules/stored-leg.ts'
+import type { Store } from './store/store.ts'
 
 export interface StoredRules extends ReplayRules {
   readonly set: (datasetId: string, published: PublishedRules | undefined) => void
@@ -55,3 +58,28 @@ export function createStoredRules(findDataset: FindDataset): StoredRules {
 const DRAFT_VERSION = 0
 
 const sha256 = (text: string): string => hash('sha256', text)
+
+interface RuleParts {
+  readonly store: Pick<Store, 'getSettings' | 'putSettings'>
+  readonly access: { readonly findDataset: FindDataset }
+  readonly ledger: Pick<Ledger, 'setRules'>
+  readonly nowMs: () => number
+}
+
+/** The rules that people write, and as replays read them; ingest hears of every version. */
+export async function openRules({ store, access, ledger, nowMs }: RuleParts): Promise<{
+  rules: RuleBook
+  storedRules: StoredRules
+}> {
+  const storedRules = createStoredRules(access.findDataset)
+  const rules = await createRuleBook({
+    getSettings: store.getSettings,
+    putSettings: store.putSettings,
+    onPublished: (id, published) => {
+      ledger.setRules(id, published)
+      storedRules.set(id, published)
+    },
+    nowMs,
+  })
+  return { rules, storedRules }
+}

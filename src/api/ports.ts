@@ -17,6 +17,7 @@ import type {
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { ConnectionSettings, HookStatus } from '../sources/inbox/view.ts'
 import type { Store } from '../store/store.ts'
+import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
 
 export interface ApiPorts {
@@ -35,6 +36,8 @@ export interface ApiPorts {
   readonly hooks: HookStatus
   /** Deliveries were made due again. */
   wakeInbox(): void
+  readonly diagnostics: Diagnostics
+  readonly alerts: Alerts
   nowMs(): number
   /** Makes the demo shop and its dataset, or returns those that are there. */
   startDemo(): Promise<{ url: string; dataset_id: string }>

@@ -1,5 +1,6 @@
 /** The route table: everything under /api. api.ts serves it, openapi.ts describes it. */
 import { accountRoutes } from './account.ts'
+import { alertRoutes } from './alerts.ts'
 import { backupRoutes } from './backup.ts'
 import { businessRoutes } from './businesses.ts'
 import { consentRoutes } from './consents.ts'
@@ -8,6 +9,7 @@ import { datasetRoutes } from './datasets.ts'
 import { deduplicationRoutes } from './deduplication.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { destinationRoutes } from './destinations.ts'
+import { diagnosticRoutes } from './diagnostics.ts'
 import { doctorRoutes } from './doctor.ts'
 import { domainRoutes } from './domains.ts'
 import { eventExportRoutes } from './event-export.ts'
@@ -40,6 +42,8 @@ export const ROUTES: readonly Route[] = [
   ...qualityRoutes,
   ...deduplicationRoutes,
   ...lossRoutes,
+  ...diagnosticRoutes,
+  ...alertRoutes,
   ...eventRoutes,
   ...eventNameRoutes,
   ...eventExportRoutes,

@@ -3,9 +3,11 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type * as alerts from './alerts-schemas.ts'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type { datasetHealthSchema } from './dataset-health-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
+import type * as diagnostics from './diagnostics-schemas.ts'
 import type { doctorSchema } from './doctor-schemas.ts'
 import type * as domains from './domain-schemas.ts'
 import type * as names from './event-names-schemas.ts'
@@ -115,3 +117,9 @@ export type SourceDeliveryView = z.infer<typeof incoming.inboxDeliverySchema>
 export type SourceDeliveriesAnswer = z.infer<typeof incoming.inboxSchema>
 export type SourceRetryRequest = z.input<typeof incoming.inboxRetrySchema>
 export type SourceRetriedAnswer = z.infer<typeof incoming.inboxRetriedSchema>
+export type DiagnosticsAnswer = z.infer<typeof diagnostics.diagnosticsSchema>
+export type Diagnostic = z.infer<typeof diagnostics.diagnosticSchema>
+export type MuteRequest = z.input<typeof diagnostics.muteRequestSchema>
+export type AlertsAnswer = z.infer<typeof alerts.alertsSchema>
+export type AlertsChange = z.input<typeof alerts.alertChangeSchema>
+export type AlertTest = z.infer<typeof alerts.alertTestSchema>

@@ -10,6 +10,7 @@ import { addDataset } from './dataset.ts'
 import { addDeliveries, addRequeue } from './deliveries.ts'
 import { addDemo } from './demo.ts'
 import { addDestination } from './destination.ts'
+import { addDiagnostics } from './diagnostics.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addDeliveries(program)
   addRequeue(program)
   addQuality(program)
+  addDiagnostics(program)
   addDoctor(program)
   addBackup(program)
   addFakeMeta(program)

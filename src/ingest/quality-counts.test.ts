@@ -8,6 +8,7 @@ import { allLegs, MINUTE_MS, openShop, type Sent, type Shop, START_MS } from './
 const FAMILIES = [
   'match:',
   'invalid:',
+  'note:',
   'delay:',
   'delay_s',
   'pair_by:',

@@ -11,6 +11,7 @@ import { matchMask } from '../event/match-mask.ts'
 import { moneyOf } from '../event/merge.ts'
 import { amountOf } from '../event/money.ts'
 import { isBrowsing } from '../event/names.ts'
+import { notesOf, pairNotes, repeatNotes } from '../event/notes.ts'
 import { refusedKeys } from '../event/refused-keys.ts'
 import type { Leg, MatchedBy, StoredEvent } from '../event/shape.ts'
 import { unpairedReason } from '../event/unpaired.ts'
@@ -33,6 +34,7 @@ function named(family: string, value: string | number): string {
 /** A new event. `suspect`: an event that may be the same action, under another id. */
 export function countAccepted(round: Round, leg: Leg, suspect: StoredEvent | undefined): void {
   countFirstOfSide(round, leg)
+  countNotes(round, leg, notesOf(leg))
   if (suspect) {
     const [first] = suspect.legs
     round.count(first, named('suspected', unpairedReason(first, DEDUP_WINDOW_MS)))
@@ -48,6 +50,8 @@ export function countAccepted(round: Round, leg: Leg, suspect: StoredEvent | und
 /** A further leg that tells nothing about the other side. */
 export function countRepeat(round: Round, leg: Leg, kept: StoredEvent): void {
   countInvalid(round, leg)
+  countNotes(round, leg, notesOf(leg))
+  countNotes(round, leg, repeatNotes(leg, kept.legs))
   const [first] = kept.legs
   if (isBrowsing(first.event.event_name)) return
   countOrder(round, leg, kept)
@@ -70,6 +74,8 @@ interface Pairing {
 export function countPaired(round: Round, { leg, kept, matchedBy }: Pairing): void {
   countFirstOfSide(round, leg)
   const [first] = kept.legs
+  countNotes(round, leg, notesOf(leg))
+  countNotes(round, leg, pairNotes(first, leg))
   round.count(first, named('pair_by', matchedBy))
   if (isBrowsing(first.event.event_name)) return
   round.count(first, named('unpaired', unpairedReason(first, DEDUP_WINDOW_MS)), -1)
@@ -92,6 +98,10 @@ function countFirstOfSide(round: Round, leg: Leg): void {
   const seconds = delayS(event, envelope.received_at_ms)
   round.count(leg, named('delay', delayStep(seconds)))
   if (seconds > 0) round.count(leg, 'delay_s', seconds)
+}
+
+function countNotes(round: Round, leg: Leg, notes: readonly string[]): void {
+  for (const note of notes) round.count(leg, named('note', note))
 }
 
 function countInvalid(round: Round, leg: Leg): void {

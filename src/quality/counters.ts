@@ -34,6 +34,9 @@ export function familyOf(rows: readonly Count[], family: string): Map<string, nu
   return sums
 }
 
+/** Stands for the event names beyond the bound, in counters and money. */
+export const OTHER_NAME = '(other)'
+
 export const isBrowser = ({ channel }: Count): boolean => channel === 'browser'
 export const isServer = (row: Count): boolean => !isBrowser(row)
 

@@ -10,6 +10,7 @@ import { matchMask } from '../event/match-mask.ts'
 import { moneyOf } from '../event/merge.ts'
 import { amountOf } from '../event/money.ts'
 import { isBrowsing } from '../event/names.ts'
+import { notesOf, pairNotes, repeatNotes } from '../event/notes.ts'
 import { refusedKeys } from '../event/refused-keys.ts'
 import type { Leg } from '../event/shape.ts'
 import { unpairedReason } from '../event/unpaired.ts'
@@ -37,6 +38,7 @@ export function foldQuality(legs: readonly Leg[], windowMs: number): QualityCoun
       for (const key of refusedKeys(leg.findings, leg.event.user_data)) add(leg, `invalid:${key}`)
     }
     foldSides(event, add)
+    foldNotes(event, add)
     foldSuspicion(event[0], { add, windowMs, bySeq })
     if (!isBrowsing(event[0].event.event_name)) foldConversion(event, windowMs, add)
   }
@@ -65,6 +67,17 @@ function foldSides(event: Legs, add: Add): void {
     add(leg, `delay:${delayStep(seconds)}`)
     add(leg, 'delay_s', seconds)
   }
+}
+
+function foldNotes(event: Legs, add: Add): void {
+  const [first] = event
+  const twin = twinOf(event)
+  event.forEach((leg, index) => {
+    for (const note of notesOf(leg)) add(leg, `note:${note}`)
+    if (leg === first) return
+    const more = leg === twin ? pairNotes(first, leg) : repeatNotes(leg, event.slice(0, index))
+    for (const note of more) add(leg, `note:${note}`)
+  })
 }
 
 function foldSuspicion(

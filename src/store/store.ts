@@ -63,7 +63,8 @@ export const eventKey = (datasetId: string, seq: number): string => `${datasetId
  *
  * Of the first leg of each side of a counted event, in the hour of that leg: `match:<mask>`
  * (event/match-mask.ts; on the website only), and of servers `delay:<step>` and `delay_s` (seconds,
- * summed). Of every kept leg: `invalid:<user_data key>` (sent, nothing usable). In the hour of the
+ * summed). Of every kept leg: `invalid:<user_data key>` (sent, nothing usable) and `note:<code>`
+ * (event/notes.ts). In the hour of the
  * kept leg: `pair_by:<how>` (events that became known to both sides), and of conversions
  * `unpaired:<reason>` (event/unpaired.ts), `suspected:<reason>` (an event that looked like a later
  * one under another id; once per suspicion), `order` (events that name an order), `known:<agent>`

@@ -42,6 +42,16 @@ export function formatMoney(value: string | number, currency: string, locale?: s
   }
 }
 
+/** An estimate in whole units: cents would claim to know more. */
+export function formatAbout(whole: string, currency: string, locale?: string): string {
+  try {
+    const options = { style: 'currency', currency, maximumFractionDigits: 0 } as const
+    return new Intl.NumberFormat(locale, options).format(whole as Intl.StringNumericLiteral)
+  } catch {
+    return `${whole} ${currency}`
+  }
+}
+
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',

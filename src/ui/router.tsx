@@ -205,6 +205,19 @@ const eventStoryRoute = createRoute({
   component: lazyRouteComponent(() => import('./event-log/event-story.tsx'), 'EventStoryPage'),
 })
 
+const FINDING_STATES = ['open', 'muted', 'resolved'] as const
+type FindingState = (typeof FINDING_STATES)[number]
+
+const diagnosticsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/diagnostics',
+  validateSearch: (search): { state?: FindingState | undefined; on?: string | undefined } => ({
+    state: FINDING_STATES.find((state) => state === search.state),
+    on: text(search.on),
+  }),
+  component: lazyRouteComponent(() => import('./diagnostics/diagnostics.tsx'), 'DiagnosticsPage'),
+})
+
 const destinationsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/destinations',
@@ -354,6 +367,7 @@ export const router = createRouter({
         lossRoute,
         eventLogRoute,
         eventStoryRoute,
+        diagnosticsRoute,
         rulesRoute,
         sourcesRoute,
         addSourceRoute,

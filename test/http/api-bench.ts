@@ -24,6 +24,7 @@ import { createSecretBox } from '../../src/secret-box.ts'
 import { createConnections } from '../../src/sources/inbox/connections.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openWatch, type Watching } from '../../src/watching.ts'
 
 export const ADMIN = 'configured-admin-token'
 export const NOW_MS = 1_800_000_000_000
@@ -41,6 +42,7 @@ export interface ApiBench {
   readonly publish: (legs: readonly Leg[]) => void
   /** Warnings and errors of the server's log. */
   readonly logged: readonly string[]
+  readonly watching: Watching
   /** Through prepare, resolve and commit. */
   deliver(
     datasetId: string,
@@ -55,7 +57,9 @@ export interface ApiBench {
   ): Promise<LightMyRequestResponse>
 }
 
-export async function apiBench(options: { publicUrl?: string } = {}): Promise<ApiBench> {
+export async function apiBench(
+  options: { publicUrl?: string; fetch?: typeof fetch } = {},
+): Promise<ApiBench> {
   const kept = memoryStore()
   const clock = { ms: NOW_MS }
   const nowMs = () => clock.ms
@@ -68,10 +72,11 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     adminToken: ADMIN,
     onDataset: () => undefined,
   })
+  const box = createSecretBox({ key: randomBytes(32), randomBytes })
   const configs = await createConfigs({
     store,
     destinations: [],
-    box: createSecretBox({ key: randomBytes(32), randomBytes }),
+    box,
     hasDataset: (id) => access.findDataset(id) !== undefined,
     nowMs,
     randomBytes,
@@ -99,7 +104,17 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
   const beats = new Set<() => void>()
   const logged: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })
+  const watching = await openWatch({
+    ...{ store, access, destinations: configs, relay, nowMs, clockMs: () => 0 },
+    every: () => () => undefined,
+    ...{ box, fetch: options.fetch ?? fetch, smtp: undefined, publicUrl: options.publicUrl },
+    onTrouble: (error) => {
+      throw error
+    },
+  })
   registerApi(app, {
+    diagnostics: watching.diagnostics,
+    alerts: watching.alerts,
     store,
     access,
     domains,
@@ -168,6 +183,7 @@ export async function apiBench(options: { publicUrl?: string } = {}): Promise<Ap
     },
     publish: live.publish,
     logged,
+    watching,
     deliver: async (datasetId, channel, events) => {
       const dataset = access.findDataset(datasetId)
       if (!dataset) throw new Error(`no dataset ${datasetId}`)

@@ -18,6 +18,7 @@ const UNRECORDED = [
   'DELETE /api/datasets/{id}/rules/draft',
   'POST /api/datasets/{id}/rules/try',
   'POST /api/rule-check',
+  'POST /api/datasets/{id}/diagnostics/look',
 ]
 
 describe('the route table', () => {

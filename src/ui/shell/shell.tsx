@@ -14,6 +14,7 @@ import {
   IconPlugConnected,
   IconSend,
   IconSettings,
+  IconStethoscope,
   IconTruckDelivery,
   IconUserCheck,
   IconWebhook,
@@ -22,6 +23,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { destinationsQuery } from '../destination-queries.ts'
+import { diagnosticsQuery } from '../diagnostics/diagnostics-queries.ts'
 import { PageLink } from '../parts/links.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { AccountLink } from './account-link.tsx'
@@ -107,6 +109,7 @@ const PAGES = [
   { to: '/datasets/$datasetId/match-quality', label: 'Match quality', icon: IconUserCheck },
   { to: '/datasets/$datasetId/deduplication', label: 'Deduplication', icon: IconGitMerge },
   { to: '/datasets/$datasetId/loss', label: 'Loss meter', icon: IconGauge },
+  { to: '/datasets/$datasetId/diagnostics', label: 'Diagnostics', icon: IconStethoscope },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/sources', label: 'Sources', icon: IconWebhook },
   { to: '/datasets/$datasetId/destinations', label: 'Destinations', icon: IconSend },
@@ -120,12 +123,15 @@ const PAGES = [
 const DESTINATIONS = '/datasets/$datasetId/destinations'
 /** They stay marked on the pages below them. */
 const BRANCHES: readonly string[] = [DESTINATIONS, EVENT_LOG, '/datasets/$datasetId/sources']
+const DIAGNOSTICS = '/datasets/$datasetId/diagnostics'
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
     ...destinationsQuery(datasetId),
     refetchInterval: ALARM_REFRESH_MS,
   })
+  const { data: diagnostics } = useQuery(diagnosticsQuery(datasetId))
+  const findings = diagnostics?.open ?? 0
   const alarms = destinations.filter(({ status }) => status.alarm !== null).length
   return (
     <>
@@ -140,19 +146,36 @@ function DatasetLinks({ datasetId }: { datasetId: string }) {
           activeOptions={{ exact: !BRANCHES.includes(to), includeSearch: false }}
           label={label}
           leftSection={<Icon size={18} aria-hidden />}
-          rightSection={
-            to === DESTINATIONS &&
-            alarms > 0 && (
-              <Badge color="red" size="sm" circle aria-label={`${alarms} on hold`}>
-                {alarms}
-              </Badge>
-            )
-          }
+          rightSection={<Count to={to} alarms={alarms} findings={findings} />}
           className={classes.link ?? ''}
         />
       ))}
     </>
   )
+}
+
+interface CountProps {
+  readonly to: string
+  readonly alarms: number
+  readonly findings: number
+}
+
+function Count({ to, alarms, findings }: CountProps) {
+  if (to === DESTINATIONS && alarms > 0) {
+    return (
+      <Badge color="red" size="sm" circle aria-label={`${alarms} on hold`}>
+        {alarms}
+      </Badge>
+    )
+  }
+  if (to === DIAGNOSTICS && findings > 0) {
+    return (
+      <Badge color="orange" size="sm" aria-label={`${findings} open`}>
+        {findings}
+      </Badge>
+    )
+  }
+  return null
 }
 
 /** After a change of page: the phone's navigation closes, focus goes to the new page. */

@@ -1,0 +1,90 @@
+/** Routes about alerts: who is told of what, of a dataset or of a business; a test; the history. */
+import { CHECKS } from '../quality/diagnostics/table.ts'
+import type { AlertRecord, AlertScope } from '../watch/view.ts'
+import { alertChangeSchema, alertsSchema, alertTestSchema } from './alerts-schemas.ts'
+import type { Context } from './ports.ts'
+import { type Route, route } from './route.ts'
+import type { AlertsAnswer } from './types.ts'
+
+const SHOWN = { status: 200, description: 'The alerts as they are now.', schema: alertsSchema }
+
+const SCOPES = [
+  { on: 'dataset', path: '/api/datasets/{id}/alerts', needs: 'develop' },
+  { on: 'business', path: '/api/businesses/{id}/alerts', needs: 'administer' },
+] as const
+
+export const alertRoutes: readonly Route[] = [
+  ...SCOPES.flatMap(({ on, path, needs }) => [
+    route({
+      method: 'GET',
+      path,
+      auth: { needs, on },
+      summary: `Who is told of findings of a ${on}, and what was sent`,
+      answer: SHOWN,
+      run: ({ id }, context) => view({ on, id }, context),
+    }),
+    route({
+      method: 'PUT',
+      path,
+      auth: { needs, on },
+      history: 'alerts.changed',
+      summary: `Change the alerts of a ${on}`,
+      description: 'What is left out stays. A masked secret that is sent back stays as it is.',
+      body: alertChangeSchema,
+      answer: SHOWN,
+      run: async ({ id, body }, context) => {
+        const scope = { on, id } as const
+        const { settings } = context.alerts.settings(scope)
+        await context.alerts.change(scope, { ...settings, ...body })
+        return view(scope, context)
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path,
+      auth: { needs, on },
+      history: 'alerts.removed',
+      summary: on === 'dataset' ? 'Follow the alerts of the business again' : 'Remove these alerts',
+      answer: SHOWN,
+      run: async ({ id }, context) => {
+        await context.alerts.reset({ on, id })
+        return view({ on, id }, context)
+      },
+    }),
+  ]),
+  route({
+    method: 'POST',
+    path: '/api/datasets/{id}/alerts/test',
+    auth: { needs: 'develop', on: 'dataset' },
+    history: 'alerts.tested',
+    summary: 'Send a test to every channel at once',
+    answer: { status: 200, description: 'What came of each.', schema: alertTestSchema },
+    run: ({ id }, context) =>
+      context.alone(`alert test ${id}`, async () => ({
+        sent: (await context.alerts.test(id)).map(viewRecord),
+      })),
+  }),
+]
+
+function view(scope: AlertScope, { alerts }: Context): AlertsAnswer {
+  const { settings, own } = alerts.settings(scope)
+  const { webhook_url, webhook_secret } = settings
+  return {
+    settings: {
+      ...settings,
+      emails: [...settings.emails],
+      rules: { ...settings.rules },
+      webhook_url: webhook_url && `${new URL(webhook_url).origin}/••••`,
+      webhook_secret: webhook_secret && `•••• ${webhook_secret.slice(-4)}`,
+    },
+    own,
+    mail: alerts.hasMail,
+    history: scope.on === 'dataset' ? alerts.history(scope.id).map(viewRecord) : [],
+    checks: CHECKS.map(({ code, title, severity }) => ({ code, title, severity })),
+  }
+}
+
+function viewRecord(record: AlertRecord): AlertsAnswer['history'][number] {
+  const { at_ms, findings, error, ...rest } = record
+  return { ...rest, at: Math.floor(at_ms / 1000), findings: [...findings], error: error ?? null }
+}

@@ -1,0 +1,28 @@
+/** What the page of diagnostics (and its badge) asks the server; see queries.ts. */
+import { queryOptions } from '@tanstack/react-query'
+import type { DiagnosticsAnswer, MuteRequest } from '../../api/types.ts'
+import { call } from '../api-client.ts'
+
+/** The server looks once a minute; the list is held in its memory. */
+const REFRESH_MS = 15_000
+
+const path = (datasetId: string, rest = ''): string =>
+  `/api/datasets/${datasetId}/diagnostics${rest}`
+
+export const diagnosticsKey = (datasetId: string) => ['diagnostics', datasetId] as const
+
+export const diagnosticsQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: diagnosticsKey(datasetId),
+    queryFn: () => call<DiagnosticsAnswer>('GET', path(datasetId)),
+    refetchInterval: REFRESH_MS,
+  })
+
+export const lookNow = (datasetId: string): Promise<DiagnosticsAnswer> =>
+  call('POST', path(datasetId, '/look'), {})
+
+export const mute = (datasetId: string, request: MuteRequest): Promise<DiagnosticsAnswer> =>
+  call('POST', path(datasetId, '/mute'), request)
+
+export const unmute = (datasetId: string, target: string): Promise<DiagnosticsAnswer> =>
+  call('POST', path(datasetId, '/unmute'), { target })

@@ -1,0 +1,198 @@
+/**
+ * Tells people what opened: at once or in a daily digest, as the settings say, in few messages. A
+ * finding is told once a day at most; what opens together goes together; an hour has its bound; a
+ * message that fails is tried again. What is owed is kept in the store, so that a restart neither
+ * forgets nor repeats. Hears from watch.ts; made by watching.ts.
+ */
+import { TwofoldError } from '../errors.ts'
+import type { Dataset } from '../event/dataset.ts'
+import { ALERT_RETRY_MS_MAX, ALERT_TICK_MS } from '../limits.ts'
+import type { Finding, Mute, Passed } from '../quality/diagnostics/finding.ts'
+import type { AlertBook, AlertState } from './alert-book.ts'
+import { type ChannelPorts, sendAlert } from './alert-channels.ts'
+import { alertMessage, digestMessage, testMessage } from './alert-message.ts'
+import {
+  type Around,
+  afterSend,
+  digestOf,
+  dueAlert,
+  isDigestDue,
+  withOpened,
+} from './alert-plan.ts'
+import { type AlertSettings, alertSettingsSchema, hasChannel, NO_ALERTS } from './alert-settings.ts'
+import type { AlertRecord, AlertScope, Alerts } from './view.ts'
+
+export interface AlertPorts extends ChannelPorts {
+  readonly book: AlertBook
+  readonly datasets: () => readonly Dataset[]
+  readonly findDataset: (id: string) => Dataset | undefined
+  readonly businessOf: (datasetId: string) => string | undefined
+  readonly findingsOf: (datasetId: string) => {
+    readonly findings: readonly Finding[]
+    readonly mutes: readonly Mute[]
+  }
+  readonly publicUrl: string | undefined
+  readonly every: (ms: number, run: () => void) => () => void
+  readonly onTrouble: (error: unknown, words: string) => void
+}
+
+export interface AlertDesk extends Alerts {
+  readonly onPass: (dataset: Dataset, passed: Passed, mutes: readonly Mute[]) => void
+  start(): void
+  stop(): Promise<void>
+  /** Sends what is due now; for tests, and called by the timer. */
+  tick(): Promise<void>
+  forget(datasetId: string): Promise<void>
+}
+
+export const MASK = '••••'
+
+export function createAlerts(ports: AlertPorts): AlertDesk {
+  const { book, nowMs } = ports
+  const settingsOf = (scope: AlertScope) => settingsFor(ports, scope)
+  const inOrder = serial()
+  const tick = (): Promise<void> =>
+    inOrder(async () => {
+      for (const dataset of ports.datasets()) await sendDue(ports, dataset)
+    })
+  let stopTimer = (): void => undefined
+  return {
+    hasMail: ports.sendMail !== undefined,
+    settings: settingsOf,
+    change: async (scope, input) => {
+      const known = settingsOf(scope).settings
+      await book.putSettings(scope, checked(input, known))
+    },
+    reset: (scope) => book.putSettings(scope, undefined),
+    history: (id) => book.state(id).history,
+    test: (id) =>
+      inOrder(async () => {
+        const dataset = ports.findDataset(id)
+        if (!dataset) throw new TwofoldError('dataset_not_found')
+        const { settings } = settingsOf({ on: 'dataset', id })
+        if (!hasChannel(settings)) {
+          throw new TwofoldError('invalid_request', 'Save an e-mail address or a webhook first.')
+        }
+        const message = testMessage(aboutOf(ports, dataset))
+        const records = await sendAlert(message, settings, { ports, id: `test_${nowMs()}` })
+        await note(book, id, records)
+        return records
+      }),
+    onPass: (dataset, passed, mutes) => {
+      if (passed.opened.length === 0) return
+      void inOrder(async () => {
+        const id = dataset.dataset_id
+        const { settings } = settingsOf({ on: 'dataset', id })
+        if (!ports.findDataset(id) || !hasChannel(settings)) return
+        const state = book.state(id)
+        const next = withOpened(state, passed.opened, { settings, mutes, nowMs: nowMs() })
+        if (next !== state) await book.putState(id, next)
+      }).catch((error: unknown) => ports.onTrouble(error, 'an alert could not be kept'))
+    },
+    tick,
+    start: () => {
+      stopTimer = ports.every(ALERT_TICK_MS, () => {
+        tick().catch((error: unknown) => ports.onTrouble(error, 'alerts could not be sent'))
+      })
+    },
+    stop: async () => {
+      stopTimer()
+      await inOrder(async () => undefined)
+    },
+    forget: (id) => inOrder(() => book.forget(id)),
+  }
+}
+
+function settingsFor(
+  { book, businessOf }: AlertPorts,
+  scope: AlertScope,
+): { settings: AlertSettings; own: boolean } {
+  const own = book.settings(scope)
+  if (own) return { settings: own, own: true }
+  const business = scope.on === 'dataset' ? businessOf(scope.id) : undefined
+  const settings =
+    business === undefined ? undefined : book.settings({ on: 'business', id: business })
+  return { settings: settings ?? NO_ALERTS, own: false }
+}
+
+async function sendDue(ports: AlertPorts, dataset: Dataset): Promise<void> {
+  const id = dataset.dataset_id
+  const { book, nowMs } = ports
+  const { settings } = settingsFor(ports, { on: 'dataset', id })
+  if (!hasChannel(settings)) return
+  const state = book.state(id)
+  const { findings, mutes } = ports.findingsOf(id)
+  const around = { settings, mutes, nowMs: nowMs() }
+  const due = dueAlert(state, findings, around)
+  if (due.kind === 'drop') await book.putState(id, due.state)
+  if (due.kind === 'send') {
+    const message = alertMessage(due.opened, aboutOf(ports, dataset))
+    const idOfMessage = `alert_${id}_${state.waiting_since_ms ?? 0}`
+    const records = await sendAlert(message, settings, { ports, id: idOfMessage })
+    await book.putState(id, afterSend(state, records, nowMs()))
+    return
+  }
+  if (isDigestDue(state, around)) await sendDigest(ports, dataset, around)
+}
+
+async function sendDigest(ports: AlertPorts, dataset: Dataset, around: Around): Promise<void> {
+  const { book } = ports
+  const { settings, nowMs } = around
+  const id = dataset.dataset_id
+  const state = book.state(id)
+  const { opened, resolved } = digestOf(state, ports.findingsOf(id).findings, around)
+  // The first day begins now: what was before is on the page.
+  if (state.digest_ms === 0 || opened.length + resolved.length === 0) {
+    await book.putState(id, { ...state, digest_ms: nowMs })
+    return
+  }
+  const message = digestMessage(opened, resolved, aboutOf(ports, dataset))
+  const day = Math.floor(nowMs / 86_400_000)
+  const records = await sendAlert(message, settings, { ports, id: `digest_${id}_${day}` })
+  const history = [...records, ...state.history]
+  const hasGone = records.some(({ error }) => error === undefined)
+  await book.putState(
+    id,
+    hasGone
+      ? { ...state, history, digest_ms: nowMs }
+      : { ...state, history, next_try_ms: nowMs + ALERT_RETRY_MS_MAX },
+  )
+}
+
+const aboutOf = ({ publicUrl, nowMs }: AlertPorts, dataset: Dataset) => ({
+  ...{ dataset, publicUrl, nowMs: nowMs() },
+})
+
+async function note(
+  book: AlertBook,
+  id: string,
+  records: readonly AlertRecord[],
+): Promise<AlertState> {
+  const state = book.state(id)
+  const next = { ...state, history: [...records, ...state.history] }
+  await book.putState(id, next)
+  return next
+}
+
+/** A secret that comes back masked was not changed. */
+function checked(input: unknown, known: AlertSettings): AlertSettings {
+  const given = { ...(input as Record<string, unknown>) }
+  for (const field of ['webhook_url', 'webhook_secret'] as const) {
+    const value = given[field]
+    if (typeof value === 'string' && value.includes(MASK)) given[field] = known[field]
+  }
+  const read = alertSettingsSchema.strict().safeParse(given)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
+}
+
+/** One after the other, whatever became of the one before. */
+function serial(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next.catch(() => undefined)
+    return next
+  }
+}

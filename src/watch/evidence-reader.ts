@@ -1,0 +1,198 @@
+/**
+ * Reads what the checks of quality/diagnostics look at: a few totals of counters, a bounded sample
+ * of events, how deliveries get on. Reads only. What changes by the hour (the seasonal baseline,
+ * the weeks before) is remembered for some datasets. Called by watch.ts, once per dataset and pass.
+ */
+import type { Dataset } from '../event/dataset.ts'
+import { isBrowsing } from '../event/names.ts'
+import type { StoredEvent } from '../event/shape.ts'
+import {
+  DIAGNOSTIC_CACHED_DATASETS_MAX,
+  DIAGNOSTIC_SAMPLE_EVENTS,
+  DIAGNOSTIC_SAMPLE_NAMES_MAX,
+} from '../limits.ts'
+import { type Count, OTHER_NAME } from '../quality/counters.ts'
+import { BASELINE_DAYS } from '../quality/diagnostics/baseline.ts'
+import {
+  type DestinationFacts,
+  type Evidence,
+  evidenceOf,
+  type MoneyOf,
+  type TokenFacts,
+  WINDOW_HOURS,
+} from '../quality/diagnostics/evidence.ts'
+import type { DestinationSettings, RelayControl } from '../relay/view.ts'
+import type { Store } from '../store/store.ts'
+import { type Profiles, profilesOf, seriesOf } from './series.ts'
+
+const HOUR_S = 3600
+const DAY_S = 86_400
+
+export interface EvidencePorts {
+  readonly store: Pick<Store, 'counters' | 'events' | 'destinationStatus' | 'deliveryHours'>
+  readonly destinations: Pick<DestinationSettings, 'list'>
+  readonly relay: Pick<RelayControl, 'alarms' | 'lanes'>
+  readonly tokensOf: (datasetId: string) => readonly TokenFacts[]
+  readonly nowMs: () => number
+  readonly upSinceMs: number
+}
+
+export interface EvidenceReader {
+  read(dataset: Dataset): Promise<Evidence>
+  forget(datasetId: string): void
+}
+
+/** What the checks compare with: they ask for nothing else of the weeks before. */
+const BEFORE_METRICS = [
+  'received',
+  'accepted',
+  'duplicate',
+  'note:no_consent',
+  'known:',
+  'met:',
+  'match:',
+  'key:',
+] as const
+export const KEPT_METRICS = ['accepted', 'duplicate'] as const
+
+interface Slow {
+  readonly hourS: number
+  readonly rowsBefore: readonly Count[]
+  readonly moneyBefore: readonly MoneyOf[]
+  readonly profiles: Profiles
+}
+
+export function createEvidenceReader(ports: EvidencePorts): EvidenceReader {
+  const remembered = new Map<string, Slow>()
+  const slowOf = async (id: string, hourS: number): Promise<Slow> => {
+    const known = remembered.get(id)
+    if (known?.hourS === hourS) return known
+    const slow = await readSlow(ports, id, hourS)
+    remembered.delete(id)
+    remembered.set(id, slow)
+    if (remembered.size > DIAGNOSTIC_CACHED_DATASETS_MAX) {
+      remembered.delete(remembered.keys().next().value ?? '')
+    }
+    return slow
+  }
+  return {
+    forget: (id) => remembered.delete(id),
+    read: async (dataset) => {
+      const { dataset_id: id } = dataset
+      const nowMs = ports.nowMs()
+      const nowS = Math.floor(nowMs / 1000)
+      const hourS = nowS - (nowS % HOUR_S)
+      const [slow, windows, recent, destinations] = await Promise.all([
+        slowOf(id, hourS),
+        Promise.all(
+          WINDOW_HOURS.map((hours) =>
+            ports.store.counters({
+              dataset_id: id,
+              from_s: hourS - (hours - 1) * HOUR_S,
+              to_s: nowS + 1,
+              by: 'total',
+            }),
+          ),
+        ),
+        ports.store.counters({
+          ...{ dataset_id: id, from_s: hourS - 48 * HOUR_S, to_s: nowS + 1 },
+          ...{ by: 'hour', metrics: KEPT_METRICS },
+        }),
+        destinationsOf(ports, id, hourS),
+      ])
+      const rows = windows.map(({ counters }) => counters)
+      const sample = await sampleOf(ports, id, { rows: rows.at(-1) ?? [], nowS })
+      return evidenceOf({
+        ...{ nowMs, upSinceMs: ports.upSinceMs, dataset, rows, destinations, sample },
+        rowsBefore: slow.rowsBefore,
+        money: windows.at(-1)?.money ?? [],
+        moneyDay: windows[WINDOW_HOURS.indexOf(24)]?.money ?? [],
+        moneyBefore: slow.moneyBefore,
+        series: seriesOf(slow.profiles, recent.counters, sample),
+        tokens: ports.tokensOf(id),
+      })
+    },
+  }
+}
+
+async function readSlow({ store }: EvidencePorts, id: string, hourS: number): Promise<Slow> {
+  const beforeS = hourS - 23 * HOUR_S
+  const fromS = beforeS - (beforeS % DAY_S) - BASELINE_DAYS * DAY_S
+  const toS = hourS - (hourS % DAY_S)
+  const [before, byHour] = await Promise.all([
+    store.counters({
+      ...{ dataset_id: id, from_s: fromS, to_s: beforeS },
+      ...{ by: 'total', metrics: BEFORE_METRICS },
+    }),
+    store.counters({
+      ...{ dataset_id: id, from_s: toS - BASELINE_DAYS * DAY_S, to_s: toS },
+      ...{ by: 'hour', metrics: KEPT_METRICS },
+    }),
+  ])
+  return {
+    hourS,
+    rowsBefore: before.counters,
+    moneyBefore: before.money,
+    profiles: profilesOf(byHour.counters, { fromS: toS - BASELINE_DAYS * DAY_S, toS }),
+  }
+}
+
+/** The newest events of the most frequent names, conversions first, and what was not counted. */
+async function sampleOf(
+  { store }: EvidencePorts,
+  dataset_id: string,
+  { rows, nowS }: { readonly rows: readonly Count[]; readonly nowS: number },
+): Promise<readonly StoredEvent[]> {
+  const counted = new Map<string, number>()
+  let refused = 0
+  for (const { event_name, metric, n } of rows) {
+    if (metric === 'accepted') counted.set(event_name, (counted.get(event_name) ?? 0) + n)
+    if (metric === 'dropped' || metric === 'rejected') refused += n
+  }
+  const names = [...counted]
+    .filter(([name]) => name !== OTHER_NAME)
+    .sort(([a, n], [b, m]) => Number(isBrowsing(a)) - Number(isBrowsing(b)) || m - n)
+    .slice(0, DIAGNOSTIC_SAMPLE_NAMES_MAX)
+    .map(([name]) => name)
+  // Page views tell of double installations and foreign sites, whatever else there is.
+  if (counted.has('PageView') && !names.includes('PageView')) names.push('PageView')
+  const range = { dataset_id, from_s: nowS - 7 * DAY_S, limit: DIAGNOSTIC_SAMPLE_EVENTS }
+  const pages = await Promise.all([
+    ...names.map((event_name) => store.events({ ...range, event_name })),
+    ...(refused > 0 ? [store.events({ ...range, verdicts: ['dropped', 'rejected'] })] : []),
+  ])
+  return pages.flatMap(({ events }) => events)
+}
+
+async function destinationsOf(
+  { store, destinations, relay }: EvidencePorts,
+  id: string,
+  hourS: number,
+): Promise<DestinationFacts[]> {
+  const views = destinations.list(id)
+  if (views.length === 0) return []
+  const [status, hours] = await Promise.all([
+    store.destinationStatus(id),
+    store.deliveryHours(id, hourS - 23 * HOUR_S, hourS + HOUR_S),
+  ])
+  const [alarms, lanes] = [relay.alarms(id), relay.lanes(id)]
+  return views.map(({ destination_id, name, type, enabled }) => {
+    const isOwn = (one: { readonly destination_id: string }) =>
+      one.destination_id === destination_id
+    const own = status.find(isOwn)
+    const states = own?.states
+    const alarm = alarms.find(isOwn)
+    const sum = (field: 'delivered' | 'rejected' | 'retried') =>
+      hours.filter(isOwn).reduce((all, hour) => all + hour[field], 0)
+    return {
+      ...{ destination_id, name, type, enabled },
+      lane: lanes.find(isOwn)?.state ?? 'running',
+      ...(alarm
+        ? { alarm: { code: alarm.code, detail: alarm.detail, since_ms: alarm.since_ms } }
+        : {}),
+      waiting: states ? states.pending + states.leased + states.retrying + states.held : 0,
+      ...(own?.oldest_waiting_ms === undefined ? {} : { oldest_waiting_ms: own.oldest_waiting_ms }),
+      ...{ delivered: sum('delivered'), rejected: sum('rejected'), retried: sum('retried') },
+    }
+  })
+}

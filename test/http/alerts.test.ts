@@ -1,0 +1,204 @@
+/** Alerts as people get them: a real mail server, a webhook that checks the signature, a restart. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { afterEach, describe, expect, it } from 'vitest'
+import { alertsSchema } from '../../src/api/alerts-schemas.ts'
+import type { AlertsAnswer, AlertTest } from '../../src/api/types.ts'
+import { ALERT_GATHER_MS } from '../../src/limits.ts'
+import { startTwofold, type TestServer } from '../start.ts'
+import { apiBench, event, NOW_MS } from './api-bench.ts'
+
+const SECRET = `whsec_${randomBytes(24).toString('base64')}`
+const ends: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+async function mailServer(): Promise<{ port: number; mails: string[]; logins: string[] }> {
+  const mails: string[] = []
+  const logins: string[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    onAuth: ({ username, password }, _session, done) => {
+      logins.push(`${username}:${password}`)
+      if (password === 'right') done(null, { user: username })
+      else done(new Error('wrong password'))
+    },
+    onData: (stream, _session, done) => {
+      let text = ''
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk
+      })
+      stream.on('end', () => {
+        mails.push(text)
+        done()
+      })
+    },
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  ends.push(() => new Promise<void>((closed) => server.close(() => closed())))
+  return { port: (server.server.address() as AddressInfo).port, mails, logins }
+}
+
+async function receiver(): Promise<{
+  url: string
+  got: { headers: IncomingHttpHeaders; body: string }[]
+}> {
+  const got: { headers: IncomingHttpHeaders; body: string }[] = []
+  const server: Server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      got.push({ headers: request.headers, body })
+      response.end()
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  ends.push(() => new Promise<void>((closed) => server.close(() => closed())))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/secret-path`, got }
+}
+
+function isSigned({ headers, body }: { headers: IncomingHttpHeaders; body: string }): boolean {
+  const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = headers
+  const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64')
+  const expected = createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')
+  return signature === `v1,${expected}`
+}
+
+async function withMail(port: number, password = 'right'): Promise<TestServer> {
+  const from = 'Twofold <alerts@shop.example>'
+  const smtp = { host: '127.0.0.1', port, user: 'shop', password, from, security: 'none' as const }
+  const server = await startTwofold({ smtp, logLevel: 'silent' })
+  ends.push(() => server.close())
+  return server
+}
+
+describe('a test', () => {
+  it('arrives by e-mail, each with one of their own, and at the webhook, signed', async () => {
+    const { port, mails, logins } = await mailServer()
+    const hook = await receiver()
+    const server = await withMail(port)
+    const { dataset_id } = await server.createDataset({ name: 'Shop\r\nBcc: x@y.example' })
+    const path = `/api/datasets/${dataset_id}/alerts`
+    const set = await server.api<AlertsAnswer>('PUT', path, {
+      emails: ['ann@shop.example', 'bo@shop.example'],
+      webhook_url: hook.url,
+      webhook_secret: SECRET,
+    })
+    expect(alertsSchema.strict().parse(set)).toMatchObject({ own: true, mail: true })
+    const { sent } = await server.api<AlertTest>('POST', `${path}/test`)
+    expect(sent.map(({ channel, error }) => [channel, error])).toEqual([
+      ['email', null],
+      ['webhook', null],
+    ])
+    expect(logins[0]).toBe('shop:right')
+    expect(mails.map((mail) => /^To: (.*)$/m.exec(mail)?.[1]?.trim())).toEqual([
+      'ann@shop.example',
+      'bo@shop.example',
+    ])
+    expect(mails[0]).toMatch(/^From: Twofold <alerts@shop\.example>/m)
+    expect(mails[0]).not.toMatch(/^Bcc/m)
+    expect(hook.got.map(isSigned)).toEqual([true])
+    expect(JSON.parse(hook.got[0]?.body ?? '')).toMatchObject({ type: 'diagnostics.test' })
+    const { history } = await server.api<AlertsAnswer>('GET', path)
+    expect(history).toHaveLength(2)
+  })
+
+  it('says in plain words what did not work, and never the password', async () => {
+    const { port } = await mailServer()
+    const server = await withMail(port, 'wrong-secret')
+    const { dataset_id } = await server.createDataset()
+    const path = `/api/datasets/${dataset_id}/alerts`
+    await expect(server.api('POST', `${path}/test`)).rejects.toThrow('Save an e-mail address')
+    await server.api('PUT', path, { emails: ['ann@shop.example'] })
+    const { sent } = await server.api<AlertTest>('POST', `${path}/test`)
+    expect(sent[0]?.error).toContain('127.0.0.1 did not take it')
+    expect(JSON.stringify(sent)).not.toContain('wrong-secret')
+  })
+})
+
+describe('settings', () => {
+  it('hide the secrets, keep them when they come back masked, and name a wrong field', async () => {
+    const bench = await apiBench()
+    const { dataset_id: id } = (await bench.send('POST', '/api/datasets', { name: 'S' })).json()
+    const path = `/api/datasets/${id}/alerts`
+    const url = 'https://hooks.shop.com/very/secret'
+    await bench.send('PUT', path, { webhook_url: url, webhook_secret: SECRET })
+    const shown = await bench.get(path)
+    expect(shown.json().settings.webhook_url).toBe('https://hooks.shop.com/••••')
+    expect(shown.body).not.toContain('very/secret')
+    expect(shown.body).not.toContain(SECRET)
+    const stored = JSON.stringify(await bench.store.getSettings('alert_settings'))
+    expect(stored).not.toContain('very/secret')
+    expect(stored).not.toContain(SECRET)
+    const { settings } = shown.json()
+    await bench.send('PUT', path, { ...settings, digest_hour: 5 })
+    const kept = bench.watching.alerts.settings({ on: 'dataset', id }).settings
+    expect(kept).toMatchObject({ webhook_url: url, webhook_secret: SECRET, digest_hour: 5 })
+    const wrong = await bench.send('PUT', path, { emails: ['nobody'] })
+    expect([wrong.statusCode, wrong.json().error.detail]).toEqual([
+      400,
+      expect.stringContaining('emails.0'),
+    ])
+    const noCheck = await bench.send('PUT', path, { rules: { nonsense: 'now' } })
+    expect(noCheck.json().error.detail).toContain('rules.nonsense')
+  })
+
+  it('of a business apply to its datasets until one has its own', async () => {
+    const bench = await apiBench()
+    const { dataset_id: id } = (await bench.send('POST', '/api/datasets', { name: 'S' })).json()
+    const business = bench.access.businessOf(id) ?? ''
+    await bench.send('PUT', `/api/businesses/${business}/alerts`, { emails: ['all@shop.com'] })
+    const path = `/api/datasets/${id}/alerts`
+    expect((await bench.get(path)).json()).toMatchObject({
+      own: false,
+      settings: { emails: ['all@shop.com'] },
+    })
+    await bench.send('PUT', path, { emails: ['one@shop.com'] })
+    expect((await bench.get(path)).json()).toMatchObject({
+      own: true,
+      settings: { emails: ['one@shop.com'] },
+    })
+    await bench.send('DELETE', path)
+    expect((await bench.get(path)).json().settings.emails).toEqual(['all@shop.com'])
+  })
+})
+
+it('a fault is told once, with numbers and the fix, and its end in the digest', async () => {
+  const got: { type: string; data: { opened: { code: string }[]; resolved: unknown[] } }[] = []
+  const take = (async (_url: string, { body }: { body: string }) => {
+    got.push(JSON.parse(body))
+    return new Response('')
+  }) as unknown as typeof fetch
+  const bench = await apiBench({ fetch: take, publicUrl: 'https://data.shop.com' })
+  const { dataset_id: id } = (await bench.send('POST', '/api/datasets', { name: 'S' })).json()
+  await bench.send('PUT', `/api/datasets/${id}/alerts`, { webhook_url: 'https://hooks.shop.com' })
+  const { alerts } = bench.watching
+  const look = () => bench.send('POST', `/api/datasets/${id}/diagnostics/look`, {})
+  const sales = Array.from({ length: 40 }, (_, n) =>
+    event({ event_id: `s${n}`, custom_data: { value: 20, order_id: `o${n}` } }),
+  )
+  await alerts.tick()
+  await bench.deliver(id, 'server', sales)
+  await look()
+  await alerts.tick()
+  expect(got).toEqual([])
+  bench.clock.ms += ALERT_GATHER_MS
+  await look()
+  await alerts.tick()
+  await alerts.tick()
+  expect(got.map(({ type }) => type)).toEqual(['diagnostics.alert'])
+  expect(got[0]?.data.opened.map(({ code }) => code)).toContain('missing_currency')
+  expect(got[0]?.data).toMatchObject({
+    link: `https://data.shop.com/datasets/${id}/diagnostics`,
+  })
+  bench.clock.ms = NOW_MS + 8 * 86_400_000
+  await look()
+  await alerts.tick()
+  expect(got.map(({ type }) => type)).toEqual(['diagnostics.alert', 'diagnostics.digest'])
+  expect(got[1]?.data.resolved.length).toBeGreaterThan(0)
+})
