@@ -75,6 +75,13 @@ export const datasetSettingsSchema = z.object({
     .enum(['drop', 'keep'])
     .default('drop')
     .describe('What happens with browser events of known crawlers and headless browsers.'),
+  test_events: z
+    .enum(['count', 'sandbox'])
+    .default('count')
+    .describe(
+      'Events that carry a test_event_code: count and send them like all others, as Meta does, or ' +
+        'only show them: they end as dropped (sandbox), are in no report and are sent nowhere.',
+    ),
   gpc: z
     .enum(['ignore', 'limit', 'block'])
     .default('limit')

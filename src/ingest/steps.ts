@@ -34,6 +34,7 @@ export const PREPARE: readonly Step[] = [
   { name: 'bot', run: each(bot) },
   { name: 'rules', run: each(rules) },
   { name: 'hash', run: each(hash) },
+  { name: 'sandbox', run: each(sandbox) },
   { name: 'all_or_nothing', run: allOrNothing },
   { name: 'strip', run: strip },
 ]
@@ -220,6 +221,15 @@ function hash(draft: Draft, { sha256 }: StepPorts): void {
   delete draft.raw
 }
 
+/** Last of all that looks at one event: a test shows what would have become of it. */
+function sandbox(draft: Draft): void {
+  const { delivery, envelope } = draft
+  if (envelope.test_event_code === undefined || delivery.dataset.test_events === 'count') return
+  draft.ended = { verdict: 'dropped', reason: SANDBOX }
+}
+
+const SANDBOX = 'sandbox'
+
 /** `meta` mode: one bad event refuses the request, as Meta does. */
 function allOrNothing(drafts: readonly Draft[]): void {
   const refused = new Map<Delivery, Draft>()
@@ -237,12 +247,15 @@ function allOrNothing(drafts: readonly Draft[]): void {
   }
 }
 
-/** What was not counted keeps no identifiers; a bot keeps its user agent, to be recognised. */
+/**
+ * What was not counted keeps no identifiers; a bot keeps its user agent, to be recognised, and a
+ * test its hashes, to be checked.
+ */
 function strip(drafts: readonly Draft[]): void {
   for (const draft of drafts) {
     const { ended, raw, event } = draft
     const known: ServerEvent<RawUserData | UserData> | undefined = raw ?? event
-    if (!ended || !known) continue
+    if (!ended || !known || (ended.reason === SANDBOX && !raw)) continue
     const userAgent = ended.reason === 'bot' ? known.user_data.client_user_agent : undefined
     draft.event = { ...known, user_data: userAgent ? { client_user_agent: userAgent } : {} }
     delete draft.raw

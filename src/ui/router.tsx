@@ -156,6 +156,7 @@ interface TestEventsSearch {
   readonly channel?: Channel | undefined
   readonly event?: string | undefined
   readonly code?: string | undefined
+  readonly browser?: string | undefined
   readonly q?: string | undefined
 }
 
@@ -168,6 +169,7 @@ const testEventsRoute = createRoute({
     channel: CHANNELS.find((channel) => channel === search.channel),
     event: text(search.event),
     code: text(search.code),
+    browser: text(search.browser),
     q: text(search.q),
   }),
   component: lazyRouteComponent(() => import('./live/test-events.tsx'), 'TestEventsPage'),

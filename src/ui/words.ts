@@ -64,6 +64,11 @@ const DROPPED_WORDS: Record<string, Words> = {
     title: 'Nothing said of consent',
     detail: 'The event came without consent, and this dataset counts none of those.',
   },
+  sandbox: {
+    title: 'Only a test',
+    detail:
+      'It carries a test code, and this dataset keeps tests in a sandbox: not counted, not sent.',
+  },
   domain_not_allowed: {
     title: 'Site not allowed',
     detail: 'The page is not on the list of allowed domains. Settings has the list.',

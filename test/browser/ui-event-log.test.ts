@@ -136,3 +136,24 @@ describe('the event log', () => {
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390)
   })
 })
+
+describe('test events', () => {
+  it('are filtered by browser and by person, and say what a test code changes', async () => {
+    reader = await openManager(browser, server)
+    const { page } = reader
+    await page.goto(`/datasets/${datasetId}/test-events`)
+    await page.getByText('count and are sent like all others, as with Meta').waitFor()
+    await rows(page).first().waitFor()
+    const all = await rows(page).count()
+    await page.getByRole('textbox', { name: 'Person' }).fill('jo@example.com')
+    await expect.poll(() => rows(page).count()).toBe(1)
+    await page.getByRole('textbox', { name: 'Person' }).fill('')
+    await expect.poll(() => rows(page).count()).toBe(all)
+    await page.getByRole('combobox', { name: 'Browser' }).click()
+    await page.getByRole('option', { name: 'Chrome' }).click()
+    await page.waitForURL(/browser=chrome/)
+    await expect.poll(() => rows(page).count()).toBeLessThan(all)
+    await rows(page).first().getByRole('button').first().click()
+    await page.getByRole('link', { name: 'Full story and deliveries' }).waitFor()
+  })
+})

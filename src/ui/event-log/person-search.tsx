@@ -57,6 +57,5 @@ function hintOf(found: PersonValues | undefined): string {
   if (!found) return 'Hashed on this page; what you type stays here.'
   if (found.kinds.length === 0) return 'Nobody can be found by this: it is a placeholder.'
   const kinds = found.kinds.map((kind) => KIND_WORDS[kind]).join(' and as ')
-  const sent = found.kinds.includes('cookie') ? '' : ' Only its hash was sent.'
-  return `Looked for as ${kinds}.${sent}`
+  return `Looked for as ${kinds}${found.kinds.includes('cookie') ? '' : ', by its hash'}.`
 }

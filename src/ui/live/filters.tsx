@@ -2,9 +2,11 @@
 import { Group, Select, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Row } from './rows.ts'
+import type { ReactNode } from 'react'
+import { browserName } from '../overview/agent-words.ts'
+import { browserOf, type Row } from './rows.ts'
 
-export function Filters({ rows }: { rows: readonly Row[] }) {
+export function Filters({ rows, person }: { rows: readonly Row[]; person: ReactNode }) {
   const search = useSearch({ from: '/signed-in/datasets/$datasetId/test-events' })
   const navigate = useNavigate({ from: '/datasets/$datasetId/test-events' })
   const set = (change: Record<string, string | null>): void => {
@@ -17,10 +19,10 @@ export function Filters({ rows }: { rows: readonly Row[] }) {
   const names = [...new Set(rows.flatMap(({ legs }) => legs.map((leg) => leg.event_name)))].sort()
   const known = search.event && !names.includes(search.event) ? [search.event, ...names] : names
   return (
-    <Group gap="sm" role="search" aria-label="Filter events" align="flex-end">
+    <Group gap="sm" role="search" aria-label="Filter events" align="flex-start">
       <TextInput
         label="Search"
-        placeholder="Order, event id, address"
+        placeholder="Order, event id, page"
         leftSection={<IconSearch size={16} aria-hidden />}
         defaultValue={search.q ?? ''}
         onChange={(change) => set({ q: change.currentTarget.value })}
@@ -50,6 +52,15 @@ export function Filters({ rows }: { rows: readonly Row[] }) {
         nothingFoundMessage="Not seen yet"
         flex="1 1 160px"
       />
+      <Select
+        label="Browser"
+        data={browsersOf(rows, search.browser)}
+        value={search.browser ?? null}
+        onChange={(browser) => set({ browser })}
+        placeholder="Every one"
+        clearable
+        flex="1 1 130px"
+      />
       <TextInput
         label="Test code"
         placeholder="Such as TEST123"
@@ -57,8 +68,15 @@ export function Filters({ rows }: { rows: readonly Row[] }) {
         onChange={(change) => set({ code: change.currentTarget.value.trim() })}
         flex="1 1 130px"
       />
+      {person}
     </Group>
   )
+}
+
+function browsersOf(rows: readonly Row[], chosen: string | undefined) {
+  const seen = rows.flatMap(({ legs }) => legs.map(browserOf))
+  const names = new Set([...seen, chosen].filter((name) => name !== undefined))
+  return [...names].sort().map((value) => ({ value, label: browserName(value) }))
 }
 
 /** The router leaves undefined keys out of the address. */

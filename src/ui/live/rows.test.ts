@@ -88,6 +88,10 @@ describe('rows of live events', () => {
     [{ event: 'Lead' }, false],
     [{ code: 'TEST1' }, true],
     [{ code: 'TEST2' }, false],
+    [{ browser: 'firefox' }, true],
+    [{ browser: 'chrome' }, false],
+    [{ person: ['h1', 'h2'] }, true],
+    [{ person: ['h3'] }, false],
     [{ text: ' ORDER-7 ' }, true],
     [{ text: 'order-8' }, false],
     // One report must fit all of it.
@@ -95,7 +99,10 @@ describe('rows of live events', () => {
   ])('filter %j fits: %s', (filter, fits) => {
     const [row] = addLegs(
       [],
-      [leg(1), twin(2, 1, { test_event_code: 'TEST1', custom_data: { order_id: 'order-7' } })],
+      [
+        leg(1, { user_data: { client_user_agent: 'Gecko Firefox/140.0', em: ['h1'] } }),
+        twin(2, 1, { test_event_code: 'TEST1', custom_data: { order_id: 'order-7' } }),
+      ],
       live,
     )
     expect(row && matches(row, filter)).toBe(fits)

@@ -3,6 +3,7 @@
  * was kept. Pure. The rows are what the Test events page shows, newest first.
  */
 import type { LegView } from '../../api/types.ts'
+import { agentClass } from '../../event/agent-class.ts'
 import type { Channel } from '../../event/shape.ts'
 
 /** Rows kept; older ones fall off, the event log has them all. */
@@ -59,6 +60,10 @@ export interface RowFilter {
   readonly event?: string
   /** test_event_code */
   readonly code?: string
+  /** Family of the browser: agentClass. */
+  readonly browser?: string
+  /** Values of user_data, one of which a report carries. */
+  readonly person?: readonly string[]
   /** Looked for in ids, names, addresses and parameters of every leg. */
   readonly text?: string
 }
@@ -70,8 +75,22 @@ export function matches(row: Row, filter: RowFilter): boolean {
       (!filter.channel || leg.channel === filter.channel) &&
       (!filter.event || leg.event_name === filter.event) &&
       (!filter.code || leg.test_event_code === filter.code) &&
+      (!filter.browser || browserOf(leg) === filter.browser) &&
+      (!filter.person || isOf(leg, filter.person)) &&
       (!text || searchText(leg).includes(text)),
   )
+}
+
+/** Undefined where a report names none. */
+export function browserOf({ user_data: { client_user_agent } }: LegView): string | undefined {
+  const agent = Array.isArray(client_user_agent) ? client_user_agent[0] : client_user_agent
+  return agent === undefined ? undefined : agentClass(agent).browser
+}
+
+function isOf({ user_data }: LegView, person: readonly string[]): boolean {
+  return Object.values(user_data)
+    .flat()
+    .some((value) => person.includes(value))
 }
 
 function join(row: Row, leg: LegView): Row {

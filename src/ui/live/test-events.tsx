@@ -13,8 +13,10 @@ import { useThrottledValue } from '@mantine/hooks'
 import { IconFilterOff, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { PersonSearch } from '../event-log/person-search.tsx'
 import { countOf } from '../format.ts'
-import { ButtonLink } from '../parts/links.tsx'
+import { ButtonLink, TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed } from '../parts/states.tsx'
 import { datasetQuery } from '../queries.ts'
@@ -31,15 +33,18 @@ const ANNOUNCE_MS = 4_000
 
 export function TestEventsPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
-  const { channel, event, code, q } = useSearch({
+  const { channel, event, code, browser, q } = useSearch({
     from: '/signed-in/datasets/$datasetId/test-events',
   })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
+  const [person, setPerson] = useState<readonly string[]>([])
   const live = useLiveRows(datasetId)
   const filter = {
     ...(channel && { channel }),
     ...(event && { event }),
     ...(code && { code }),
+    ...(browser && { browser }),
+    ...(person.length > 0 && { person }),
     ...(q && { text: q }),
   }
   const shown = live.rows.filter((row) => matches(row, filter))
@@ -50,7 +55,11 @@ export function TestEventsPage() {
       lead="What arrives, as it arrives. A browser and a server report of one action share a row."
       actions={<LiveControls live={live} />}
     >
-      <Filters rows={live.rows} />
+      <Filters
+        rows={live.rows}
+        person={<PersonSearch country={dataset?.default_country ?? null} onChange={setPerson} />}
+      />
+      {dataset && <TestCodes sandbox={dataset.test_events === 'sandbox'} />}
       {live.error !== undefined && <Failed error={live.error} onRetry={live.retry} />}
       {!live.loaded && <Skeleton height={240} />}
       {live.loaded && live.error === undefined && live.rows.length === 0 && (
@@ -73,6 +82,21 @@ export function TestEventsPage() {
       )}
       <Announcer rows={shown} />
     </Page>
+  )
+}
+
+/** What a test code changes, because people expect either. */
+function TestCodes({ sandbox }: { sandbox: boolean }) {
+  const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
+  return (
+    <Text size="sm" c="dimmed">
+      {sandbox
+        ? 'Events with a test_event_code are only shown here: not counted, not sent. '
+        : 'Events with a test_event_code count and are sent like all others, as with Meta. '}
+      <TextLink to="/datasets/$datasetId/settings" params={{ datasetId }}>
+        {sandbox ? 'Let them count' : 'Keep tests in a sandbox'}
+      </TextLink>
+    </Text>
   )
 }
 

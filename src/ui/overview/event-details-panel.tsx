@@ -12,7 +12,8 @@ import { TextLink } from '../parts/links.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { WINDOW_TEXT, type WindowName } from '../window.ts'
-import { CHANNEL_WORDS, readable } from '../words.ts'
+import { CHANNEL_WORDS } from '../words.ts'
+import { browserName } from './agent-words.ts'
 import classes from './event-table.module.css'
 import { KeyCoverage } from './key-coverage.tsx'
 import { detailsQuery } from './overview-queries.ts'
@@ -181,17 +182,5 @@ function Newest({ events, datasetId }: { events: EventDetails['events']; dataset
   )
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  ios: 'iOS',
-  macos: 'macOS',
-  chromeos: 'ChromeOS',
-  tiktok: 'TikTok',
-  linkedin: 'LinkedIn',
-  whatsapp: 'WhatsApp',
-  wechat: 'WeChat',
-  webview: 'Inside another app',
-  unknown: 'Not known',
-}
-
 const wordy = (items: SharesProps['items']): SharesProps['items'] =>
-  items.map(({ name, events }) => ({ name: NAMES[name] ?? readable(name), events }))
+  items.map(({ name, events }) => ({ name: browserName(name), events }))

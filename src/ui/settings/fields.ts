@@ -37,7 +37,7 @@ const PRIVACY = [
 
 const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'General', names: ['name', 'default_country', 'allowed_domains', 'meta_pixels'] },
-  { title: 'Counting', names: ['mode', 'repair', 'bots', 'events_per_minute_max'] },
+  { title: 'Counting', names: ['mode', 'repair', 'bots', 'test_events', 'events_per_minute_max'] },
   { title: 'Privacy', names: PRIVACY },
   { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
 ]
@@ -48,6 +48,7 @@ const LABELS: Record<string, string> = {
   mode: 'Faulty events',
   repair: 'Twins without a shared id',
   bots: 'Robots',
+  test_events: 'Test events',
   events_per_minute_max: 'Events a minute, at most',
   denied_consent: 'Visitors who refuse consent',
   unknown_consent: 'Visitors of whom nothing is said',
