@@ -90,6 +90,7 @@ describe('the overview', () => {
     await page.waitForURL(/show=table/)
     await page.reload()
     const table = page.getByRole('region', { name: 'The chart as a table' })
+    await table.waitFor()
     const cells = table.getByRole('row').nth(1).getByRole('cell')
     await expect.poll(() => cells.allTextContents()).toEqual(['1', '0', '1', '2'])
   })
