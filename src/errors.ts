@@ -192,6 +192,18 @@ export const ERRORS = {
     message: 'E-mail address or password is wrong.',
     fix: 'Check both. If the password is lost, ask whoever runs the server for a link to a new one.',
   },
+  passkey_refused: {
+    status: 401,
+    retryable: false,
+    message: 'The passkey was not accepted.',
+    fix: 'Try again. If it was removed from the account, delete it on your device and sign in another way.',
+  },
+  passkey_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such passkey of yours.',
+    fix: 'See the list in My account; it may have been removed already.',
+  },
   email_taken: {
     status: 409,
     retryable: false,

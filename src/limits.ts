@@ -89,6 +89,10 @@ export const PASSWORD_CHARS_MAX = 200
 /** Passwords hashed at once (19 MB and a thread each) and those that wait for their turn. */
 export const PASSWORDS_AT_ONCE_MAX = 2
 export const PASSWORDS_WAITING_MAX = 40
+/** Time to answer a device that asks for a passkey: find the phone, read its code. */
+export const CHALLENGE_MS = 5 * 60_000
+/** Passkeys of one account: a few devices and keys. */
+export const PASSKEYS_PER_PERSON_MAX = 20
 /** People and businesses of one instance, held in memory. */
 export const PEOPLE_MAX = 10_000
 export const BUSINESSES_MAX = 5000

@@ -11,11 +11,12 @@ import type { Caller } from './caller.ts'
 import { datasetDocument, deletedDocument } from './datasets.ts'
 import { ALL, allows, type Grant, type Purpose } from './grant.ts'
 import { createMembership, type Membership } from './membership.ts'
+import { createPasskeyBook, type PasskeyBook } from './passkey-sign-in.ts'
 import type { Rights } from './rights.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
 import { type TokenRecord, type TokenRequest, tokenDocument, tokenRemovals } from './tokens.ts'
 
-export interface Access extends DatasetBook, TokenBook, SignIn, Accounts, Membership {
+export interface Access extends DatasetBook, TokenBook, SignIn, PasskeyBook, Accounts, Membership {
   readonly rights: Rights
 }
 
@@ -73,6 +74,7 @@ export async function createAccess(ports: AccessPorts): Promise<Access> {
     ...datasetBook(books),
     ...tokenBook(books),
     ...createSignIn(books),
+    ...createPasskeyBook(books),
     ...createAccounts(books),
     ...createMembership(books),
   }

@@ -6,6 +6,7 @@ import { TwofoldError } from '../errors.ts'
 import { PASSWORD_LINK_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
 import { type Books, beginSession } from './books.ts'
 import { memberRemoval } from './businesses.ts'
+import { passkeyRemoval } from './passkeys.ts'
 import { requireGoodPassword } from './password.ts'
 import { type Person, personDocument, personRemoval } from './people.ts'
 import { createOneTimeCodes, type Session } from './sessions.ts'
@@ -119,7 +120,7 @@ function passwordBook(
 }
 
 async function deletePerson(books: Books, person: Person): Promise<void> {
-  const { people, businesses, sessions, write } = books
+  const { people, businesses, sessions, passkeys, write } = books
   const { person_id } = person
   const memberships = businesses.ofPerson(person_id)
   for (const { business_id, role } of memberships) {
@@ -130,8 +131,11 @@ async function deletePerson(books: Books, person: Person): Promise<void> {
     throw new TwofoldError('last_owner', 'The server needs an operator, too.')
   }
   const ended = sessions.endOf(person_id, () => true)
-  await write([personRemoval(person_id), ...memberships.map(memberRemoval), ...ended])
+  const keys = passkeys.ofPerson(person_id).map(({ passkey_id }) => passkey_id)
+  const gone = [...memberships.map(memberRemoval), ...keys.map(passkeyRemoval), ...ended]
+  await write([personRemoval(person_id), ...gone])
   people.remove(person_id)
+  for (const id of keys) passkeys.remove(id)
   for (const member of memberships) businesses.removeMember(member)
 }
 

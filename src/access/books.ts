@@ -8,6 +8,7 @@ import type { SettingsDocument, Store } from '../store/store.ts'
 import { type Business, type Businesses, businessDocument, createBusinesses } from './businesses.ts'
 import { createDatasets, type Datasets, datasetDocument, datasetRemoval } from './datasets.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
+import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { createPasswords, type Passwords } from './password.ts'
 import { createPeople, type People } from './people.ts'
 import { createRights, type Rights } from './rights.ts'
@@ -34,6 +35,7 @@ export interface Books {
   readonly invitations: Invitations
   readonly sessions: Sessions
   readonly passwords: Passwords
+  readonly passkeys: Passkeys
   readonly rights: Rights
   /** Changes one after another, so that none is built on a state that another just replaced. */
   readonly inOrder: <T>(work: () => Promise<T>) => Promise<T>
@@ -65,6 +67,7 @@ export async function openBooks(ports: AccessPorts): Promise<Books> {
     invitations: createInvitations({ ...parts, documents: await read('invitation') }),
     sessions: createSessions({ ...parts, documents: await read('session') }),
     passwords: createPasswords(randomBytes),
+    passkeys: createPasskeys(await read('passkey')),
     rights: createRights({
       businessOf: datasets.businessOf,
       hasBusiness: (id) => businesses.find(id) !== undefined,

@@ -12,6 +12,8 @@ export const ACTIONS = {
   'password.changed': 'Changed their password',
   'password.reset': 'Set a new password by a link',
   'password.link_made': 'Made a link to a new password',
+  'passkey.added': 'Added a passkey to their account',
+  'passkey.removed': 'Removed a passkey of their account',
   'session.ended': 'Signed a browser out',
   'session.all_ended': 'Signed out everywhere',
   'session.link_made': 'Made a sign-in link',

@@ -157,6 +157,7 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
     },
   ],
   ['person', (id, { name }) => told({ subject: id, name })],
+  ['passkey', (id, { name }) => told({ subject: id, name })],
   [
     'member',
     (id) => {

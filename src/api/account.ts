@@ -85,7 +85,7 @@ export const accountRoutes: readonly Route[] = [
 ]
 
 /** The route table lets only people in here. */
-function me({ caller }: Pick<Call<unknown, unknown>, 'caller'>) {
+export function me({ caller }: Pick<Call<unknown, unknown>, 'caller'>) {
   if (caller.kind === 'person') return caller
   throw new TwofoldError('forbidden')
 }

@@ -21,6 +21,7 @@ import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
 import { replayRoutes } from './replays.ts'
 import { reportRoutes } from './reports.ts'
@@ -33,6 +34,7 @@ import { tokenRoutes } from './tokens.ts'
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...accountRoutes,
+  ...passkeyRoutes,
   ...businessRoutes,
   ...invitationRoutes,
   ...datasetRoutes,

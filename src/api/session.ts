@@ -16,7 +16,7 @@ import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
 import type { OneTimeLink, SessionView } from './types.ts'
 
-const SIGNED_IN = { status: 200, description: 'Signed in.', schema: sessionSchema }
+export const SIGNED_IN = { status: 200, description: 'Signed in.', schema: sessionSchema }
 
 export const sessionRoutes: readonly Route[] = [
   route({

@@ -13,6 +13,7 @@ import type * as domains from './domain-schemas.ts'
 import type * as names from './event-names-schemas.ts'
 import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
+import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
@@ -39,6 +40,9 @@ export type Account = z.infer<typeof people.accountSchema>
 export type AccountPatchRequest = z.input<typeof people.accountPatchSchema>
 export type PasswordChangeRequest = z.input<typeof people.passwordChangeSchema>
 export type AccountSessions = z.infer<typeof people.accountSessionsSchema>
+export type PasskeyView = z.infer<typeof passkeys.passkeySchema>
+export type PasskeysAnswer = z.infer<typeof passkeys.passkeysSchema>
+export type PasskeyOptions = z.infer<typeof passkeys.passkeyOptionsSchema>
 export type BusinessView = z.infer<typeof people.businessSchema>
 export type BusinessesAnswer = z.infer<typeof people.businessesSchema>
 export type MemberView = z.infer<typeof people.memberSchema>

@@ -13,6 +13,9 @@ const PASSWORD = 'a horse with a hat'
 const UNRECORDED = [
   'POST /api/session',
   'DELETE /api/session',
+  'POST /api/session/passkey',
+  'POST /api/session/passkey-options',
+  'POST /api/account/passkeys/options',
   'POST /api/invitations/look',
   'PUT /api/datasets/{id}/rules/draft',
   'DELETE /api/datasets/{id}/rules/draft',

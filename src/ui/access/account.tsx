@@ -1,4 +1,4 @@
-/** My account: name and address, password, where I am signed in. */
+/** My account: name and address, password, passkeys, where I am signed in. */
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { sessionQuery } from '../queries.ts'
 import { NewPassword } from '../welcome/person-fields.tsx'
+import { OwnPasskeys } from './own-passkeys.tsx'
 import { OwnSessions } from './own-sessions.tsx'
 
 export function AccountPage() {
@@ -21,6 +22,7 @@ export function AccountPage() {
         <Stack gap="xl" maw={760}>
           <Profile account={data} />
           <Password account={data} />
+          <OwnPasskeys account={data} />
           <OwnSessions />
         </Stack>
       )}

@@ -1,14 +1,24 @@
 /**
- * Signing in with e-mail and password, or with a token; the server answers with a cookie that
- * scripts cannot read.
+ * Signing in with a passkey, with e-mail and password, or with a token; the server answers with a
+ * cookie that scripts cannot read.
  */
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
-import { IconInfoCircle } from '@tabler/icons-react'
+import {
+  Alert,
+  Anchor,
+  Button,
+  Divider,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { signIn } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
+import { passkeysWork, signInWithPasskey } from '../passkey-queries.ts'
 import { sessionQuery } from '../queries.ts'
 import { useEntering } from './use-entering.ts'
 import { WelcomeFrame } from './welcome-frame.tsx'
@@ -27,6 +37,7 @@ export function SignInPage() {
           account.
         </Alert>
       )}
+      {session && !session.setup_needed && passkeysWork() && <PasskeyButton next={next} />}
       {session && (way === 'password' ? <PasswordForm next={next} /> : <TokenForm next={next} />)}
       <Anchor
         component="button"
@@ -44,6 +55,28 @@ export function SignInPage() {
 
 interface FormProps {
   readonly next: string | undefined
+}
+
+function PasskeyButton({ next }: FormProps) {
+  const enter = useEntering({ enter: signInWithPasskey, next })
+  return (
+    <Stack gap="sm">
+      <Button
+        variant="default"
+        leftSection={<IconFingerprint size={18} aria-hidden />}
+        loading={enter.isPending}
+        onClick={() => enter.mutate()}
+      >
+        Sign in with a passkey
+      </Button>
+      {enter.error && (
+        <Text size="sm" c="red" role="alert">
+          {wordsFor(enter.error)}
+        </Text>
+      )}
+      <Divider label="or" />
+    </Stack>
+  )
 }
 
 function PasswordForm({ next }: FormProps) {
