@@ -266,6 +266,13 @@ const deliveriesRoute = createRoute({
   component: lazyRouteComponent(() => import('./deliveries/deliveries.tsx'), 'DeliveriesPage'),
 })
 
+const replayRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/deliveries/replay',
+  validateSearch: (search): { replay?: string | undefined } => ({ replay: text(search.replay) }),
+  component: lazyRouteComponent(() => import('./deliveries/replay.tsx'), 'ReplayPage'),
+})
+
 const deadLettersRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/dead-letters',
@@ -378,6 +385,7 @@ export const router = createRouter({
         addDestinationRoute,
         destinationRoute,
         deliveriesRoute,
+        replayRoute,
         deadLettersRoute,
         installRoute,
         tokensRoute,

@@ -1,6 +1,6 @@
 /** What was sent where: search, and the story of each delivery. */
 import { Alert, EmptyState, Paper, Skeleton } from '@mantine/core'
-import { IconFilterOff, IconInfoCircle, IconSend } from '@tabler/icons-react'
+import { IconFilterOff, IconHistory, IconInfoCircle, IconSend } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { destinationsQuery } from '../destination-queries.ts'
@@ -31,6 +31,16 @@ export function DeliveriesPage() {
       title="Deliveries"
       of={dataset?.name ?? ''}
       lead="Every event on its way out, the newest first: what was sent, what was answered."
+      actions={
+        <ButtonLink
+          variant="default"
+          to="/datasets/$datasetId/deliveries/replay"
+          params={{ datasetId }}
+          leftSection={<IconHistory size={16} aria-hidden />}
+        >
+          Replay events
+        </ButtonLink>
+      }
     >
       <DeliveryFilters destinations={destinations ?? []} />
       {list.error && <Failed error={list.error} onRetry={() => void list.refetch()} />}

@@ -122,8 +122,13 @@ const PAGES = [
 
 const DESTINATIONS = '/datasets/$datasetId/destinations'
 /** They stay marked on the pages below them. */
-const BRANCHES: readonly string[] = [DESTINATIONS, EVENT_LOG, '/datasets/$datasetId/sources']
 const DIAGNOSTICS = '/datasets/$datasetId/diagnostics'
+const BRANCHES: readonly string[] = [
+  DESTINATIONS,
+  EVENT_LOG,
+  '/datasets/$datasetId/sources',
+  '/datasets/$datasetId/deliveries',
+]
 
 function DatasetLinks({ datasetId }: { datasetId: string }) {
   const { data: destinations = [] } = useQuery({
