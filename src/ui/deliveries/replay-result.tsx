@@ -46,6 +46,7 @@ export function ReplayResult({ replay, destination, locked, onSend }: ReplayResu
           )}
           {!dry_run && <Sent replay={replay} />}
           <Counts counts={counts} dryRun={dry_run} />
+          {state !== 'running' && <NothingFound counts={counts} />}
           {by_field.length > 0 && <Fields byField={by_field} />}
           <ReplaySamples samples={samples} />
           {warnings.length > 0 && (
@@ -196,12 +197,14 @@ function Counts({ counts, dryRun }: { counts: ReplayAnswer['counts']; dryRun: bo
           ))}
         </ul>
       )}
-      {counts.scanned > 0 && counts.matching === 0 && (
-        <Text size="sm">None of them fits what you chose.</Text>
-      )}
-      {counts.scanned === 0 && <Text size="sm">Nothing was received then.</Text>}
     </Stack>
   )
+}
+
+function NothingFound({ counts }: Pick<ReplayAnswer, 'counts'>) {
+  if (counts.matching > 0) return null
+  const words = counts.scanned === 0 ? 'Nothing was received then.' : 'None of them fits.'
+  return <Text size="sm">{words}</Text>
 }
 
 function Fields({ byField }: { byField: ReplayAnswer['by_field'] }) {

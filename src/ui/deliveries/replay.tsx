@@ -104,7 +104,7 @@ function Replays({ datasetId, destinations, locked }: ReplaysProps) {
       {start.error && <Failed error={start.error} />}
       {error && <Failed error={error} onRetry={() => void refetch()} />}
       {shown && (
-        <div key={shown.replay_id} ref={intoView}>
+        <div key={shown.replay_id} ref={intoView} className={classes.result}>
           <ReplayResult
             replay={shown}
             destination={destinations.find((one) => one.destination_id === shown.destination_id)}
