@@ -43,7 +43,7 @@ export const alertRoutes: readonly Route[] = [
       method: 'DELETE',
       path,
       auth: { needs, on },
-      history: 'alerts.removed',
+      history: 'alerts.reset',
       summary: on === 'dataset' ? 'Follow the alerts of the business again' : 'Remove these alerts',
       answer: SHOWN,
       run: async ({ id }, context) => {

@@ -220,6 +220,12 @@ const diagnosticsRoute = createRoute({
   component: lazyRouteComponent(() => import('./diagnostics/diagnostics.tsx'), 'DiagnosticsPage'),
 })
 
+const alertsRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('./diagnostics/alerts.tsx'), 'AlertsPage'),
+})
+
 const destinationsRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/destinations',
@@ -377,6 +383,7 @@ export const router = createRouter({
         eventLogRoute,
         eventStoryRoute,
         diagnosticsRoute,
+        alertsRoute,
         rulesRoute,
         sourcesRoute,
         addSourceRoute,

@@ -4,8 +4,8 @@
  * business. Called by alerts.ts.
  */
 import { z } from 'zod'
+import { ALERT_HISTORY_MAX } from '../diagnostic-limits.ts'
 import { TwofoldError } from '../errors.ts'
-import { ALERT_HISTORY_MAX } from '../limits.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
 import { type AlertSettings, alertSettingsSchema, NO_ALERTS } from './alert-settings.ts'

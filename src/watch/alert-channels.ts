@@ -3,7 +3,7 @@
  * whether it went, in words for the history. Called by alerts.ts.
  */
 import { signatureHeaders } from '../destinations/webhook-signature.ts'
-import { ALERT_SEND_MS } from '../limits.ts'
+import { ALERT_SEND_MS } from '../diagnostic-limits.ts'
 import type { AlertMessage } from './alert-message.ts'
 import type { AlertSettings } from './alert-settings.ts'
 import type { SendMail } from './mailer.ts'

@@ -2,7 +2,7 @@
  * The words of an alert: one subject and one text for e-mail, one object for the webhook. Names
  * come from senders, so control characters are taken out. Pure.
  */
-import { ALERT_FINDINGS_MAX } from '../limits.ts'
+import { ALERT_FINDINGS_MAX } from '../diagnostic-limits.ts'
 import type { Finding } from '../quality/diagnostics/finding.ts'
 import { checkOf } from '../quality/diagnostics/table.ts'
 

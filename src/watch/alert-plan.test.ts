@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ALERT_AGAIN_MS, ALERT_GATHER_MS, ALERT_TRIES_MAX, ALERTS_PER_HOUR_MAX } from '../limits.ts'
+import {
+  ALERT_AGAIN_MS,
+  ALERT_GATHER_MS,
+  ALERT_TRIES_MAX,
+  ALERTS_PER_HOUR_MAX,
+} from '../diagnostic-limits.ts'
 import type { Finding } from '../quality/diagnostics/finding.ts'
 import type { AlertState } from './alert-book.ts'
 import { afterSend, digestOf, dueAlert, isDigestDue, withOpened } from './alert-plan.ts'

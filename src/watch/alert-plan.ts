@@ -9,7 +9,7 @@ import {
   ALERT_RETRY_MS_MAX,
   ALERT_TRIES_MAX,
   ALERTS_PER_HOUR_MAX,
-} from '../limits.ts'
+} from '../diagnostic-limits.ts'
 import { type Finding, type Mute, muteOf } from '../quality/diagnostics/finding.ts'
 import type { AlertState } from './alert-book.ts'
 import { type AlertSettings, whenOf } from './alert-settings.ts'

@@ -3,7 +3,7 @@
  * schema from which form, checks and documentation come. Pure.
  */
 import { z } from 'zod'
-import { ALERT_EMAILS_MAX } from '../limits.ts'
+import { ALERT_EMAILS_MAX } from '../diagnostic-limits.ts'
 import type { Severity } from '../quality/diagnostics/check.ts'
 import { CHECKS } from '../quality/diagnostics/table.ts'
 

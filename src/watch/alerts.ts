@@ -4,9 +4,10 @@
  * message that fails is tried again. What is owed is kept in the store, so that a restart neither
  * forgets nor repeats. Hears from watch.ts; made by watching.ts.
  */
+
+import { ALERT_RETRY_MS_MAX, ALERT_TICK_MS } from '../diagnostic-limits.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
-import { ALERT_RETRY_MS_MAX, ALERT_TICK_MS } from '../limits.ts'
 import type { Finding, Mute, Passed } from '../quality/diagnostics/finding.ts'
 import type { AlertBook, AlertState } from './alert-book.ts'
 import { type ChannelPorts, sendAlert } from './alert-channels.ts'

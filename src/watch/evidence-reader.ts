@@ -3,14 +3,15 @@
  * of events, how deliveries get on. Reads only. What changes by the hour (the seasonal baseline,
  * the weeks before) is remembered for some datasets. Called by watch.ts, once per dataset and pass.
  */
-import type { Dataset } from '../event/dataset.ts'
-import { isBrowsing } from '../event/names.ts'
-import type { StoredEvent } from '../event/shape.ts'
+
 import {
   DIAGNOSTIC_CACHED_DATASETS_MAX,
   DIAGNOSTIC_SAMPLE_EVENTS,
   DIAGNOSTIC_SAMPLE_NAMES_MAX,
-} from '../limits.ts'
+} from '../diagnostic-limits.ts'
+import type { Dataset } from '../event/dataset.ts'
+import { isBrowsing } from '../event/names.ts'
+import type { StoredEvent } from '../event/shape.ts'
 import { type Count, OTHER_NAME } from '../quality/counters.ts'
 import { BASELINE_DAYS } from '../quality/diagnostics/baseline.ts'
 import {

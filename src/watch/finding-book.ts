@@ -4,7 +4,7 @@
  * watch.ts.
  */
 import { z } from 'zod'
-import { DIAGNOSTIC_WRITE_MS } from '../limits.ts'
+import { DIAGNOSTIC_WRITE_MS } from '../diagnostic-limits.ts'
 import type { Finding, Mute } from '../quality/diagnostics/finding.ts'
 import type { Store } from '../store/store.ts'
 

@@ -4,7 +4,7 @@
  */
 import { createTransport } from 'nodemailer'
 import type { SmtpSettings } from '../config.ts'
-import { ALERT_SEND_MS } from '../limits.ts'
+import { ALERT_SEND_MS } from '../diagnostic-limits.ts'
 
 export interface Mail {
   readonly to: readonly string[]

@@ -2,8 +2,9 @@
  * Series of hourly counts with their seasonal baseline: one for each side as a whole, and one for
  * each of the most frequent event names of a side. Pure; called by evidence-reader.ts.
  */
+
+import { DIAGNOSTIC_SERIES_NAMES_MAX } from '../diagnostic-limits.ts'
 import type { StoredEvent } from '../event/shape.ts'
-import { DIAGNOSTIC_SERIES_NAMES_MAX } from '../limits.ts'
 import { type Count, OTHER_NAME } from '../quality/counters.ts'
 import { type Profile, profileOf, type Series } from '../quality/diagnostics/baseline.ts'
 import type { Side } from '../quality/diagnostics/counts.ts'

@@ -3,14 +3,15 @@
  * finds. Reads only; a look that fails is logged and tried again with the next round. Made by
  * main.ts, asked by the API; alerts.ts hears of what opened and closed.
  */
-import { TwofoldError } from '../errors.ts'
-import type { Dataset } from '../event/dataset.ts'
+
 import {
   DIAGNOSTIC_IDLE_PASS_MS,
   DIAGNOSTIC_MUTES_MAX,
   DIAGNOSTIC_PASS_MS,
   DIAGNOSTIC_REST_MS,
-} from '../limits.ts'
+} from '../diagnostic-limits.ts'
+import { TwofoldError } from '../errors.ts'
+import type { Dataset } from '../event/dataset.ts'
 import { diagnose } from '../quality/diagnostics/diagnose.ts'
 import { longest } from '../quality/diagnostics/evidence.ts'
 import { type Mute, nextFindings, type Passed } from '../quality/diagnostics/finding.ts'

@@ -97,4 +97,27 @@ describe('diagnostics', () => {
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth)
     await expect.poll(wide).toBeLessThanOrEqual(390)
   })
+
+  it('go to whom the form of alerts names, and a test says what came of it', async () => {
+    const { dataset_id: id } = await server.createDataset({ name: 'Alerts' })
+    reader = await openManager(browser, server)
+    const { page } = reader
+    await page.goto(`/datasets/${id}/diagnostics`)
+    await page.getByRole('link', { name: 'Alerts' }).click()
+    await page.getByText('This server has no mail server yet').waitFor()
+    await page.getByRole('textbox', { name: 'E-mail to' }).fill('ann@shop.example')
+    await page.keyboard.press('Enter')
+    await page.getByRole('textbox', { name: 'Exceptions' }).fill('spik')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('Backspace')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('This dataset has settings of its own').waitFor()
+    const saved = await server.api<{ settings: { emails: string[] } }>(
+      'GET',
+      `/api/datasets/${id}/alerts`,
+    )
+    expect(saved.settings.emails).toEqual(['ann@shop.example'])
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    await page.getByText('No mail server is configured').waitFor()
+  })
 })

@@ -6,7 +6,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { alertsSchema } from '../../src/api/alerts-schemas.ts'
 import type { AlertsAnswer, AlertTest } from '../../src/api/types.ts'
-import { ALERT_GATHER_MS } from '../../src/limits.ts'
+import { ALERT_GATHER_MS } from '../../src/diagnostic-limits.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { apiBench, event, NOW_MS } from './api-bench.ts'
 

@@ -2,8 +2,9 @@
  * Runs every check on one evidence: what is wrong right now, what it may cost, and events to look
  * at. Pure: what becomes of it over time is findings.ts, who calls it when is watch/.
  */
+
+import { DIAGNOSTIC_SAMPLES_MAX, DIAGNOSTIC_SUBJECTS_MAX } from '../../diagnostic-limits.ts'
 import type { StoredEvent } from '../../event/shape.ts'
-import { DIAGNOSTIC_SAMPLES_MAX, DIAGNOSTIC_SUBJECTS_MAX } from '../../limits.ts'
 import type { Check, Hit, Severity, Subject } from './check.ts'
 import type { Evidence } from './evidence.ts'
 import { type Stake, stakeOf } from './stake.ts'

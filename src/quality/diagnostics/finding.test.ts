@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
-import { DIAGNOSTIC_CLEAR_MS, DIAGNOSTIC_FINDINGS_MAX, DIAGNOSTIC_KEPT_MS } from '../../limits.ts'
+import {
+  DIAGNOSTIC_CLEAR_MS,
+  DIAGNOSTIC_FINDINGS_MAX,
+  DIAGNOSTIC_KEPT_MS,
+} from '../../diagnostic-limits.ts'
 import { type Diagnosis, idOf } from './diagnose.ts'
 import { type Finding, muteOf, nextFindings } from './finding.ts'
 

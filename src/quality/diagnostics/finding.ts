@@ -4,7 +4,11 @@
  * returns. Muting is beside that: it says who wants to hear of it. Pure; kept and written by
  * watch/.
  */
-import { DIAGNOSTIC_CLEAR_MS, DIAGNOSTIC_FINDINGS_MAX, DIAGNOSTIC_KEPT_MS } from '../../limits.ts'
+import {
+  DIAGNOSTIC_CLEAR_MS,
+  DIAGNOSTIC_FINDINGS_MAX,
+  DIAGNOSTIC_KEPT_MS,
+} from '../../diagnostic-limits.ts'
 import { byWeight, type Diagnosis } from './diagnose.ts'
 import { checkOf } from './table.ts'
 

@@ -1,6 +1,12 @@
 /** What the page of diagnostics (and its badge) asks the server; see queries.ts. */
 import { queryOptions } from '@tanstack/react-query'
-import type { DiagnosticsAnswer, MuteRequest } from '../../api/types.ts'
+import type {
+  AlertsAnswer,
+  AlertsChange,
+  AlertTest,
+  DiagnosticsAnswer,
+  MuteRequest,
+} from '../../api/types.ts'
 import { call } from '../api-client.ts'
 
 /** The server looks once a minute; the list is held in its memory. */
@@ -26,3 +32,23 @@ export const mute = (datasetId: string, request: MuteRequest): Promise<Diagnosti
 
 export const unmute = (datasetId: string, target: string): Promise<DiagnosticsAnswer> =>
   call('POST', path(datasetId, '/unmute'), { target })
+
+const alertsPath = (datasetId: string, rest = ''): string =>
+  `/api/datasets/${datasetId}/alerts${rest}`
+
+export const alertsKey = (datasetId: string) => ['alerts', datasetId] as const
+
+export const alertsQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: alertsKey(datasetId),
+    queryFn: () => call<AlertsAnswer>('GET', alertsPath(datasetId)),
+  })
+
+export const changeAlerts = (datasetId: string, change: AlertsChange): Promise<AlertsAnswer> =>
+  call('PUT', alertsPath(datasetId), change)
+
+export const resetAlerts = (datasetId: string): Promise<AlertsAnswer> =>
+  call('DELETE', alertsPath(datasetId))
+
+export const testAlerts = (datasetId: string): Promise<AlertTest> =>
+  call('POST', alertsPath(datasetId, '/test'), {})

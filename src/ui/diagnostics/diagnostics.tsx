@@ -1,10 +1,11 @@
 /** What is wrong with a dataset's tracking, the most money at stake first, and how to mend it. */
 import { Button, EmptyState, Group, Paper, SegmentedControl, Stack, Text } from '@mantine/core'
-import { IconCircleCheck, IconHourglass, IconRefresh } from '@tabler/icons-react'
+import { IconBell, IconCircleCheck, IconHourglass, IconRefresh } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { DiagnosticsAnswer } from '../../api/types.ts'
 import { formatCount } from '../format.ts'
+import { ButtonLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
@@ -30,7 +31,21 @@ export function DiagnosticsPage() {
       title="Diagnostics"
       of={dataset?.name ?? ''}
       lead={data && <Looked answer={data} />}
-      actions={<LookButton datasetId={datasetId} />}
+      actions={
+        <Group gap="sm">
+          {dataset?.may.includes('develop') && (
+            <ButtonLink
+              to="/datasets/$datasetId/alerts"
+              params={{ datasetId }}
+              variant="default"
+              leftSection={<IconBell size={16} aria-hidden />}
+            >
+              Alerts
+            </ButtonLink>
+          )}
+          <LookButton datasetId={datasetId} />
+        </Group>
+      }
     >
       {isPending && <PageLoading />}
       {error && <Failed error={error} onRetry={() => void refetch()} />}

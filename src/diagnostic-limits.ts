@@ -1,0 +1,51 @@
+/**
+ * The bounds of diagnostics and alerts, each with its unit and why: a part of limits.ts that grew
+ * too long for one file. Imported as that is, by anyone on the server.
+ */
+
+/** Findings of one check at once (event names, sides, keys), and events shown with each. */
+export const DIAGNOSTIC_SUBJECTS_MAX = 20
+export const DIAGNOSTIC_SAMPLES_MAX = 5
+/** Event names whose newest events are looked at in one pass, and how many of each: enough for a
+ * share of one half to be sure, few enough to be read in some ten milliseconds. */
+export const DIAGNOSTIC_SAMPLE_NAMES_MAX = 6
+export const DIAGNOSTIC_SAMPLE_EVENTS = 80
+/** Event names with a seasonal baseline: the most frequent; the rest is seen in the whole. */
+export const DIAGNOSTIC_SERIES_NAMES_MAX = 20
+/** Datasets whose baseline is remembered between passes: some 100 KB each, new by the hour. */
+export const DIAGNOSTIC_CACHED_DATASETS_MAX = 200
+/** Evidence that is gone for so long closes a finding: longer than one quiet night. */
+export const DIAGNOSTIC_CLEAR_MS = 24 * 3_600_000
+/** Resolved findings are shown so long, and so many findings and mutes of one dataset are kept. */
+export const DIAGNOSTIC_KEPT_MS = 30 * 86_400_000
+export const DIAGNOSTIC_FINDINGS_MAX = 200
+export const DIAGNOSTIC_MUTES_MAX = 200
+/** Between two looks at one dataset, and at one that receives nothing. */
+export const DIAGNOSTIC_PASS_MS = 60_000
+export const DIAGNOSTIC_IDLE_PASS_MS = 5 * 60_000
+/** Between two looks at any: so looks never take more than a part of the time. */
+export const DIAGNOSTIC_REST_MS = 500
+/** Numbers of a finding that did not change its state are written this often. */
+export const DIAGNOSTIC_WRITE_MS = 10 * 60_000
+
+/** Addresses that alerts of one dataset go to. */
+export const ALERT_EMAILS_MAX = 20
+/** Findings that open within this time are told in one message: one fault opens several. */
+export const ALERT_GATHER_MS = 3 * 60_000
+/** Messages of one dataset in an hour; what opens beyond them waits for the next. */
+export const ALERTS_PER_HOUR_MAX = 3
+/** A finding that was told is not told again within this time, however often it opens. */
+export const ALERT_AGAIN_MS = 24 * 3_600_000
+/** How often it is seen whether something is due. */
+export const ALERT_TICK_MS = 15_000
+/** Pause after a failed message: the first, doubled each time up to the last. */
+export const ALERT_RETRY_FIRST_MS = 60_000
+export const ALERT_RETRY_MS_MAX = 3_600_000
+/** Tries before what waits is left to the digest. */
+export const ALERT_TRIES_MAX = 12
+/** Messages that the history of one dataset shows. */
+export const ALERT_HISTORY_MAX = 100
+/** One try to send a message. */
+export const ALERT_SEND_MS = 15_000
+/** Findings named in one message; the rest is a number. */
+export const ALERT_FINDINGS_MAX = 20
