@@ -2,85 +2,26 @@
  * The addresses of the Events Manager. What a person chose on a page (window, filters, tab) stands
  * in the address, so that every view can be shared and survives a reload.
  */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { DeliveryStateView } from '../api/types.ts'
 import type { Channel } from '../event/shape.ts'
 import { STATES } from './delivery-words.ts'
 import { readLogSearch } from './event-log/log-search.ts'
 import { HomePage } from './home/home.tsx'
-import { PageError, PageLoading, PageNotFound } from './parts/states.tsx'
+import { PageError, PageLoading } from './parts/states.tsx'
 import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
 import { queryClient, sessionQuery } from './queries.ts'
 import { DatasetFrame } from './shell/dataset-frame.tsx'
 import { Shell } from './shell/shell.tsx'
-import { InvitationPage } from './welcome/invitation.tsx'
-import { NewPasswordPage } from './welcome/new-password.tsx'
-import { codeOf, keepCode, type LinkName } from './welcome/one-time-code.ts'
-import { SetupPage } from './welcome/setup.tsx'
-import { SignInPage } from './welcome/sign-in.tsx'
-import { SignInLinkPage } from './welcome/sign-in-link.tsx'
+import {
+  invitationRoute,
+  newPasswordRoute,
+  rootRoute,
+  setupRoute,
+  signInLinkRoute,
+  signInRoute,
+} from './welcome/welcome-routes.tsx'
 import { WINDOWS, type WindowName } from './window.ts'
-
-const rootRoute = createRootRoute({
-  beforeLoad: ({ location }) => {
-    // One-time links are /#setup=CODE and the like: what follows # never reaches a server log.
-    const link = keepCode(location.hash)
-    if (link) throw redirect({ to: LINK_PAGES[link], replace: true })
-  },
-  notFoundComponent: PageNotFound,
-})
-
-const LINK_PAGES = {
-  setup: '/setup',
-  'sign-in': '/sign-in-link',
-  invitation: '/invitation',
-  password: '/new-password',
-} as const
-
-/** A page of a one-time link is nothing without its code. */
-const linkOptions = (link: LinkName) => ({
-  getParentRoute: () => rootRoute,
-  beforeLoad: () => {
-    if (!codeOf(link)) throw redirect({ to: '/', replace: true })
-  },
-})
-
-const setupRoute = createRoute({
-  ...linkOptions('setup'),
-  path: '/setup',
-  component: SetupPage,
-})
-
-const signInLinkRoute = createRoute({
-  ...linkOptions('sign-in'),
-  path: '/sign-in-link',
-  component: SignInLinkPage,
-})
-
-const invitationRoute = createRoute({
-  ...linkOptions('invitation'),
-  path: '/invitation',
-  component: InvitationPage,
-})
-
-const newPasswordRoute = createRoute({
-  ...linkOptions('password'),
-  path: '/new-password',
-  component: NewPasswordPage,
-})
-
-const signInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/sign-in',
-  validateSearch: (search): { next?: string | undefined } => ({ next: localPath(search.next) }),
-  component: SignInPage,
-})
 
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -415,7 +356,3 @@ declare module '@tanstack/react-router' {
 /** The router reads `?q=123` as a number; a filter is always text. */
 const text = (value: unknown): string | undefined =>
   value === undefined || value === '' ? undefined : String(value)
-
-/** Only a path of this site: a link must not send a person elsewhere after signing in. */
-const localPath = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
