@@ -1,6 +1,7 @@
 /** The page of diagnostics: from the badge to the fix, muting, and nothing where nothing is wrong. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { AlertsAnswer } from '../../src/api/types.ts'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { openManager, type Reader, senderFor } from './ui-visitor.ts'
@@ -105,18 +106,20 @@ describe('diagnostics', () => {
     await page.goto(`/datasets/${id}/diagnostics`)
     await page.getByRole('link', { name: 'Alerts' }).click()
     await page.getByText('This server has no mail server yet').waitFor()
-    await page.getByRole('textbox', { name: 'E-mail to' }).fill('ann@shop.example')
+    await page.getByLabel('E-mail to').first().fill('ann@shop.example')
     await page.keyboard.press('Enter')
-    await page.getByRole('textbox', { name: 'Exceptions' }).fill('spik')
-    await page.keyboard.press('Control+a')
-    await page.keyboard.press('Backspace')
+    await page.getByLabel('Exceptions for single checks').first().fill('Far more')
+    await page.getByRole('option', { name: 'Far more events than usual' }).click()
     await page.getByRole('button', { name: 'Save changes' }).click()
     await page.getByText('This dataset has settings of its own').waitFor()
-    const saved = await server.api<{ settings: { emails: string[] } }>(
-      'GET',
-      `/api/datasets/${id}/alerts`,
-    )
-    expect(saved.settings.emails).toEqual(['ann@shop.example'])
+    const saved = await server.api<AlertsAnswer>('GET', `/api/datasets/${id}/alerts`)
+    expect(saved.settings).toMatchObject({
+      emails: ['ann@shop.example'],
+      rules: { traffic_spike: 'never' },
+    })
+    await page.setViewportSize({ width: 390, height: 844 })
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth)
+    await expect.poll(wide).toBeLessThanOrEqual(390)
     await page.getByRole('button', { name: 'Send a test' }).click()
     await page.getByText('No mail server is configured').waitFor()
   })

@@ -15,8 +15,14 @@ export function span(hours: number): string {
 
 /** A small number says more as "3 of 5" than as a share. */
 export function share(part: number, all: number): string {
-  const percent = all > 0 ? ` (${Math.min(100, Math.round((100 * part) / all))} %)` : ''
-  return `${count(part)} of ${count(all)}${all >= 30 ? percent : ''}`
+  return `${count(part)} of ${count(all)}${all >= 30 ? ` (${percent(part / all)} %)` : ''}`
+}
+
+/** A tiny share is never shown as none, and an almost full one never as all. */
+function percent(part: number): string {
+  if (part > 0 && part < 0.01) return '<1'
+  if (part < 1 && part > 0.99) return '>99'
+  return String(Math.min(100, Math.round(100 * part)))
 }
 
 /** "Purchase from browsers", "events from servers", "Lead". */

@@ -1,5 +1,5 @@
 /** Conversions that only browsers report. */
-import { isBrowsing } from '../../../event/names.ts'
+import { isBrowsing, isStandardEvent } from '../../../event/names.ts'
 import type { Check } from '../check.ts'
 import { keptIn } from '../counts.ts'
 import { longest } from '../evidence.ts'
@@ -19,7 +19,8 @@ export const noServerReports: Check = {
   trigger: (evidence) => {
     const { counts, hours } = longest(evidence)
     return counts.names.flatMap((event_name) => {
-      if (isBrowsing(event_name)) return []
+      // A name of the shop's own may be anything: of a standard one it is known to be a conversion.
+      if (isBrowsing(event_name) || !isStandardEvent(event_name)) return []
       const browser = keptIn(counts, { name: event_name, side: 'browser' })
       if (browser < EVENTS_MIN || keptIn(counts, { name: event_name, side: 'server' }) > 0)
         return []
