@@ -54,7 +54,9 @@ describe('diagnostics', () => {
     await card.getByText('PHP', { exact: true }).click()
     await page.waitForURL(/on=php/)
     await card.getByText('$customData').waitFor()
-    await card.getByRole('link', { name: 'Purchase o44' }).waitFor()
+    await card.getByRole('link', { name: 'Purchase o44' }).click()
+    await page.waitForURL(/\/events\/45$/)
+    await page.getByText('o44').first().waitFor()
   })
 
   it('are muted and told of again, and the badge follows', async () => {

@@ -172,9 +172,8 @@ function Samples({ datasetId, samples }: { datasetId: string; samples: Diagnosti
         {samples.map(({ id, event_name, event_id }) => (
           <li key={id}>
             <TextLink
-              to="/datasets/$datasetId/test-events"
-              params={{ datasetId }}
-              search={{ event: event_name, q: event_id ?? undefined }}
+              to="/datasets/$datasetId/events/$eventId"
+              params={{ datasetId, eventId: id }}
               size="sm"
             >
               {event_name} {event_id ?? `no. ${id}`}
