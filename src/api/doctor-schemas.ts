@@ -27,13 +27,16 @@ const deliveryStates = z.object({
 export const doctorSchema = z
   .object({
     ok: z.boolean(),
-    store: z.object({
-      driver: z.string(),
-      schema_version: count,
-      legs: count,
-      bytes: count,
-      bytes_free: count,
-    }),
+    store: z
+      .object({
+        driver: z.string(),
+        schema_version: count,
+        legs: count,
+        bytes: count,
+        bytes_free: count,
+      })
+      .optional()
+      .describe('Of everything in the file: only for who operates the server.'),
     datasets: z.array(
       z.object({
         dataset_id: z.string(),

@@ -3,6 +3,7 @@
  * and, when asked, from a fold over every stored leg; and the same of every destination's
  * deliveries (doctor-deliveries.ts). Called by GET /api/doctor.
  */
+import { INSTANCE } from '../access/caller.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Leg } from '../event/shape.ts'
@@ -38,10 +39,15 @@ export const doctorRoutes: readonly Route[] = [
       const mayRead = ({ dataset_id: id }: Dataset): boolean => may('read', { on: 'dataset', id })
       const datasets = asked(context, query.dataset_id, mayRead)
       const gone = (): boolean => reply.raw.destroyed
-      if (query.deep !== 'true') return diagnose(context, datasets, (id) => shallow(context, id))
-      return context.alone('doctor', () =>
-        diagnose(context, datasets, (id) => deep(context, id, gone)),
-      )
+      const whole = async () => {
+        const store = may('own', INSTANCE) ? { store: await context.store.stats() } : {}
+        const examine = query.deep === 'true' ? (id: string) => deep(context, id, gone) : undefined
+        return {
+          ...(await diagnose(datasets, examine ?? ((id) => shallow(context, id)))),
+          ...store,
+        }
+      }
+      return query.deep === 'true' ? context.alone('doctor', whole) : whole()
     },
   }),
 ]
@@ -60,7 +66,6 @@ function asked(
 type Findings = Pick<Diagnosis, 'counters' | 'legs' | 'deliveries' | 'problems'>
 
 async function diagnose(
-  { store }: Context,
   datasets: readonly Dataset[],
   examine: (id: string) => Promise<Findings>,
 ): Promise<DoctorAnswer> {
@@ -69,7 +74,7 @@ async function diagnose(
     const found = await examine(dataset_id)
     diagnoses.push({ dataset_id, name, ok: found.problems.length === 0, ...found })
   }
-  return { ok: diagnoses.every(({ ok }) => ok), store: await store.stats(), datasets: diagnoses }
+  return { ok: diagnoses.every(({ ok }) => ok), datasets: diagnoses }
 }
 
 async function shallow(context: Context, id: string): Promise<Findings> {

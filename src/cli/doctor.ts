@@ -54,7 +54,7 @@ async function examine(client: Client, { deep, dataset }: Flags): Promise<Doctor
   if (!last) return client.json('GET', '/api/doctor')
   return {
     ok: answers.every(({ ok }) => ok),
-    store: last.store,
+    ...(last.store ? { store: last.store } : {}),
     datasets: answers.flatMap(({ datasets }) => datasets),
   }
 }
@@ -78,11 +78,13 @@ function report({ ok, store, datasets }: DoctorAnswer): void {
   for (const { dataset_id, problems } of datasets) {
     for (const problem of problems) say(`  ${dataset_id}: ${problem}`)
   }
-  const { driver, schema_version, legs, bytes, bytes_free } = store
-  say(
-    `\nStore: ${driver} (schema ${schema_version}), ${countOf(legs, 'leg')}, ${size(bytes)}, ` +
-      `${size(bytes_free)} of it free for reuse.`,
-  )
+  if (store) {
+    const { driver, schema_version, legs, bytes, bytes_free } = store
+    say(
+      `\nStore: ${driver} (schema ${schema_version}), ${countOf(legs, 'leg')}, ${size(bytes)}, ` +
+        `${size(bytes_free)} of it free for reuse.`,
+    )
+  }
   if (ok) say('received = accepted + duplicate + dropped + rejected holds.')
   if (ok && datasets.some(({ deliveries }) => deliveries.length > 0)) {
     say('For every destination, accepted since it is there = created + skipped holds.')

@@ -242,6 +242,9 @@ describe('lists', () => {
     }
     const asked = `/api/doctor?dataset_id=${second.dataset.dataset_id}`
     expect((await own.get(asked, token)).statusCode).toBe(404)
+    // How much there is of all businesses together is for the operator alone.
+    expect((await own.get('/api/doctor', token)).json()).not.toHaveProperty('store')
+    expect((await own.get('/api/doctor')).json()).toHaveProperty('store.legs')
     const foreign = own.access.tokens().find((record) => record.dataset_id !== dataset_id)
     const revoked = await own.app.inject({
       method: 'DELETE',
