@@ -1,6 +1,9 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-/** unit: beside the source and tidy; integration: real servers and files; browser: Chromium. */
+/**
+ * unit: beside the source and tidy; integration: real servers and files, and what stands beside the
+ * source but takes many seconds (x.long.test.ts); browser: Chromium.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,conformance,examples}/**/*.test.ts', 'test/tidy/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
           environment: 'node',
           // A busy machine of two cores: what hangs is found all the same.
           testTimeout: 30_000,
@@ -16,7 +20,10 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{http,crash,sim,cli,docs}/**/*.test.ts'],
+          include: [
+            'test/{http,crash,sim,cli,docs}/**/*.test.ts',
+            '{src,examples}/**/*.long.test.ts',
+          ],
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-/** Every fault that the checks look for, as what it does to the reports of a shop; see faults.test.ts. */
+/** Every fault that the checks look for, as what it does to reports; see faults.long.test.ts. */
 import { hash } from 'node:crypto'
 import type { DatasetSettings } from '../event/dataset.ts'
 import type { DestinationFacts, TokenFacts } from '../quality/diagnostics/evidence.ts'
