@@ -131,8 +131,11 @@ describe('the strings of a consent platform', () => {
   it('are read from the platform, but not while its question is on the screen', async () => {
     const { recorder, page } = fixture
     await visit(PLATFORM + shop(`fbq('track','Lead')`))
+    await recorder.until((events) => events.length >= 1)
     await page.evaluate(said({ eventStatus: 'cmpuishown', tcString: 'CP0' }))
+    await recorder.until((events) => events.length >= 2)
     await page.evaluate(said({ eventStatus: 'useractioncomplete', tcString: 'CP1' }))
+    await recorder.until((events) => events.length >= 3)
     await page.evaluate(said({ eventStatus: 'tcloaded', tcString: 'CP2' }))
     await recorder.until((events) => events.length >= 4)
     const strings = recorder.events.map(({ consent }) => consent?.tcf)
@@ -147,7 +150,9 @@ describe('the strings of a consent platform', () => {
         eventName: 'signalStatus', pingData: { signalStatus: '${signalStatus}', gppString: '${gppString}' },
       }, true))`
     await page.evaluate(`${gpp('not ready', 'DBAA')}; fbq('track','Lead')`)
+    await recorder.until((events) => events.length >= 1)
     await page.evaluate(`${gpp('ready', 'DBABTA')}; fbq('track','Lead')`)
+    await recorder.until((events) => events.length >= 2)
     await page.evaluate(said({ eventStatus: 'tcloaded', tcString: 'CP1' }))
     await recorder.until((events) => events.length >= 3)
     expect(recorder.events.map(({ consent }) => consent)).toEqual([
