@@ -67,7 +67,7 @@ export const connectionMadeSchema = connectionSchema
   })
   .meta({ id: 'ConnectionMade' })
 
-export const inboxQuerySchema = z.object({
+export const inboxQuerySchema = z.strictObject({
   connection_id: z.string().max(100).optional(),
   state: inboxStateSchema.optional(),
   limit: z.coerce.number().int().min(1).max(INBOX_PAGE_MAX).default(50),

@@ -15,6 +15,18 @@ import { ERRORS, TwofoldError } from '../../src/errors.ts'
 import { RETRY_AFTER_S } from '../../src/limits.ts'
 import { apiBench, NOW_S } from './api-bench.ts'
 
+describe('every route', () => {
+  const taking = ROUTES.flatMap(({ method, path, query, body }) =>
+    Object.entries({ query, body }).flatMap(([part, schema]) =>
+      schema ? [{ method, path, part, schema }] : [],
+    ),
+  )
+  it.each(taking)('$method $path refuses an unknown key in its $part', ({ schema }) => {
+    const { error } = schema.safeParse({ nonsense_key: 1 })
+    expect(JSON.stringify(error?.issues)).toContain('nonsense_key')
+  })
+})
+
 describe('datasets', () => {
   it('are created, listed, read, changed and deleted', async () => {
     const bench = await apiBench()

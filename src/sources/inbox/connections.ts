@@ -60,7 +60,7 @@ const ID_CHARS = 16
 /** Letters and digits only: some platforms change other signs on the way. */
 const SECRET_CHARS = 40
 
-const storedSchema = connectionInputSchema.extend({
+const storedSchema = connectionInputSchema.strip().extend({
   dataset_id: z.string(),
   connection_id: z.string(),
   created_at_ms: z.number(),
@@ -206,7 +206,7 @@ function drop(state: State, { connection_id }: Config): void {
 }
 
 function checkInput(input: unknown): ConnectionInput {
-  const checked = connectionInputSchema.strict().safeParse(input)
+  const checked = connectionInputSchema.safeParse(input)
   if (checked.success) return checked.data
   throw invalidSettings(checked.error, '')
 }

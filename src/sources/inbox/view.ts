@@ -8,7 +8,7 @@ import type { Json } from '../../event/shape.ts'
 import type { ConnectionKey } from '../../store/inbox.ts'
 
 /** Everything but `source` may be changed later; what a change leaves out stays. */
-export const connectionInputSchema = z.object({
+export const connectionInputSchema = z.strictObject({
   source: z.string().describe('One of the kinds of source, such as shopify or stripe.'),
   name: z.string().trim().min(1).max(200).describe('Shown in the Events Manager.'),
   enabled: z.boolean().default(true).describe('Deliveries to a disabled one are refused.'),
