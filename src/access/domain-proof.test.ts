@@ -96,6 +96,15 @@ describe('a meta tag', () => {
     expect(proven_by).toBe(proves ? 'meta_tag' : null)
   })
 
+  it.each(['<script', '<meta', '<!-', '<meta "', '<title>', '<style x'])(
+    'is looked for in a page of nothing but %s at the cost of its length',
+    { timeout: 5000 },
+    async (piece) => {
+      const text = piece.repeat(Math.ceil(600_000 / piece.length))
+      expect((await seek({ pages: { [`https://${DOMAIN}/`]: text } })).proven_by).toBeNull()
+    },
+  )
+
   it('is looked for in the start of a page only', async () => {
     const long = page(`<!-- ${'x'.repeat(600_000)} -->${meta_tag}`)
     expect((await seek({ pages: { [`https://${DOMAIN}/`]: long } })).proven_by).toBeNull()

@@ -110,16 +110,41 @@ async function seekTag(domain: string, code: string, ports: ProofPorts): Promise
     : `There is no such tag in the head of ${page.url}.`
 }
 
-/** Of the head only: what visitors write (comments, reviews) stands in the body. */
+const OPENING = /<(!--|\/?[a-z][a-z0-9]*)/gi
+const META = /<meta\b(?:[^>"']|"[^"]*"|'[^']*')*>/iy
+const HIDING = /^(script|style|noscript|template|title)$/
+
+/**
+ * Of the head only: what visitors write (comments, reviews) stands in the body. In one pass, and
+ * what is not closed ends it: a stranger's page must not cost more than its length.
+ */
 function tagCodes(html: string): string[] {
-  const visible = html.replace(/<!--[\s\S]*?(-->|$)/g, '')
-  const bare = visible.replace(/<(script|style|noscript|template|title)\b[\s\S]*?<\/\1\s*>/gi, '')
-  const [head = ''] = bare.split(/<\/head\b|<body\b/i, 1)
-  return [...head.matchAll(/<meta\b(?:[^>"']|"[^"]*"|'[^']*')*>/gi)].flatMap(([tag]) => {
-    const name = attribute(tag, 'name')?.toLowerCase()
-    const content = attribute(tag, 'content')
-    return name === NAME && content !== undefined ? [content.trim()] : []
-  })
+  const codes: string[] = []
+  for (let at = 0; at >= 0; ) {
+    OPENING.lastIndex = at
+    const found = OPENING.exec(html)
+    const name = found?.[1]?.toLowerCase()
+    if (!found || name === undefined || name === '/head' || name === 'body') break
+    at = OPENING.lastIndex
+    if (name === '!--') at = endOf(/-->/g, html, at)
+    else if (HIDING.test(name)) at = endOf(new RegExp(`</${name}\\b`, 'gi'), html, at)
+    else if (name === 'meta') {
+      META.lastIndex = found.index
+      const tag = META.exec(html)?.[0]
+      if (tag === undefined) break
+      at = META.lastIndex
+      const content = attribute(tag, 'content')
+      const isOurs = attribute(tag, 'name')?.toLowerCase() === NAME
+      if (isOurs && content !== undefined) codes.push(content.trim())
+    }
+  }
+  return codes
+}
+
+/** Where the first match from `from` on ends; -1 without one. */
+function endOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.test(text) ? pattern.lastIndex : -1
 }
 
 function attribute(tag: string, name: string): string | undefined {
