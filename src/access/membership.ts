@@ -173,7 +173,7 @@ function invitationBook(
       const password = await passwords.hash(draft.password)
       return inOrder(async () => {
         const invitation = opened(books, code, draft.email)
-        const person = people.draft({ ...draft, password, operator: people.all().length === 0 })
+        const person = people.draft({ ...draft, password, operator: false })
         const { person_id } = person
         const joined = joining(books, invitation, person_id)
         const documents = [personDocument(person), ...joined.documents]

@@ -20,7 +20,7 @@ export interface NewPerson {
 }
 
 export interface SignIn {
-  /** The code of the setup link, until there is a first person. New at every start. */
+  /** The code of the setup link, until somebody operates the server. New at every start. */
   setupCode(): string | undefined
   /**
    * The first owner, who operates the server too: of every business that has no owner yet, or of a
@@ -57,7 +57,9 @@ export function createSignIn(books: Books): SignIn {
   const { ports, tokens, people, sessions, passwords, inOrder, write } = books
   const codes = createOneTimeCodes(ports, { lastMs: SIGN_IN_CODE_MS, openMax: SIGN_IN_CODES_MAX })
   const setup = newSecret(ports.randomBytes)
-  const setupCode = (): string | undefined => (people.all().length === 0 ? setup : undefined)
+  // Who is invited before by a token does not operate the server, and so does not close the setup.
+  const setupCode = (): string | undefined =>
+    people.all().some(({ operator }) => operator) ? undefined : setup
   return {
     setupCode,
     redeemSetup: async ({ code, business, browser = '', ...owner }) => {

@@ -222,6 +222,19 @@ describe('e-mail and password', () => {
 })
 
 describe('an invitation', () => {
+  it('of automation, before there is an account, makes nobody the operator', async () => {
+    const own = await apiBench()
+    const made = await own.send('POST', '/api/businesses', { name: 'Client' })
+    const path = `/api/businesses/${made.json().business_id}/invitations`
+    const { code } = (await own.send('POST', path, { role: 'analyst' })).json()
+    const account = { name: 'Bob', email: 'bob@example.com', password: 'a mule with a cap' }
+    const joined = await post(own, '/api/invitations/accept', { code, account })
+    expect(joined.json()).toMatchObject({ operator: false, setup_needed: false, purpose: 'read' })
+    const setup = { ...ANN, code: own.access.setupCode() }
+    expect((await post(own, '/api/setup', setup)).json()).toMatchObject({ operator: true })
+    expect(own.access.setupCode()).toBeUndefined()
+  })
+
   it('leads a new person in, by a link that says what it is for', async () => {
     const { own, cookie } = await withOwner()
     const headers = { ...OWN, cookie }
