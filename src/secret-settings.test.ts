@@ -26,6 +26,7 @@ describe('what a remote says', () => {
   })
 
   it('stays readable where a secret is a common word, or an address without a path', () => {
+    expect(hideSecrets('bad token abcdefgh$&xy', ['abcdefgh$&xy'])).not.toContain('abcdefgh')
     expect(hideSecrets('error: no', ['no'])).toBe('error: no')
     const url = 'https://shop.com/'
     expect(hideSecrets(`${url} is down`, [url])).toBe(`${url} is down`)

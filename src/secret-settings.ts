@@ -144,7 +144,8 @@ export function hideSecrets(text: string, secrets: readonly string[]): string {
     if (secret.length < HIDDEN_CHARS_MIN || isOrigin(secret)) continue
     const mask = maskInText(secret)
     for (const form of new Set([secret, encodeURIComponent(secret), jsonText(secret)])) {
-      shown = shown.replaceAll(form, mask)
+      // A function: in a text, `$&` of the mask would bring the secret back.
+      shown = shown.replaceAll(form, () => mask)
     }
   }
   return shown

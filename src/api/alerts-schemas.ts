@@ -1,6 +1,7 @@
 /** What the alert routes take and answer; see schemas.ts. */
 import { z } from 'zod'
 import { alertSettingsSchema } from '../watch/alert-settings.ts'
+import { patchShape } from './schemas.ts'
 
 const count = z.number().int()
 
@@ -28,8 +29,7 @@ export const alertsSchema = z
   .meta({ id: 'Alerts' })
 
 export const alertChangeSchema = z
-  .strictObject(alertSettingsSchema.shape)
-  .partial()
+  .strictObject(patchShape(alertSettingsSchema.shape))
   .extend({ webhook_url: z.string().optional(), webhook_secret: z.string().optional() })
   .meta({ id: 'AlertSettings' })
 

@@ -31,24 +31,28 @@ export const purposeSchema = z.enum(['send', 'read', 'admin'])
 
 export const needSchema = z.enum(NEEDS)
 
+/**
+ * The fields of a change: none of them required and none with a default, so that what is left out
+ * stays. zod's `partial` fills defaults in all the same.
+ */
+export function patchShape<Shape extends Readonly<Record<string, z.ZodType>>>(
+  shape: Shape,
+): { [Name in keyof Shape]: z.ZodOptional<Shape[Name]> } {
+  const fields = Object.entries(shape).map(([name, field]) => {
+    const bare = (field instanceof z.ZodDefault ? field.unwrap() : field) as z.ZodType
+    const patch = bare.optional()
+    return [name, field.description ? patch.describe(field.description) : patch]
+  })
+  return Object.fromEntries(fields)
+}
+
 // -- datasets and tokens
 
 const settings = datasetSettingsSchema.shape
 
 export const datasetCreateSchema = z.strictObject(settings).meta({ id: 'DatasetSettings' })
 
-/** Every setting, none of them required and none with a default: what is left out stays. */
-export const datasetPatchSchema = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(settings).map(([name, field]) => {
-        const bare = field instanceof z.ZodDefault ? field.unwrap() : field
-        const patch = (bare as z.ZodType).optional()
-        return [name, field.description ? patch.describe(field.description) : patch]
-      }),
-    ),
-  )
-  .meta({ id: 'DatasetPatch' })
+export const datasetPatchSchema = z.strictObject(patchShape(settings)).meta({ id: 'DatasetPatch' })
 
 export const datasetSchema = z
   .object({

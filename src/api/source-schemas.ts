@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { INBOX_PAGE_MAX } from '../limits.ts'
 import { connectionInputSchema } from '../sources/inbox/view.ts'
+import { patchShape } from './schemas.ts'
 
 const count = z.number().int().nonnegative()
 const ms = z.number().int().nonnegative()
@@ -27,9 +28,8 @@ export const connectionCreateSchema = connectionInputSchema
   .extend({ name: connectionInputSchema.shape.name.optional() })
   .meta({ id: 'ConnectionCreate' })
 
-export const connectionPatchSchema = connectionInputSchema
-  .omit({ source: true })
-  .partial()
+export const connectionPatchSchema = z
+  .strictObject(patchShape(connectionInputSchema.omit({ source: true }).shape))
   .meta({ id: 'ConnectionPatch' })
 
 export const inboxStateSchema = z.enum(['received', 'translated', 'ignored', 'failed', 'duplicate'])

@@ -27,6 +27,15 @@ describe('every route', () => {
   })
 })
 
+describe('a change', () => {
+  const changes = ROUTES.filter(
+    ({ method, path }) => method === 'PATCH' || (method === 'PUT' && path.endsWith('/alerts')),
+  )
+  it.each(changes)('$method $path leaves alone what its body leaves out', ({ body }) => {
+    expect(body?.safeParse({}).data ?? {}).toEqual({})
+  })
+})
+
 describe('datasets', () => {
   it('are created, listed, read, changed and deleted', async () => {
     const bench = await apiBench()
