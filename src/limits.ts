@@ -115,6 +115,8 @@ export const HISTORY_TEXT_CHARS_MAX = 300
 export const DATASETS_MAX = 10_000
 /** Parsed user agents remembered. */
 export const USER_AGENT_CACHE_MAX = 10_000
+/** Of them, told apart by browser and system; each may have 2048 characters. */
+export const AGENTS_KEPT_MAX = 1000
 /** Commit rounds repeated on conflict before senders get 503. */
 export const COMMIT_ATTEMPTS_MAX = 20
 /** Bodies still being received or unpacked, all connections together; above it senders get 503. */

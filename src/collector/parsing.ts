@@ -39,6 +39,7 @@ for (const sign of '{[,&%') BEFORE_VALUES[sign.charCodeAt(0)] = 1
 /** At most so many: what stands in texts is counted too. A microsecond for a thousand bytes. */
 function valuesIn(body: Uint8Array): number {
   let values = 0
-  for (const byte of body) values += BEFORE_VALUES[byte] ?? 0
+  // By index: an iterator of bytes makes an object for each until it is optimised.
+  for (let i = 0; i < body.length; i++) values += BEFORE_VALUES[body[i] as number] as number
   return values
 }

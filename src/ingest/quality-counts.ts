@@ -15,7 +15,7 @@ import { notesOf, pairNotes, repeatNotes } from '../event/notes.ts'
 import { refusedKeys } from '../event/refused-keys.ts'
 import type { Leg, MatchedBy, StoredEvent } from '../event/shape.ts'
 import { unpairedReason } from '../event/unpaired.ts'
-import { DEDUP_WINDOW_MS } from '../limits.ts'
+import { AGENTS_KEPT_MAX, DEDUP_WINDOW_MS } from '../limits.ts'
 import type { Round } from './round.ts'
 
 /** Counter names by what stands in them: joined once, for the same few occur again and again. */
@@ -31,6 +31,19 @@ function named(family: string, value: string | number): string {
   return made
 }
 
+const agents = new Map<string, string>()
+
+/** Few programs, many events: telling one apart tries some thirty patterns. */
+function agentOf({ event }: Leg): string {
+  const userAgent = event.user_data.client_user_agent ?? ''
+  const known = agents.get(userAgent)
+  if (known) return known
+  const agent = agentText(userAgent)
+  if (agents.size >= AGENTS_KEPT_MAX) agents.clear()
+  agents.set(userAgent, agent)
+  return agent
+}
+
 /** A new event. `suspect`: an event that may be the same action, under another id. */
 export function countAccepted(round: Round, leg: Leg, suspect: StoredEvent | undefined): void {
   countFirstOfSide(round, leg)
@@ -43,7 +56,7 @@ export function countAccepted(round: Round, leg: Leg, suspect: StoredEvent | und
   round.count(leg, named('unpaired', unpairedReason(leg, DEDUP_WINDOW_MS)))
   if (leg.event.custom_data?.order_id !== undefined) round.count(leg, 'order')
   if (sideOf(leg.envelope.channel) === 'browser' || !isOnSite(leg)) return
-  round.count(leg, named('known', agentText(leg.event.user_data.client_user_agent)))
+  round.count(leg, named('known', agentOf(leg)))
   addAlone(round, { to: leg, legs: [leg], sign: 1 })
 }
 
@@ -83,7 +96,7 @@ export function countPaired(round: Round, { leg, kept, matchedBy }: Pairing): vo
   const isServerFirst = sideOf(first.envelope.channel) === 'server'
   const told = isServerFirst ? first : leg
   if (!isOnSite(told)) return
-  const agent = agentText(told.event.user_data.client_user_agent)
+  const agent = agentOf(told)
   if (isServerFirst) addAlone(round, { to: first, legs: kept.legs, sign: -1 })
   else round.count(first, named('known', agent))
   round.count(first, named('met', agent))
@@ -130,10 +143,30 @@ function addAlone(
   const amount = value === undefined ? undefined : amountOf(value)
   if (!amount || !currency) return
   const millions = Math.floor(amount.units / MILLION)
-  const parts = { millions, units: amount.units - millions * MILLION, micros: amount.micros }
-  for (const [part, n] of Object.entries(parts)) {
-    if (n !== 0) round.count(to, named(`alone:${currency}`, part), sign * n)
-  }
+  const names = aloneNames(currency)
+  const units = amount.units - millions * MILLION
+  if (millions !== 0) round.count(to, names.millions, sign * millions)
+  if (units !== 0) round.count(to, names.units, sign * units)
+  if (amount.micros !== 0) round.count(to, names.micros, sign * amount.micros)
+}
+
+interface AloneNames {
+  readonly millions: string
+  readonly units: string
+  readonly micros: string
+}
+
+/** Bounded by ISO 4217: no other currency is let in. */
+const alone = new Map<string, AloneNames>()
+
+function aloneNames(currency: string): AloneNames {
+  const known = alone.get(currency)
+  if (known) return known
+  const [millions, units, micros] = ['millions', 'units', 'micros'].map(
+    (part) => `alone:${currency}:${part}`,
+  ) as [string, string, string]
+  alone.set(currency, { millions, units, micros })
+  return { millions, units, micros }
 }
 
 /** Only there can a browser have seen it. */

@@ -41,6 +41,8 @@ export class Round {
   readonly #tallies = new Map<string, Tally>()
   readonly #money = new Map<string, { -readonly [K in keyof MoneyDelta]: MoneyDelta[K] }>()
   readonly #legs: Leg[] = []
+  #countedLeg: Leg | undefined
+  #countedTally: Tally | undefined
   readonly #deliveries: DeliveryWrite[] = []
   readonly #skips = new Map<string, { -readonly [K in keyof SkipWrite]: SkipWrite[K] }>()
 
@@ -143,7 +145,16 @@ export class Round {
     return overlay
   }
 
-  #tallyOf({
+  /** A leg counts many things in a row: where they belong is looked up once. */
+  #tallyOf(leg: Leg): Tally {
+    if (leg !== this.#countedLeg || !this.#countedTally) {
+      this.#countedLeg = leg
+      this.#countedTally = this.#findTally(leg)
+    }
+    return this.#countedTally
+  }
+
+  #findTally({
     envelope: { dataset_id, channel, received_at_ms },
     event: { event_name },
   }: Leg): Tally {
@@ -158,7 +169,8 @@ export class Round {
 
   #counters(): CounterDelta[] {
     return [...this.#tallies.values()].flatMap(({ counts, ...where }) =>
-      [...counts].map(([metric, n]) => ({ ...where, metric, n })),
+      // What a twin in the same round took back again.
+      [...counts].filter(([, n]) => n !== 0).map(([metric, n]) => ({ ...where, metric, n })),
     )
   }
 }

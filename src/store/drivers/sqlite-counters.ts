@@ -35,10 +35,9 @@ export class Counters {
   add(datasetNo: number, { hour_s, event_name, channel, metric, n }: CounterDelta): void {
     const name = this.#names.intern(datasetNo, event_name)
     const metricNo = this.#names.intern(METRICS, metric)
-    for (const [span, start] of spansOf(hour_s)) {
-      const channelNo = CHANNELS.indexOf(channel)
-      this.#sql.addCounter.run(datasetNo, span, start, name, channelNo, metricNo, n)
-    }
+    const day_s = floorTo(hour_s, DAY_S)
+    const channelNo = CHANNELS.indexOf(channel)
+    this.#sql.addCounter.run(datasetNo, hour_s, day_s, name, channelNo, metricNo, n)
   }
 
   /** Inside write. */
@@ -152,7 +151,8 @@ function prepare({ db }: Connection): Record<Statement, StatementSync> {
     GROUP BY name_no, channel, metric_no`
   const statements = {
     addCounter: db.prepare(`
-      INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO counters VALUES
+        (?1, ${HOUR_S}, ?2, ?4, ?5, ?6, ?7), (?1, ${DAY_S}, ?3, ?4, ?5, ?6, ?7)
       ON CONFLICT DO UPDATE SET n = n + excluded.n`),
     addMoney: db.prepare(`
       INSERT INTO money VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
