@@ -3,15 +3,11 @@
  * for password and device at once, so the device must have asked its user (PIN, finger, face). The
  * checking itself is SimpleWebAuthn's. Called by access.ts.
  */
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { TwofoldError } from '../errors.ts'
 import { CHALLENGE_MS, PASSKEYS_PER_PERSON_MAX } from '../limits.ts'
@@ -64,6 +60,8 @@ export interface PasskeySignIn {
 /** EdDSA, ES256, RS256: every device knows one. Later ones are still an experiment in Node. */
 const ALGORITHMS = [-8, -7, -257]
 const SIGN_IN = 'sign in'
+/** Loaded when the first passkey is used: it is large, and many servers know none. */
+const webAuthn = () => import('@simplewebauthn/server')
 const addingTo = (personId: string): string => `add to ${personId}`
 
 export function createPasskeyBook(books: Books): PasskeyBook {
@@ -78,6 +76,7 @@ export function createPasskeyBook(books: Books): PasskeyBook {
       }
       const own = passkeys.ofPerson(personId)
       requireRoom(own)
+      const { generateRegistrationOptions } = await webAuthn()
       return generateRegistrationOptions({
         rpName: 'Twofold',
         rpID: site.rp_id,
@@ -123,13 +122,15 @@ export function createPasskeyBook(books: Books): PasskeyBook {
         await write([passkeyRemoval(passkeyId)])
         passkeys.remove(passkeyId)
       }),
-    askForPasskey: (site) =>
-      generateAuthenticationOptions({
+    askForPasskey: async (site) => {
+      const { generateAuthenticationOptions } = await webAuthn()
+      return generateAuthenticationOptions({
         rpID: site.rp_id,
         challenge: bytesOf(challenges.create(SIGN_IN)),
         timeout: CHALLENGE_MS,
         userVerification: 'required',
-      }),
+      })
+    },
     signInWithPasskey: (request) => signIn(books, challenges, request),
   }
 }
@@ -142,6 +143,7 @@ async function signIn(
   const { ports, passkeys, people, inOrder } = books
   const known = passkeys.findByCredential(response.id)
   if (!known || known.rp_id !== site.rp_id) throw refused('It is not known here (any more).')
+  const { verifyAuthenticationResponse } = await webAuthn()
   let challenge = ''
   const { verified, authenticationInfo } = await orRefused(() =>
     verifyAuthenticationResponse({
@@ -179,6 +181,7 @@ async function readMade(
   { personId, site, response }: Omit<MadePasskey, 'name'> & { readonly personId: string },
   challenges: Challenges,
 ) {
+  const { verifyRegistrationResponse } = await webAuthn()
   let challenge = ''
   const { registrationInfo } = await orRefused(() =>
     verifyRegistrationResponse({

@@ -2,7 +2,7 @@
  * Sends e-mail over the SMTP server that the operator configured. One connection a message: alerts
  * are few. Made by main.ts; the password never leaves this file.
  */
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { SmtpSettings } from '../config.ts'
 import { ALERT_SEND_MS } from '../diagnostic-limits.ts'
 
@@ -17,7 +17,7 @@ export type SendMail = (mail: Mail) => Promise<{ readonly failed: number; readon
 
 export function createMailer(config: SmtpSettings): SendMail {
   const { host, port, user, password, from, security } = config
-  const transport = createTransport({
+  const options = {
     ...{ host, port },
     secure: security === 'tls',
     requireTLS: security === 'starttls',
@@ -29,8 +29,11 @@ export function createMailer(config: SmtpSettings): SendMail {
     // Only words of ours are sent: no file and no address is ever read for a message.
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  }
+  let transport: Transporter | undefined
   return async ({ to, subject, text }) => {
+    // Loaded for the first message: many servers never send one.
+    transport ??= (await import('nodemailer')).createTransport(options)
     let failed = 0
     let words = ''
     // Each gets one of their own: nobody sees who else does, and one bad address stops no other.
