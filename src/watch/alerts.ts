@@ -9,6 +9,7 @@ import { ALERT_RETRY_MS_MAX, ALERT_TICK_MS } from '../diagnostic-limits.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Finding, Mute, Passed } from '../quality/diagnostics/finding.ts'
+import { serial } from '../serial.ts'
 import type { AlertBook, AlertState } from './alert-book.ts'
 import { type ChannelPorts, sendAlert } from './alert-channels.ts'
 import { alertMessage, digestMessage, testMessage } from './alert-message.ts'
@@ -186,14 +187,4 @@ function checked(input: unknown, known: AlertSettings): AlertSettings {
   if (read.success) return read.data
   const [issue] = read.error.issues
   throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
-}
-
-/** One after the other, whatever became of the one before. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const next = last.then(work, work)
-    last = next.catch(() => undefined)
-    return next
-  }
 }
