@@ -66,8 +66,7 @@ export function createAlerts(ports: AlertPorts): AlertDesk {
     hasMail: ports.sendMail !== undefined,
     settings: settingsOf,
     change: async (scope, input) => {
-      const known = settingsOf(scope).settings
-      await book.putSettings(scope, checked(input, known))
+      await book.putSettings(scope, checked(input, settingsOf(scope).settings))
     },
     reset: (scope) => book.putSettings(scope, undefined),
     history: (id) => book.state(id).history,
@@ -224,15 +223,26 @@ async function note(
   return next
 }
 
-/** A secret that comes back masked was not changed. */
-function checked(input: unknown, known: AlertSettings): AlertSettings {
-  const given = { ...(input as Record<string, unknown>) }
+/** What is left out stays, and a secret that comes back masked was not changed. */
+function checked(input: object, known: AlertSettings): AlertSettings {
+  const given: Record<string, unknown> = { ...input }
   for (const field of ['webhook_url', 'webhook_secret'] as const) {
     const value = given[field]
-    if (typeof value === 'string' && value.includes(MASK)) given[field] = known[field]
+    if (typeof value === 'string' && value.includes(MASK)) delete given[field]
   }
-  const read = alertSettingsSchema.strict().safeParse(given)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
+  const read = alertSettingsSchema.strict().safeParse({ ...known, ...given })
+  if (!read.success) {
+    const [issue] = read.error.issues
+    throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
+  }
+  const { webhook_url, webhook_secret } = read.data
+  const isMoved = webhook_url !== '' && originOf(webhook_url) !== originOf(known.webhook_url)
+  // Whoever may change the address must not have a secret of others sign for a server of theirs.
+  if (isMoved && webhook_secret !== '' && given.webhook_secret === undefined) {
+    const detail = 'webhook_url names another server: enter webhook_secret with it, or "" for none.'
+    throw new TwofoldError('invalid_request', detail)
+  }
+  return read.data
 }
+
+const originOf = (url: string): string | undefined => URL.parse(url)?.origin

@@ -216,6 +216,34 @@ describe('settings', () => {
     expect(noCheck.json().error.detail).toContain('rules.nonsense')
   })
 
+  it('never take the secret of one webhook along to another server', async () => {
+    const bench = await apiBench()
+    const { send } = bench
+    const { dataset_id: id } = (await send('POST', '/api/datasets', { name: 'S' })).json()
+    const business = bench.access.businessOf(id) ?? ''
+    const ours = { webhook_url: 'https://hooks.shop.com/a', webhook_secret: SECRET }
+    await send('PUT', `/api/businesses/${business}/alerts`, ours)
+    const other = 'https://elsewhere.example/a'
+    const own = `whsec_${randomBytes(24).toString('base64')}`
+    const cases: [object, number][] = [
+      [{ webhook_url: other }, 400],
+      [{ webhook_url: other, webhook_secret: '•••• abcd' }, 400],
+      [{ webhook_url: 'http://hooks.shop.com/a' }, 400],
+      [{ webhook_url: 'https://hooks.shop.com/b' }, 200],
+      // Taken away and set again: the secret is not carried over that way either.
+      [{ webhook_url: '' }, 200],
+      [{ webhook_url: other }, 400],
+      [{ webhook_url: other, webhook_secret: own }, 200],
+      [{ webhook_url: 'https://third.example/', webhook_secret: '' }, 200],
+      [{ webhook_url: other }, 200],
+    ]
+    for (const [body, status] of cases) {
+      const answer = await send('PUT', `/api/datasets/${id}/alerts`, body)
+      expect([body, answer.statusCode]).toEqual([body, status])
+      if (status === 400) expect(answer.json().error.detail).toContain('enter webhook_secret')
+    }
+  })
+
   it('of a business apply to its datasets until one has its own', async () => {
     const bench = await apiBench()
     const { dataset_id: id } = (await bench.send('POST', '/api/datasets', { name: 'S' })).json()
