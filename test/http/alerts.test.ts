@@ -262,6 +262,22 @@ describe('settings', () => {
     await bench.send('DELETE', path)
     expect((await bench.get(path)).json().settings.emails).toEqual(['all@shop.com'])
   })
+
+  it('of a business end with it, and stay where it may not end yet', async () => {
+    const bench = await apiBench()
+    const { send } = bench
+    const { dataset_id } = (await send('POST', '/api/datasets', { name: 'S' })).json()
+    const business = bench.access.businessOf(dataset_id) ?? ''
+    const path = `/api/businesses/${business}`
+    await send('PUT', `${path}/alerts`, { emails: ['all@shop.com'] })
+    await send('POST', '/api/businesses', { name: 'Another' })
+    const kept = async () => (await bench.store.getSettings('alert_settings')).length
+    expect((await send('DELETE', path)).statusCode).toBe(409)
+    expect(await kept()).toBe(1)
+    await send('DELETE', `/api/datasets/${dataset_id}`)
+    expect((await send('DELETE', path)).statusCode).toBe(204)
+    expect(await kept()).toBe(0)
+  })
 })
 
 it('a fault is told once, with numbers and the fix, and its end in the digest', async () => {
