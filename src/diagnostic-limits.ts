@@ -23,8 +23,8 @@ export const DIAGNOSTIC_MUTES_MAX = 200
 /** Between two looks at one dataset, and at one that receives nothing. */
 export const DIAGNOSTIC_PASS_MS = 60_000
 export const DIAGNOSTIC_IDLE_PASS_MS = 5 * 60_000
-/** A look that was asked for answers what was found so short a time ago: a look costs some ten
- * milliseconds, and whoever may read may ask. */
+/** Between two looks at one dataset that were asked for; one sooner answers what the last found. A
+ * look costs some ten milliseconds, and whoever may read may ask. */
 export const DIAGNOSTIC_FRESH_MS = 5_000
 /** Between two looks at any: so looks never take more than a part of the time. */
 export const DIAGNOSTIC_REST_MS = 500

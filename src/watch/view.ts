@@ -16,7 +16,7 @@ export interface DatasetFindings {
 
 export interface Diagnostics {
   of(datasetId: string): DatasetFindings
-  /** Looks at once, whatever the clock says. */
+  /** Looks at once; asked again within DIAGNOSTIC_FRESH_MS, it answers what it found. */
   look(datasetId: string): Promise<DatasetFindings>
   /** Throws `invalid_request` for a target that is neither a finding nor a check, `limit_reached`. */
   mute(datasetId: string, mute: Omit<Mute, 'at_ms'>): Promise<DatasetFindings>
