@@ -23,6 +23,9 @@ export const DIAGNOSTIC_MUTES_MAX = 200
 /** Between two looks at one dataset, and at one that receives nothing. */
 export const DIAGNOSTIC_PASS_MS = 60_000
 export const DIAGNOSTIC_IDLE_PASS_MS = 5 * 60_000
+/** Between two looks at one dataset that were asked for; one sooner answers what the last found. A
+ * look costs some ten milliseconds, and whoever may read may ask. */
+export const DIAGNOSTIC_FRESH_MS = 5_000
 /** Between two looks at any: so looks never take more than a part of the time. */
 export const DIAGNOSTIC_REST_MS = 500
 /** Numbers of a finding that did not change its state are written this often. */
@@ -34,10 +37,16 @@ export const ALERT_EMAILS_MAX = 20
 export const ALERT_GATHER_MS = 3 * 60_000
 /** Messages of one dataset in an hour; what opens beyond them waits for the next. */
 export const ALERTS_PER_HOUR_MAX = 3
+/** Messages sent as a test of one dataset in an hour, failed ones too: enough to set a webhook up,
+ * too few to flood the mailbox of somebody who never asked. */
+export const ALERT_TESTS_PER_HOUR_MAX = 6
 /** A finding that was told is not told again within this time, however often it opens. */
 export const ALERT_AGAIN_MS = 24 * 3_600_000
 /** How often it is seen whether something is due. */
 export const ALERT_TICK_MS = 15_000
+/** Datasets whose messages leave at once: a webhook that does not answer holds up one place of
+ * these for ALERT_SEND_MS, and a mail server takes so many connections. */
+export const ALERT_DATASETS_AT_ONCE = 8
 /** Pause after a failed message: the first, doubled each time up to the last. */
 export const ALERT_RETRY_FIRST_MS = 60_000
 export const ALERT_RETRY_MS_MAX = 3_600_000

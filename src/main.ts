@@ -349,12 +349,8 @@ async function watchOver(
     ...{ nowMs: Date.now, clockMs: () => performance.now(), every },
     onTrouble: (error, words) => app.log.error({ err: error }, words),
   })
-  const deleteDataset = async (id: string): Promise<void> => {
-    await access.deleteDataset(id)
-    await watching.forget(id)
-  }
   const { diagnostics, alerts } = watching
-  return { ...books, access: { ...access, deleteDataset }, watching, diagnostics, alerts }
+  return { ...books, access: deletingToo(access, [watching]), watching, diagnostics, alerts }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

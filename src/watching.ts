@@ -40,7 +40,7 @@ export interface Watching {
   readonly alerts: AlertDesk
   start(): void
   stop(): Promise<void>
-  forget(datasetId: string): Promise<void>
+  removeDataset(datasetId: string): Promise<void>
 }
 
 export async function openWatch(ports: WatchingPorts): Promise<Watching> {
@@ -85,7 +85,7 @@ export async function openWatch(ports: WatchingPorts): Promise<Watching> {
       await diagnostics.stop()
       await alerts.stop()
     },
-    forget: async (id) => {
+    removeDataset: async (id) => {
       await diagnostics.forget(id)
       await alerts.forget(id)
     },

@@ -4,6 +4,7 @@
  * earlier versions up to date. The operations on it stand in datasets' and accounts' own files.
  */
 import type { Dataset } from '../event/dataset.ts'
+import { serial } from '../serial.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
 import { type Business, type Businesses, businessDocument, createBusinesses } from './businesses.ts'
 import { createDatasets, type Datasets, datasetDocument, datasetRemoval } from './datasets.ts'
@@ -123,13 +124,4 @@ async function giveOwners(books: Books): Promise<void> {
 async function eraseLeftovers(store: Store, ids: readonly string[]): Promise<void> {
   for (const id of ids) await store.erase(id)
   if (ids.length > 0) await store.putSettings(ids.map(datasetRemoval))
-}
-
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const run = last.then(work, work)
-    last = run.catch(() => undefined)
-    return run
-  }
 }

@@ -1,6 +1,7 @@
 /**
  * The businesses of the instance and who has which role in them. A business owns datasets
- * (datasets.ts says which); a person may be in many. Called by accounts.ts and access.ts.
+ * (datasets.ts says which); a person may be in many. Made by books.ts, used by membership.ts
+ * and sign-in.ts.
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'

@@ -1,6 +1,6 @@
 /**
  * Invitations into a business: a one-time link with a role that expires. The link's secret is shown
- * once and stored as SHA-256. Called by accounts.ts alone.
+ * once and stored as SHA-256. Made by books.ts, used by membership.ts.
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'

@@ -1,6 +1,7 @@
 /**
  * Passwords: what is asked of one, and how it is kept (argon2id). Hashing costs memory and a
- * thread, so a few run at once, some wait, and the rest is refused. Called by accounts.ts.
+ * thread, so a few run at once, some wait, and the rest is refused. Made by books.ts;
+ * used by accounts.ts, membership.ts and the sign-ins.
  */
 import { hash, verify } from '@node-rs/argon2'
 import { TwofoldError } from '../errors.ts'

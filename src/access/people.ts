@@ -1,6 +1,7 @@
 /**
  * The people who may sign in, held in memory and kept in the store. Whoever is in no business is
- * still a person: they may be invited again. Called by accounts.ts alone.
+ * still a person: they may be invited again. Made by books.ts,
+ * asked by accounts.ts, membership.ts and the sign-ins.
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'

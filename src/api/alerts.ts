@@ -29,13 +29,14 @@ export const alertRoutes: readonly Route[] = [
       auth: { needs, on },
       history: 'alerts.changed',
       summary: `Change the alerts of a ${on}`,
-      description: 'What is left out stays. A masked secret that is sent back stays as it is.',
+      description:
+        'What is left out stays. A masked secret that is sent back stays as it is; where ' +
+        '`webhook_url` moves to another server, the secret is entered with it.',
       body: alertChangeSchema,
       answer: SHOWN,
       run: async ({ id, body }, context) => {
         const scope = { on, id } as const
-        const { settings } = context.alerts.settings(scope)
-        await context.alerts.change(scope, { ...settings, ...body })
+        await context.alerts.change(scope, body)
         return view(scope, context)
       },
     }),

@@ -90,7 +90,10 @@ const businessOwnRoutes: readonly Route[] = [
     summary: 'End a business that has no datasets any more',
     description: 'Its people keep their accounts.',
     answer: { status: 204, description: 'It is gone.' },
-    run: ({ id }, { access }) => access.deleteBusiness(id),
+    run: async ({ id }, { access, alerts }) => {
+      await access.deleteBusiness(id)
+      await alerts.reset({ on: 'business', id })
+    },
   }),
 ]
 

@@ -41,7 +41,9 @@ export const diagnosticRoutes: readonly Route[] = [
     auth: READ,
     history: null,
     summary: 'Look now',
-    description: 'After a fix, for example. 409 `busy` while another look is under way.',
+    description:
+      'After a fix, for example. 409 `busy` while another look is under way; asked again within ' +
+      'five seconds, it answers what the last one found.',
     answer: FOUND,
     run: ({ id }, context) =>
       context.alone(`look ${id}`, async () =>

@@ -5,7 +5,7 @@ import type { HistoryValue } from '../access/history.ts'
 import { ACTIONS } from '../access/history-actions.ts'
 import { HISTORY_PAGE_MAX } from '../limits.ts'
 import type { HistoryQuery, HistoryRow } from '../store/store.ts'
-import { csvCell } from './csv.ts'
+import { exportRows } from './export-stream.ts'
 import { historyEntrySchema, historyQuerySchema, historySchema } from './history-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -63,46 +63,28 @@ async function answer(
   }
 }
 
-/** A page of the store at a time, so that years of changes need no more memory than a day. */
 async function exported(call: Asked, filter: Filter, context: Context): Promise<FastifyReply> {
-  const { reply, request, query, mayStill } = call
-  const { format } = query
-  const { raw } = reply
-  reply.hijack()
-  raw.writeHead(200, {
-    'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-    'content-disposition': `attachment; filename="history.${format}"`,
-    'cache-control': 'no-store',
-  })
-  try {
-    if (format === 'csv') raw.write(CSV_HEAD)
-    for (let before: number | undefined; ; ) {
-      if (!mayStill()) throw new Error('the right to read the history has ended')
-      const more = before === undefined ? {} : { before_no: before }
-      const rows = await context.history.page({ ...filter, ...more, limit: HISTORY_PAGE_MAX })
-      const lines = rows.map((row) => (format === 'csv' ? csvLine(view(row)) : line(view(row))))
-      if (raw.destroyed) return reply
-      if (!raw.write(lines.join(''))) await drained(raw)
-      before = rows.at(-1)?.no
-      if (rows.length < HISTORY_PAGE_MAX) break
-    }
-    raw.end()
-  } catch (error) {
-    request.log.warn({ err: error }, 'an export of the history ended early')
-    raw.destroy()
-  }
-  return reply
+  const { format } = call.query
+  const pages = pagesOf(call, filter, context)
+  const file = { name: 'the history', fileName: 'history', columns: COLUMNS, pages }
+  await exportRows(call, { ...file, format: format === 'csv' ? 'csv' : 'ndjson' })
+  return call.reply
 }
 
-function drained(raw: FastifyReply['raw']): Promise<void> {
-  if (raw.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done).off('close', done)
-      resolve()
-    }
-    raw.on('drain', done).on('close', done)
-  })
+/** Everything, a page of the store at a time. */
+async function* pagesOf(
+  { mayStill }: Asked,
+  filter: Filter,
+  { history }: Context,
+): AsyncGenerator<readonly HistoryEntryView[]> {
+  let rows: readonly HistoryRow[] = []
+  do {
+    if (!mayStill()) throw new Error('the right to read the history has ended')
+    const before = rows.at(-1)
+    const more = before ? { before_no: before.no } : {}
+    rows = await history.page({ ...filter, ...more, limit: HISTORY_PAGE_MAX })
+    yield rows.map(view)
+  } while (rows.length === HISTORY_PAGE_MAX)
 }
 
 function view(row: HistoryRow): HistoryEntryView {
@@ -124,20 +106,4 @@ function view(row: HistoryRow): HistoryEntryView {
   }
 }
 
-const line = (entry: HistoryEntryView): string => `${JSON.stringify(entry)}\n`
-
 const COLUMNS = Object.keys(historyEntrySchema.shape) as (keyof HistoryEntryView)[]
-const CSV_HEAD = `${COLUMNS.join(',')}\r\n`
-
-function csvLine(entry: HistoryEntryView): string {
-  const cells = COLUMNS.map((column) => {
-    const value = entry[column]
-    if (value === null || typeof value !== 'object') return csvCell(value)
-    return csvCell(
-      Object.entries(value)
-        .map(([key, text]) => `${key}=${text}`)
-        .join(' '),
-    )
-  })
-  return `${cells.join(',')}\r\n`
-}

@@ -133,12 +133,21 @@ function isOff({ contents, value }: CustomData): boolean {
   return sum > 0 && Math.abs(sum - value) > OFF_SHARE * Math.max(sum, value)
 }
 
-/** This computer, private networks, and the names that test sites go by. */
+/**
+ * This computer, private networks, and the names that test sites go by. A name such as `test.` must
+ * stand before the domain of an owner: test.de and dev-tools.com are shops like any other.
+ */
 const TEST_HOST = new RegExp(
   [
-    '^https?://(localhost|127\\.|0\\.0\\.0\\.0|\\[::1\\]|192\\.168\\.|10\\.',
-    '(staging|stage|dev|test|preview|qa|uat)[.-]',
-    '[^/?#:]*\\.(local|localhost|test|ngrok\\.io|ngrok-free\\.app|myshopify\\.dev)(?=[/?#:]|$))',
+    '^https?://((localhost',
+    '0\\.0\\.0\\.0',
+    '(127|10)(\\.\\d+){3}',
+    '192\\.168(\\.\\d+){2}',
+    '172\\.(1[6-9]|2\\d|3[01])(\\.\\d+){2}',
+    '\\[(::1|f[cd][\\da-f]{2}:[^\\]]*)\\]',
+    '(staging|stage|dev|test|preview|qa|uat)(-[^/?#:.]+)?\\.' +
+      '(?!(com?|org|net|ac|gov|edu)\\.[a-z]{2}([/?#:]|$))[^/?#:.]+\\.[^/?#:]+',
+    '[^/?#:]*\\.(local|localhost|test|ngrok\\.io|ngrok-free\\.app|myshopify\\.dev))(?=[/?#:]|$))',
   ].join('|'),
   'i',
 )

@@ -40,7 +40,7 @@ export const OTHER_NAME = '(other)'
 export const isBrowser = ({ channel }: Count): boolean => channel === 'browser'
 export const isServer = (row: Count): boolean => !isBrowser(row)
 
-/** By event name, those with the largest sum of `weight` first. */
+/** By event name, in the order in which the names come first. */
 export function byEventName<Row extends Count>(rows: readonly Row[]): [string, Row[]][] {
   return [...Map.groupBy(rows, ({ event_name }) => event_name)]
 }

@@ -21,6 +21,7 @@ import {
   sealSettings,
   unmaskSettings,
 } from '../secret-settings.ts'
+import { serial } from '../serial.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
 import { routeOf } from './config-route.ts'
 import {
@@ -359,13 +360,3 @@ const removalOf = (key: DestinationKey): SettingsDocument => ({
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Changes of one after the other: two at once must not overwrite what the other checked. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const run = last.then(work, work)
-    last = run.catch(() => undefined)
-    return run
-  }
-}

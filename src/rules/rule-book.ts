@@ -5,6 +5,7 @@
  * it (rules-in-force.ts). Called by the API and main.ts.
  */
 import { TwofoldError } from '../errors.ts'
+import { serial } from '../serial.ts'
 import { type Rule, rulesSchema } from './rule.ts'
 import {
   type Author,
@@ -160,14 +161,4 @@ function readable(rules: readonly unknown[]): readonly Rule[] {
   if (read.success) return read.data
   const [issue] = read.error.issues
   throw new TwofoldError('invalid_request', `rules.${issue?.path.join('.')}: ${issue?.message}.`)
-}
-
-/** Changes one after another, so that no version is built on a state that was just replaced. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const run = last.then(work, work)
-    last = run.catch(() => undefined)
-    return run
-  }
 }

@@ -96,6 +96,11 @@ function cleared({ waiting_since_ms: _, ...state }: AlertState): AlertState {
   return { ...state, waiting: [], failures: 0, next_try_ms: 0 }
 }
 
+/** Messages sent as a test, or tried, on whatever channel. */
+export function testsOfHour({ history }: AlertState, nowMs: number): number {
+  return history.filter(({ kind, at_ms }) => kind === 'test' && nowMs - at_ms < HOUR_MS).length
+}
+
 export function isDigestDue(state: AlertState, { settings, nowMs }: Around): boolean {
   if (settings.digest === 'never' || nowMs < state.next_try_ms) return false
   const today = Math.floor(nowMs / DAY_MS) * DAY_MS

@@ -5,10 +5,16 @@
  * forgets nor repeats. Hears from watch.ts; made by watching.ts.
  */
 
-import { ALERT_RETRY_MS_MAX, ALERT_TICK_MS } from '../diagnostic-limits.ts'
+import {
+  ALERT_DATASETS_AT_ONCE,
+  ALERT_RETRY_MS_MAX,
+  ALERT_TESTS_PER_HOUR_MAX,
+  ALERT_TICK_MS,
+} from '../diagnostic-limits.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { Finding, Mute, Passed } from '../quality/diagnostics/finding.ts'
+import { type SerialByKey, serialByKey } from '../serial.ts'
 import type { AlertBook, AlertState } from './alert-book.ts'
 import { type ChannelPorts, sendAlert } from './alert-channels.ts'
 import { alertMessage, digestMessage, testMessage } from './alert-message.ts'
@@ -18,6 +24,7 @@ import {
   digestOf,
   dueAlert,
   isDigestDue,
+  testsOfHour,
   withOpened,
 } from './alert-plan.ts'
 import { type AlertSettings, alertSettingsSchema, hasChannel, NO_ALERTS } from './alert-settings.ts'
@@ -41,7 +48,7 @@ export interface AlertDesk extends Alerts {
   readonly onPass: (dataset: Dataset, passed: Passed, mutes: readonly Mute[]) => void
   start(): void
   stop(): Promise<void>
-  /** Sends what is due now; for tests, and called by the timer. */
+  /** Sends what is due now; while one runs, that one. For tests, and called by the timer. */
   tick(): Promise<void>
   forget(datasetId: string): Promise<void>
 }
@@ -51,57 +58,97 @@ export const MASK = '••••'
 export function createAlerts(ports: AlertPorts): AlertDesk {
   const { book, nowMs } = ports
   const settingsOf = (scope: AlertScope) => settingsFor(ports, scope)
-  const inOrder = serial()
-  const tick = (): Promise<void> =>
-    inOrder(async () => {
-      for (const dataset of ports.datasets()) await sendDue(ports, dataset)
-    })
+  // A chain for each dataset: a webhook that is slow holds up nobody else.
+  const inOrder = serialByKey()
+  const round = createRound(ports, inOrder)
   let stopTimer = (): void => undefined
   return {
     hasMail: ports.sendMail !== undefined,
     settings: settingsOf,
     change: async (scope, input) => {
-      const known = settingsOf(scope).settings
-      await book.putSettings(scope, checked(input, known))
+      await book.putSettings(scope, checked(input, settingsOf(scope).settings))
     },
     reset: (scope) => book.putSettings(scope, undefined),
     history: (id) => book.state(id).history,
-    test: (id) =>
-      inOrder(async () => {
-        const dataset = ports.findDataset(id)
-        if (!dataset) throw new TwofoldError('dataset_not_found')
-        const { settings } = settingsOf({ on: 'dataset', id })
-        if (!hasChannel(settings)) {
-          throw new TwofoldError('invalid_request', 'Save an e-mail address or a webhook first.')
-        }
-        const message = testMessage(aboutOf(ports, dataset))
-        const records = await sendAlert(message, settings, { ports, id: `test_${nowMs()}` })
-        await note(book, id, records)
-        return records
-      }),
+    test: (id) => inOrder.run(id, () => sendTest(ports, id)),
     onPass: (dataset, passed, mutes) => {
       if (passed.opened.length === 0) return
-      void inOrder(async () => {
-        const id = dataset.dataset_id
+      const id = dataset.dataset_id
+      const keep = async (): Promise<void> => {
         const { settings } = settingsOf({ on: 'dataset', id })
         if (!ports.findDataset(id) || !hasChannel(settings)) return
         const state = book.state(id)
         const next = withOpened(state, passed.opened, { settings, mutes, nowMs: nowMs() })
         if (next !== state) await book.putState(id, next)
-      }).catch((error: unknown) => ports.onTrouble(error, 'an alert could not be kept'))
+      }
+      inOrder
+        .run(id, keep)
+        .catch((error: unknown) => ports.onTrouble(error, 'an alert could not be kept'))
     },
-    tick,
+    tick: round.run,
     start: () => {
       stopTimer = ports.every(ALERT_TICK_MS, () => {
-        tick().catch((error: unknown) => ports.onTrouble(error, 'alerts could not be sent'))
+        round.run().catch((error: unknown) => ports.onTrouble(error, 'alerts could not be sent'))
       })
     },
     stop: async () => {
       stopTimer()
-      await inOrder(async () => undefined)
+      await round.stop()
+      await inOrder.idle()
     },
-    forget: (id) => inOrder(() => book.forget(id)),
+    forget: (id) => inOrder.end(id, () => book.forget(id)),
   }
+}
+
+/** Over all datasets, a few at once. One that fails is told of and keeps no other waiting. */
+function createRound(
+  ports: AlertPorts,
+  inOrder: SerialByKey,
+): { run(): Promise<void>; stop(): Promise<void> } {
+  let under: Promise<void> | undefined
+  let isStopping = false
+  const sendAll = async (): Promise<void> => {
+    const left = ports.datasets().values()
+    const place = async (): Promise<void> => {
+      for (const dataset of left) {
+        if (isStopping) return
+        await inOrder
+          .run(dataset.dataset_id, () => sendDue(ports, dataset))
+          .catch((error: unknown) => ports.onTrouble(error, 'alerts could not be sent'))
+      }
+    }
+    await Promise.all(Array.from({ length: ALERT_DATASETS_AT_ONCE }, place))
+  }
+  return {
+    run: () => {
+      under ??= sendAll().finally(() => {
+        under = undefined
+      })
+      return under
+    },
+    stop: async () => {
+      isStopping = true
+      await under
+    },
+  }
+}
+
+async function sendTest(ports: AlertPorts, id: string): Promise<readonly AlertRecord[]> {
+  const { book, nowMs } = ports
+  const dataset = ports.findDataset(id)
+  if (!dataset) throw new TwofoldError('dataset_not_found')
+  const { settings } = settingsFor(ports, { on: 'dataset', id })
+  if (!hasChannel(settings)) {
+    throw new TwofoldError('invalid_request', 'Save an e-mail address or a webhook first.')
+  }
+  if (testsOfHour(book.state(id), nowMs()) >= ALERT_TESTS_PER_HOUR_MAX) {
+    const detail = `A dataset sends ${ALERT_TESTS_PER_HOUR_MAX} test messages an hour: try later.`
+    throw new TwofoldError('limit_reached', detail)
+  }
+  const message = testMessage(aboutOf(ports, dataset))
+  const records = await sendAlert(message, settings, { ports, id: `test_${nowMs()}` })
+  await note(book, id, records)
+  return records
 }
 
 function settingsFor(
@@ -120,7 +167,8 @@ async function sendDue(ports: AlertPorts, dataset: Dataset): Promise<void> {
   const id = dataset.dataset_id
   const { book, nowMs } = ports
   const { settings } = settingsFor(ports, { on: 'dataset', id })
-  if (!hasChannel(settings)) return
+  // Deleted while the round went on: nothing of it may be written again.
+  if (!ports.findDataset(id) || !hasChannel(settings)) return
   const state = book.state(id)
   const { findings, mutes } = ports.findingsOf(id)
   const around = { settings, mutes, nowMs: nowMs() }
@@ -175,25 +223,26 @@ async function note(
   return next
 }
 
-/** A secret that comes back masked was not changed. */
-function checked(input: unknown, known: AlertSettings): AlertSettings {
-  const given = { ...(input as Record<string, unknown>) }
+/** What is left out stays, and a secret that comes back masked was not changed. */
+function checked(input: object, known: AlertSettings): AlertSettings {
+  const given: Record<string, unknown> = { ...input }
   for (const field of ['webhook_url', 'webhook_secret'] as const) {
     const value = given[field]
-    if (typeof value === 'string' && value.includes(MASK)) given[field] = known[field]
+    if (typeof value === 'string' && value.includes(MASK)) delete given[field]
   }
-  const read = alertSettingsSchema.strict().safeParse(given)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
+  const read = alertSettingsSchema.strict().safeParse({ ...known, ...given })
+  if (!read.success) {
+    const [issue] = read.error.issues
+    throw new TwofoldError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}.`)
+  }
+  const { webhook_url, webhook_secret } = read.data
+  const isMoved = webhook_url !== '' && originOf(webhook_url) !== originOf(known.webhook_url)
+  // Whoever may change the address must not have a secret of others sign for a server of theirs.
+  if (isMoved && webhook_secret !== '' && given.webhook_secret === undefined) {
+    const detail = 'webhook_url names another server: enter webhook_secret with it, or "" for none.'
+    throw new TwofoldError('invalid_request', detail)
+  }
+  return read.data
 }
 
-/** One after the other, whatever became of the one before. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const next = last.then(work, work)
-    last = next.catch(() => undefined)
-    return next
-  }
-}
+const originOf = (url: string): string | undefined => URL.parse(url)?.origin

@@ -16,7 +16,7 @@ export interface DatasetFindings {
 
 export interface Diagnostics {
   of(datasetId: string): DatasetFindings
-  /** Looks at once, whatever the clock says. */
+  /** Looks at once; asked again within DIAGNOSTIC_FRESH_MS, it answers what it found. */
   look(datasetId: string): Promise<DatasetFindings>
   /** Throws `invalid_request` for a target that is neither a finding nor a check, `limit_reached`. */
   mute(datasetId: string, mute: Omit<Mute, 'at_ms'>): Promise<DatasetFindings>
@@ -43,8 +43,11 @@ export interface AlertRecord {
 export interface Alerts {
   /** What applies to it. `own`: false where it follows its business (or nothing is set). */
   settings(scope: AlertScope): { readonly settings: AlertSettings; readonly own: boolean }
-  /** A masked secret sent back stays as it is. Throws `invalid_request` naming the field. */
-  change(scope: AlertScope, input: unknown): Promise<void>
+  /**
+   * What is left out stays, and a masked secret sent back. Throws `invalid_request` naming the
+   * field, and where the webhook moves to another server and its secret was not entered with it.
+   */
+  change(scope: AlertScope, input: object): Promise<void>
   /** Back to what the business says. */
   reset(scope: AlertScope): Promise<void>
   history(datasetId: string): readonly AlertRecord[]

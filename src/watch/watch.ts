@@ -5,6 +5,7 @@
  */
 
 import {
+  DIAGNOSTIC_FRESH_MS,
   DIAGNOSTIC_IDLE_PASS_MS,
   DIAGNOSTIC_MUTES_MAX,
   DIAGNOSTIC_PASS_MS,
@@ -48,6 +49,7 @@ interface Looked {
 export function createWatch(ports: WatchPorts): Watch {
   const { book, nowMs } = ports
   const looked = new Map<string, Looked>()
+  const askedMs = new Map<string, number>()
   const lookAt = createLook(ports, looked)
   const view = (id: string): DatasetFindings => {
     const last = looked.get(id)
@@ -66,7 +68,11 @@ export function createWatch(ports: WatchPorts): Watch {
     of: view,
     look: async (id) => {
       const dataset = ports.findDataset(id)
-      if (dataset) await lookAt(dataset)
+      // Whatever the timer saw: who asks has just mended something. Who asks again waits.
+      const isFresh = Math.abs(nowMs() - (askedMs.get(id) ?? -Infinity)) < DIAGNOSTIC_FRESH_MS
+      if (!dataset || isFresh) return view(id)
+      await lookAt(dataset)
+      if (ports.findDataset(id)) askedMs.set(id, nowMs())
       return view(id)
     },
     mute: async (id, mute) => {
@@ -99,6 +105,7 @@ export function createWatch(ports: WatchPorts): Watch {
     },
     forget: async (id) => {
       looked.delete(id)
+      askedMs.delete(id)
       ports.reader.forget(id)
       await book.forget(id)
     },

@@ -3,12 +3,12 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { alertsSchema } from '../../src/api/alerts-schemas.ts'
 import type { AlertsAnswer, AlertTest } from '../../src/api/types.ts'
-import { ALERT_GATHER_MS } from '../../src/diagnostic-limits.ts'
+import { ALERT_GATHER_MS, ALERT_TESTS_PER_HOUR_MAX } from '../../src/diagnostic-limits.ts'
 import { startTwofold, type TestServer } from '../start.ts'
-import { apiBench, event, NOW_MS } from './api-bench.ts'
+import { type ApiBench, apiBench, event, NOW_MS } from './api-bench.ts'
 
 const SECRET = `whsec_${randomBytes(24).toString('base64')}`
 const ends: (() => Promise<void> | void)[] = []
@@ -77,6 +77,20 @@ async function withMail(port: number, password = 'right'): Promise<TestServer> {
   return server
 }
 
+/** Sales without a currency: a fault that is told at once. */
+const unpriced = (n: number) =>
+  Array.from({ length: n }, (_, index) =>
+    event({ event_id: `s${index}`, custom_data: { value: 20, order_id: `o${index}` } }),
+  )
+
+/** The path of the alerts of a new dataset with a webhook of its own. */
+async function hooked({ send }: ApiBench, name: string): Promise<string> {
+  const { dataset_id } = (await send('POST', '/api/datasets', { name })).json()
+  const path = `/api/datasets/${dataset_id}/alerts`
+  await send('PUT', path, { webhook_url: `https://${name}.shop.com/hook` })
+  return path
+}
+
 describe('a test', () => {
   it('arrives by e-mail, each with one of their own, and at the webhook, signed', async () => {
     const { port, mails, logins } = await mailServer()
@@ -121,6 +135,60 @@ describe('a test', () => {
   })
 })
 
+describe('many messages', () => {
+  it('of tests are refused beyond the bound of an hour, which is each dataset’s own', async () => {
+    let got = 0
+    const bench = await apiBench({
+      fetch: async () => {
+        got += 1
+        return new Response('')
+      },
+    })
+    const [path, other] = await Promise.all(['S', 'T'].map((name) => hooked(bench, name)))
+    const codes = []
+    for (let n = 0; n <= ALERT_TESTS_PER_HOUR_MAX; n += 1) {
+      codes.push((await bench.send('POST', `${path}/test`)).statusCode)
+    }
+    expect(codes).toEqual([...Array(ALERT_TESTS_PER_HOUR_MAX).fill(200), 409])
+    const refused = (await bench.send('POST', `${path}/test`)).json()
+    expect(refused.error.code).toBe('limit_reached')
+    expect(got).toBe(ALERT_TESTS_PER_HOUR_MAX)
+    expect((await bench.send('POST', `${other}/test`)).statusCode).toBe(200)
+    bench.clock.ms += 3_600_000
+    expect((await bench.send('POST', `${path}/test`)).statusCode).toBe(200)
+  })
+
+  it('that one webhook is slow to take hold up nobody else, and a round is not doubled', async () => {
+    const told: string[] = []
+    let answer = (_: Response): void => undefined
+    const slow = new Promise<Response>((resolve) => {
+      answer = resolve
+    })
+    const bench = await apiBench({
+      fetch: (async (url: string) => {
+        told.push(new URL(url).hostname)
+        return url.includes('slow') ? slow : new Response('')
+      }) as typeof fetch,
+    })
+    const paths = []
+    for (const name of ['slow', 'quick']) paths.push(await hooked(bench, name))
+    const { alerts } = bench.watching
+    for (const path of paths) {
+      const id = path.split('/')[3] ?? ''
+      await bench.deliver(id, 'server', unpriced(40))
+      await bench.send('POST', `/api/datasets/${id}/diagnostics/look`, {})
+    }
+    bench.clock.ms += ALERT_GATHER_MS
+    const round = alerts.tick()
+    await vi.waitFor(() => expect(told).toContain('quick.shop.com'))
+    void alerts.tick()
+    expect((await bench.send('POST', `${paths[1]}/test`)).statusCode).toBe(200)
+    answer(new Response(''))
+    await round
+    expect(told.toSorted()).toEqual(['quick.shop.com', 'quick.shop.com', 'slow.shop.com'])
+  })
+})
+
 describe('settings', () => {
   it('hide the secrets, keep them when they come back masked, and name a wrong field', async () => {
     const bench = await apiBench()
@@ -148,6 +216,34 @@ describe('settings', () => {
     expect(noCheck.json().error.detail).toContain('rules.nonsense')
   })
 
+  it('never take the secret of one webhook along to another server', async () => {
+    const bench = await apiBench()
+    const { send } = bench
+    const { dataset_id: id } = (await send('POST', '/api/datasets', { name: 'S' })).json()
+    const business = bench.access.businessOf(id) ?? ''
+    const ours = { webhook_url: 'https://hooks.shop.com/a', webhook_secret: SECRET }
+    await send('PUT', `/api/businesses/${business}/alerts`, ours)
+    const other = 'https://elsewhere.example/a'
+    const own = `whsec_${randomBytes(24).toString('base64')}`
+    const cases: [object, number][] = [
+      [{ webhook_url: other }, 400],
+      [{ webhook_url: other, webhook_secret: '•••• abcd' }, 400],
+      [{ webhook_url: 'http://hooks.shop.com/a' }, 400],
+      [{ webhook_url: 'https://hooks.shop.com/b' }, 200],
+      // Taken away and set again: the secret is not carried over that way either.
+      [{ webhook_url: '' }, 200],
+      [{ webhook_url: other }, 400],
+      [{ webhook_url: other, webhook_secret: own }, 200],
+      [{ webhook_url: 'https://third.example/', webhook_secret: '' }, 200],
+      [{ webhook_url: other }, 200],
+    ]
+    for (const [body, status] of cases) {
+      const answer = await send('PUT', `/api/datasets/${id}/alerts`, body)
+      expect([body, answer.statusCode]).toEqual([body, status])
+      if (status === 400) expect(answer.json().error.detail).toContain('enter webhook_secret')
+    }
+  })
+
   it('of a business apply to its datasets until one has its own', async () => {
     const bench = await apiBench()
     const { dataset_id: id } = (await bench.send('POST', '/api/datasets', { name: 'S' })).json()
@@ -166,6 +262,22 @@ describe('settings', () => {
     await bench.send('DELETE', path)
     expect((await bench.get(path)).json().settings.emails).toEqual(['all@shop.com'])
   })
+
+  it('of a business end with it, and stay where it may not end yet', async () => {
+    const bench = await apiBench()
+    const { send } = bench
+    const { dataset_id } = (await send('POST', '/api/datasets', { name: 'S' })).json()
+    const business = bench.access.businessOf(dataset_id) ?? ''
+    const path = `/api/businesses/${business}`
+    await send('PUT', `${path}/alerts`, { emails: ['all@shop.com'] })
+    await send('POST', '/api/businesses', { name: 'Another' })
+    const kept = async () => (await bench.store.getSettings('alert_settings')).length
+    expect((await send('DELETE', path)).statusCode).toBe(409)
+    expect(await kept()).toBe(1)
+    await send('DELETE', `/api/datasets/${dataset_id}`)
+    expect((await send('DELETE', path)).statusCode).toBe(204)
+    expect(await kept()).toBe(0)
+  })
 })
 
 it('a fault is told once, with numbers and the fix, and its end in the digest', async () => {
@@ -179,11 +291,8 @@ it('a fault is told once, with numbers and the fix, and its end in the digest', 
   await bench.send('PUT', `/api/datasets/${id}/alerts`, { webhook_url: 'https://hooks.shop.com' })
   const { alerts } = bench.watching
   const look = () => bench.send('POST', `/api/datasets/${id}/diagnostics/look`, {})
-  const sales = Array.from({ length: 40 }, (_, n) =>
-    event({ event_id: `s${n}`, custom_data: { value: 20, order_id: `o${n}` } }),
-  )
   await alerts.tick()
-  await bench.deliver(id, 'server', sales)
+  await bench.deliver(id, 'server', unpriced(40))
   await look()
   await alerts.tick()
   expect(got).toEqual([])

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { diagnosticsSchema } from '../../src/api/diagnostics-schemas.ts'
 import type { DiagnosticsAnswer } from '../../src/api/types.ts'
+import { DIAGNOSTIC_FRESH_MS } from '../../src/diagnostic-limits.ts'
 import { type ApiBench, apiBench, event, NOW_MS } from './api-bench.ts'
 
 const DAY_MS = 86_400_000
@@ -65,6 +66,18 @@ describe('a dataset whose sales lack their currency', () => {
     expect(parsed(told.json()).muted).toBe(0)
     const wrong = await send('POST', `${path}/mute`, { target: 'nonsense' })
     expect([wrong.statusCode, wrong.json().error.code]).toEqual([400, 'invalid_request'])
+  })
+
+  it('is looked at once, however often somebody asks within some seconds', async () => {
+    const { path, deliver, id, send, clock } = await shop()
+    const look = async () => parsed((await send('POST', `${path}/look`, {})).json())
+    const first = await look()
+    await deliver(id, 'server', sales(40, { value: 20.5 }))
+    clock.ms += DIAGNOSTIC_FRESH_MS - 1
+    expect(await look()).toEqual(first)
+    clock.ms += 1
+    const { findings } = await look()
+    expect(findings.map(({ code }) => code)).toContain('missing_currency')
   })
 
   it('resolves by itself after the mend, and leaves nothing behind when deleted', async () => {

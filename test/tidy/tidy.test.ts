@@ -90,6 +90,7 @@ const COMMON = [
   'src/secret-box.ts',
   'src/secret-masks.ts',
   'src/secret-settings.ts',
+  'src/serial.ts',
 ]
 const NOT_SERVER = ['src/event/', 'src/pixel/', 'src/ui/']
 
