@@ -24,7 +24,7 @@ import { ALIAS_STEPS_MAX, aliasesIn, keysOf, type Plan, planOf } from './plan.ts
 export interface TranslatorPorts extends HandOverPorts {
   readonly store: Pick<
     Store,
-    'claimReceived' | 'settleReceived' | 'nextReceivedMs' | 'records' | 'events'
+    'claimReceived' | 'endClaims' | 'settleReceived' | 'nextReceivedMs' | 'records' | 'events'
   >
   readonly connections: Pick<Connections, 'opened' | 'box'>
   readonly findDataset: (id: string) => Dataset | undefined
@@ -33,6 +33,8 @@ export interface TranslatorPorts extends HandOverPorts {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** A fault of the store or of the program; no personal data. */
   readonly onTrouble: (error: unknown) => void
+  /** Nobody else translates from this store: what is claimed when it starts, a dead one claimed. */
+  readonly isAlone: boolean
 }
 
 export interface Translator {
@@ -55,13 +57,23 @@ export function createTranslator(ports: TranslatorPorts): Translator {
   const stopping = new AbortController()
   let woken = new AbortController()
   let loop: Promise<void> = Promise.resolve()
+  // Whether claims may be left, of a dead forerunner or of a round that broke off: their events may
+  // be counted and not remembered, so they come before whatever else is said of their orders.
+  let isUnsure = ports.isAlone
+  const next = async (): Promise<Next> => {
+    if (isUnsure) await ports.store.endClaims()
+    isUnsure = false
+    return round(ports)
+  }
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const waitMs = await round(ports).catch((error: unknown) => {
+      const { waitMs, isPause } = await next().catch((error: unknown) => {
         ports.onTrouble(error)
-        return RELAY_STORE_RETRY_MS
+        isUnsure = ports.isAlone
+        return { waitMs: RELAY_STORE_RETRY_MS, isPause: true }
       })
-      if (waitMs > 0 && !stopping.signal.aborted) await ports.sleep(waitMs, woken.signal)
+      const { signal } = isPause ? stopping : woken
+      if (waitMs > 0 && !stopping.signal.aborted) await ports.sleep(waitMs, signal)
       woken = new AbortController()
     }
   }
@@ -78,8 +90,15 @@ export function createTranslator(ports: TranslatorPorts): Translator {
   }
 }
 
-/** One claim, to its end. Returns how long there is nothing to do. */
-async function round(ports: TranslatorPorts): Promise<number> {
+/** How long there is nothing to do after a round. */
+interface Next {
+  readonly waitMs: number
+  /** Something could not be taken: what arrives meanwhile wakes nobody, or it would overtake. */
+  readonly isPause: boolean
+}
+
+/** One claim, to its end. */
+async function round(ports: TranslatorPorts): Promise<Next> {
   const { store, nowMs } = ports
   const startedMs = nowMs()
   const claimed = await store.claimReceived({
@@ -90,19 +109,48 @@ async function round(ports: TranslatorPorts): Promise<number> {
   const [first] = claimed
   if (!first) {
     const nextMs = (await store.nextReceivedMs()) ?? Number.POSITIVE_INFINITY
-    return Math.max(1, Math.min(INBOX_LOOK_MS, nextMs - nowMs()))
+    return { waitMs: Math.max(1, Math.min(INBOX_LOOK_MS, nextMs - nowMs())), isPause: false }
   }
   const { dataset_id } = first
   const dataset = ports.findDataset(dataset_id)
   const read = claimed.map((one) => (dataset ? jobOf(one, ports) : failed(one, 'gone', 'Gone.')))
   const ended = read.filter((one) => 'state' in one)
-  if (ended.length > 0) {
-    const ends = { dataset_id, now_ms: nowMs(), settlements: ended, records: [] }
-    await store.settleReceived(ends)
+  await settle(ended, dataset_id, ports)
+  let jobs: readonly Job[] = read.filter((one) => 'facts' in one)
+  while (dataset && jobs.length > 0) {
+    const { left, trouble } = await wave(jobs, dataset, ports)
+    if (trouble !== undefined) return giveBack(jobs, trouble, ports)
+    jobs = left
   }
-  let jobs = read.filter((one) => 'facts' in one)
-  while (dataset && jobs.length > 0) jobs = await wave(jobs, dataset, ports)
-  return 0
+  return { waitMs: 0, isPause: false }
+}
+
+/**
+ * All that is not settled yet, to be tried again as it was received: a later delivery of an order
+ * must not be counted before an earlier one that may be counted and not remembered.
+ */
+async function giveBack(
+  jobs: readonly Job[],
+  reason: string,
+  ports: TranslatorPorts,
+): Promise<Next> {
+  const settlements = jobs.map(({ claimed }): InboxSettlement => {
+    const { id, attempts, received_ms: due_ms } = claimed
+    return { id, attempts, state: 'received', due_ms, reason }
+  })
+  const { dataset_id = '', attempts = 1 } = jobs[0]?.claimed ?? {}
+  await settle(settlements, dataset_id, ports)
+  const pauseMs = Math.ceil(backoffMs({ attempts: attempts - 1 }, ports.random))
+  return { waitMs: Math.max(1, Math.min(INBOX_LOOK_MS, pauseMs)), isPause: true }
+}
+
+async function settle(
+  settlements: readonly InboxSettlement[],
+  dataset_id: string,
+  { store, nowMs }: TranslatorPorts,
+): Promise<void> {
+  if (settlements.length === 0) return
+  await store.settleReceived({ dataset_id, now_ms: nowMs(), settlements, records: [] })
 }
 
 function failed(
@@ -148,15 +196,18 @@ function translated(claimed: ClaimedInbox, { source, settings, box }: Translatin
   }
 }
 
-/**
- * One delivery per order: the next one about it must see what this one made of it. Returns those
- * that are left.
- */
+interface WaveEnd {
+  readonly left: readonly Job[]
+  /** Why some of it could not be taken now: a code. */
+  readonly trouble: string | undefined
+}
+
+/** One delivery per order: the next one about it must see what this one made of it. */
 async function wave(
   jobs: readonly Job[],
   dataset: Dataset,
   ports: TranslatorPorts,
-): Promise<Job[]> {
+): Promise<WaveEnd> {
   const known = await remembered(jobs, dataset.dataset_id, ports)
   const taken = new Set<string>()
   const now: Job[] = []
@@ -170,8 +221,7 @@ async function wave(
     for (const key of all) taken.add(key)
   }
   const plans = now.map(({ facts, space, settings }) => planOf(facts, { space, settings, known }))
-  await finish(now, plans, { dataset, ports })
-  return left
+  return { left, trouble: await finish(now, plans, { dataset, ports }) }
 }
 
 async function remembered(jobs: readonly Job[], datasetId: string, { store }: TranslatorPorts) {
@@ -185,13 +235,12 @@ async function remembered(jobs: readonly Job[], datasetId: string, { store }: Tr
   return known
 }
 
-/** Hands the events over and settles; what could not be taken now is given back. */
+/** Hands the events over and settles. Returns why they could not be taken now: a code. */
 async function finish(
   jobs: readonly Job[],
   plans: readonly Plan[],
   { dataset, ports }: { readonly dataset: Dataset; readonly ports: TranslatorPorts },
-): Promise<void> {
-  const { dataset_id } = dataset
+): Promise<string | undefined> {
   const wanted = jobs.map(({ settings }, index) => ({
     settings,
     events: plans[index]?.events ?? [],
@@ -200,17 +249,8 @@ async function finish(
     if (!(error instanceof TwofoldError)) throw error
     return error
   })
-  if (outcomes instanceof TwofoldError) {
-    const settlements = jobs.map(({ claimed }) => later(claimed, ports, outcomes.code))
-    await ports.store.settleReceived({
-      dataset_id,
-      now_ms: ports.nowMs(),
-      settlements,
-      records: [],
-    })
-    return
-  }
-  const ends = jobs.map(({ claimed }, index): InboxSettlement => {
+  if (outcomes instanceof TwofoldError) return outcomes.code
+  const settlements = jobs.map(({ claimed }, index): InboxSettlement => {
     const { id, attempts } = claimed
     const { events = [], refused } = outcomes[index] ?? {}
     if (refused) return { ...failed(claimed, refused.reason, refused.detail), events }
@@ -220,24 +260,9 @@ async function finish(
   })
   // Of what was refused nothing is remembered: tried again, it is new.
   const records = plans.flatMap((plan, index) => (outcomes[index]?.refused ? [] : plan.records))
-  const done = { dataset_id, now_ms: ports.nowMs(), settlements: ends, records }
+  const { dataset_id } = dataset
+  const done = { dataset_id, now_ms: ports.nowMs(), settlements, records }
   const { conflict } = await ports.store.settleReceived(done)
-  if (!conflict) return
   // Another process spoke of one of these orders meanwhile: all of it again, under the same ids.
-  const again = jobs.map(({ claimed }) => later(claimed, ports, 'busy'))
-  await ports.store.settleReceived({
-    dataset_id,
-    now_ms: ports.nowMs(),
-    settlements: again,
-    records: [],
-  })
-}
-
-function later(
-  { id, attempts }: ClaimedInbox,
-  { nowMs, random }: TranslatorPorts,
-  reason: string,
-): InboxSettlement {
-  const pauseMs = backoffMs({ attempts: attempts - 1 }, random)
-  return { id, attempts, state: 'received', due_ms: Math.ceil(nowMs() + pauseMs), reason }
+  return conflict ? 'busy' : undefined
 }

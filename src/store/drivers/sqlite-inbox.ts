@@ -55,6 +55,7 @@ export class SqliteInbox {
         return received
       },
       claimReceived: async (request) => connection.write(() => this.#claim(request)),
+      endClaims: () => connection.writeDurably(() => Number(this.#sql.endClaims.run().changes)),
       nextReceivedMs: async () =>
         connection.read(() => (this.#sql.next.get()?.due_ms ?? undefined) as number | undefined),
       settleReceived: (request) => connection.writeDurably(() => this.#settle(request)),
