@@ -212,3 +212,27 @@ describe('deliveries that were counted and not remembered', () => {
     expect(await rows()).toEqual(['translated', 'translated', 'translated'])
   })
 })
+
+it('takes deliveries of one order one after the other, however far apart their names are', async () => {
+  const { begin, deliver, asleep, counted, later, rows } = shop()
+  const named = (refs: readonly string[], more: Partial<OrderFact>): OrderFact =>
+    order('1', { refs, ...more })
+  // c leads to b, b leads to 1.
+  await deliver(named(['b'], { refunded: euros('s', '0') }))
+  await deliver(named(['c', 'b'], { refunded: euros('s', '0') }))
+  await deliver(paid('1'))
+  await deliver(named(['b', '1'], {}))
+  begin()
+  await asleep()
+  expect(await rows()).toHaveLength(4)
+  const ten = named(['c'], { refunds: [euros('r1', '10')] })
+  const five = named(['1'], { refunds: [euros('r2', '5')] })
+  for (const one of [ten, five, ten, five]) await deliver(one)
+  later()
+  await vi.waitFor(() => expect(counted()).toHaveLength(3))
+  await asleep()
+  expect(counted()).toEqual(['Purchase 30', 'Refund 10', 'Refund 5'])
+  expect((await rows()).slice(4)).toEqual([
+    ...['translated', 'translated', 'ignored nothing_new', 'ignored nothing_new'],
+  ])
+})

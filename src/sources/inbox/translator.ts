@@ -19,7 +19,7 @@ import type { CommonSettings, Fact, Source, Translation } from '../source.ts'
 import type { Connections } from './connections.ts'
 import { type HandOverPorts, handOver } from './hand-over.ts'
 import { openDelivery } from './hooks.ts'
-import { ALIAS_STEPS_MAX, aliasesIn, keysOf, type Plan, planOf } from './plan.ts'
+import { aliasesIn, keysOf, namesOf, type Plan, planOf } from './plan.ts'
 
 export interface TranslatorPorts extends HandOverPorts {
   readonly store: Pick<
@@ -213,21 +213,20 @@ async function wave(
   const now: Job[] = []
   const left: Job[] = []
   for (const job of jobs) {
-    const keys = keysOf(job.facts, job.space)
-    const aliases = aliasesIn(keys.flatMap((key) => known.get(key) ?? []))
-    const all = [...keys, ...aliases]
-    if (all.some((key) => taken.has(key))) left.push(job)
+    const names = [...namesOf(keysOf(job.facts, job.space), known)]
+    if (names.some((name) => taken.has(name))) left.push(job)
     else now.push(job)
-    for (const key of all) taken.add(key)
+    for (const name of names) taken.add(name)
   }
   const plans = now.map(({ facts, space, settings }) => planOf(facts, { space, settings, known }))
   return { left, trouble: await finish(now, plans, { dataset, ports }) }
 }
 
+/** With all that the records lead to: orders that were joined lead from one to the next. */
 async function remembered(jobs: readonly Job[], datasetId: string, { store }: TranslatorPorts) {
   const known = new Map<string, SourceRecord>()
   let asked = jobs.flatMap(({ facts, space }) => keysOf(facts, space))
-  for (let steps = 0; steps <= ALIAS_STEPS_MAX && asked.length > 0; steps++) {
+  while (asked.length > 0) {
     const found = await store.records(datasetId, [...new Set(asked)])
     for (const record of found) known.set(record.key, record)
     asked = aliasesIn(found).filter((key) => !known.has(key))
