@@ -2,6 +2,7 @@
  * Events of sources into ingest: completed with the shopper of the Purchase where a refund names
  * nobody, and with what came of each. Called by translator.ts.
  */
+import { TwofoldError } from '../../errors.ts'
 import type { Dataset } from '../../event/dataset.ts'
 import { mergeLegs } from '../../event/merge.ts'
 import type { Accept, Delivery, Outcome } from '../../ingest/ingest.ts'
@@ -139,7 +140,11 @@ async function completed(
 ): Promise<unknown> {
   if (joinFrom === undefined) return event
   const query = { dataset_id, order_id: joinFrom, limit: ORDER_EVENTS_READ }
-  const { events } = await store.events(query)
+  const { events } = await store.events(query).catch((error: unknown) => {
+    // Of the store, so no defect of this delivery.
+    if (error instanceof TwofoldError) throw error
+    throw new TwofoldError('store_failed', undefined, { cause: error })
+  })
   const bought = events.find(({ legs: [kept] }) =>
     /^(Purchase|Renewal)$/.test(kept.event.event_name),
   )

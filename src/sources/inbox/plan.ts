@@ -49,9 +49,18 @@ export function keysOf(facts: readonly Fact[], space: string): string[] {
 /** The records that these stand for. */
 export function aliasesIn(records: readonly SourceRecord[]): string[] {
   return records.flatMap(({ value }) => {
-    const held = JSON.parse(value) as Remembered
-    return 'as' in held ? [held.as] : []
+    const held = parsed(value)
+    return held && 'as' in held ? [held.as] : []
   })
+}
+
+/** A record that cannot be read stops only deliveries about it: planOf throws at it. */
+function parsed(value: string): Remembered | undefined {
+  try {
+    return JSON.parse(value) as Remembered
+  } catch {
+    return undefined
+  }
 }
 
 /** These and all that they lead to, step by step, as far as it was loaded. */

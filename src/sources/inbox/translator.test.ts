@@ -236,3 +236,82 @@ it('takes deliveries of one order one after the other, however far apart their n
     ...['translated', 'translated', 'ignored nothing_new', 'ignored nothing_new'],
   ])
 })
+
+describe('a delivery that brings out a defect', () => {
+  /** Has a defect with one event. */
+  const failing =
+    (accept: Accept, eventId: string): Accept =>
+    async (delivery) => {
+      const ids = (delivery.events as readonly SourceEvent[]).map(({ event_id }) => event_id)
+      if (ids.includes(eventId)) throw new TwofoldError('internal')
+      return accept(delivery)
+    }
+
+  it('in ingest is tried once more, then kept, and translated after a fix', async () => {
+    const { store, begin, deliver, asleep, accept, counted, later, rows } = shop()
+    for (const ref of ['1', '2', '3']) await deliver(paid(ref))
+    await deliver(refunded('2', '10'))
+    const broken = begin({ accept: failing(accept, 'purchase:2') })
+    expect(await asleep()).toBeLessThanOrEqual(5000)
+    expect(counted()).toEqual(['Purchase 30', 'Purchase 30'])
+    expect(await rows()).toEqual([
+      ...['translated', 'received defect', 'translated', 'ignored order_unknown'],
+    ])
+    for (let naps = 0; naps < 3; naps++) {
+      later()
+      await asleep()
+    }
+    const [failed] = (await store.inbox({ ...KEY, state: 'failed', limit: 9 })).deliveries
+    expect(failed).toMatchObject({ reason: 'defect', kept: true, attempts: 2 })
+    expect(failed?.detail).not.toContain('jo@example.com')
+    await broken.stop()
+    const now_ms = 2_000_000
+    expect(await store.retryReceived({ ...KEY, now_ms, states: ['failed'] })).toBe(1)
+    begin({ nowMs: () => now_ms })
+    await vi.waitFor(() => expect(counted()).toContain('Refund 10'))
+    expect(counted()).toHaveLength(4)
+  })
+
+  it.each<[string, unknown]>([
+    ['in what it says', { kind: 'order', refs: 7 }],
+    ['in what it says of an order', { ...order('1'), refunds: [null] }],
+  ])('%s ends alone', async (_, facts) => {
+    const { begin, deliver, asleep, rows, troubles, counted } = shop()
+    await deliver(paid('2'))
+    await deliver(facts)
+    await deliver(paid('3'))
+    begin()
+    await asleep()
+    expect(await rows()).toEqual(['translated', 'failed defect', 'translated'])
+    expect([counted().length, troubles]).toEqual([2, []])
+  })
+
+  it('in what is remembered of its order ends alone', async () => {
+    const { store, begin, deliver, asleep, rows } = shop()
+    const records = [{ key: 'shop  o 1', value: '{"order":', revision: 0 }]
+    await store.settleReceived({ dataset_id: '1', now_ms: 0, settlements: [], records })
+    for (const ref of ['1', '2']) await deliver(paid(ref))
+    begin()
+    await asleep()
+    expect(await rows()).toEqual(['failed defect', 'translated'])
+  })
+
+  it('in the Purchase that it is joined from ends alone; a fault of the store is none', async () => {
+    const { store, begin, deliver, asleep, rows, later, counted } = shop()
+    for (const ref of ['1', '2']) await deliver(paid(ref))
+    await deliver(refunded('1', '10'))
+    let answer: () => unknown = () => {
+      throw new Error('disk')
+    }
+    const events = async () => answer() as Awaited<ReturnType<typeof store.events>>
+    begin({ store: { ...store, events } })
+    await asleep()
+    expect(await rows()).toEqual(['translated', 'translated', 'received store_failed'])
+    answer = () => ({ events: [{ legs: [{ event: { event_name: 'Purchase' } }] }] })
+    await deliver(paid('3'))
+    later()
+    await vi.waitFor(() => expect(counted()).toHaveLength(3))
+    await asleep()
+    expect((await rows()).slice(2)).toEqual(['received defect', 'translated'])
+  })
+})

@@ -15,7 +15,7 @@ import {
 import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement, SourceRecord } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
-import type { CommonSettings, Fact, Source, Translation } from '../source.ts'
+import type { CommonSettings, Fact, Source } from '../source.ts'
 import type { Connections } from './connections.ts'
 import { type HandOverPorts, handOver } from './hand-over.ts'
 import { openDelivery } from './hooks.ts'
@@ -51,6 +51,12 @@ interface Job {
   readonly settings: CommonSettings
   readonly facts: readonly Fact[]
   readonly space: string
+  /** The names under which what it speaks of is remembered. */
+  readonly keys: readonly string[]
+}
+
+interface Planned extends Job {
+  readonly plan: Plan
 }
 
 export function createTranslator(ports: TranslatorPorts): Translator {
@@ -169,31 +175,27 @@ function jobOf(claimed: ClaimedInbox, ports: TranslatorPorts): Job | InboxSettle
   if (opened.state === 'unusable') return failed(claimed, 'settings', opened.detail)
   if (opened.state !== 'ready') return failed(claimed, 'gone', 'The connection is switched off.')
   const { source, settings } = opened
-  const said = translated(claimed, { source, settings, box: ports.connections.box })
-  if ('failed' in said) return failed(claimed, said.failed, said.detail)
-  if ('ignored' in said) {
-    const { ignored: reason, detail } = said
-    return { id, attempts, state: 'ignored', reason, ...(detail ? { detail } : {}), events: [] }
+  try {
+    const delivered = openDelivery(ports.connections.box, claimed, claimed.sealed)
+    const said = source.translate(delivered, settings)
+    if ('failed' in said) return failed(claimed, said.failed, said.detail)
+    if ('ignored' in said) {
+      const { ignored: reason, detail } = said
+      return { id, attempts, state: 'ignored', reason, ...(detail ? { detail } : {}), events: [] }
+    }
+    const space = `${source.name} ${settings.order_prefix}`
+    const keys = keysOf(said.facts, space)
+    return { claimed, source, settings, facts: said.facts, space, keys }
+  } catch (error) {
+    if (error instanceof TwofoldError) return failed(claimed, 'sealed', error.message)
+    return defect(claimed, error, `in ${source.name}`)
   }
-  const space = `${source.name} ${settings.order_prefix}`
-  return { claimed, source, settings, facts: said.facts, space }
-}
-
-interface Translating {
-  readonly source: Source
-  readonly settings: CommonSettings
-  readonly box: Connections['box']
 }
 
 /** What is thrown may repeat what was sent, so its words are not kept. */
-function translated(claimed: ClaimedInbox, { source, settings, box }: Translating): Translation {
-  try {
-    return source.translate(openDelivery(box, claimed, claimed.sealed), settings)
-  } catch (error) {
-    if (error instanceof TwofoldError) return { failed: 'sealed', detail: error.message }
-    const name = error instanceof Error ? error.name : 'Error'
-    return { failed: 'defect', detail: `${name} in ${source.name}, ${claimed.topic}.` }
-  }
+function defect(claimed: ClaimedInbox, error: unknown, where: string) {
+  const name = error instanceof Error ? error.name : 'Error'
+  return failed(claimed, 'defect', `${name} ${where}, ${claimed.topic}.`)
 }
 
 interface WaveEnd {
@@ -208,24 +210,37 @@ async function wave(
   dataset: Dataset,
   ports: TranslatorPorts,
 ): Promise<WaveEnd> {
-  const known = await remembered(jobs, dataset.dataset_id, ports)
+  const { dataset_id } = dataset
+  const known = await remembered(jobs, dataset_id, ports)
   const taken = new Set<string>()
   const now: Job[] = []
   const left: Job[] = []
   for (const job of jobs) {
-    const names = [...namesOf(keysOf(job.facts, job.space), known)]
+    const names = [...namesOf(job.keys, known)]
     if (names.some((name) => taken.has(name))) left.push(job)
     else now.push(job)
     for (const name of names) taken.add(name)
   }
-  const plans = now.map(({ facts, space, settings }) => planOf(facts, { space, settings, known }))
-  return { left, trouble: await finish(now, plans, { dataset, ports }) }
+  const plans = now.map((job) => plannedOf(job, known))
+  const ended = plans.filter((one) => 'state' in one)
+  await settle(ended, dataset_id, ports)
+  const planned = plans.filter((one) => 'plan' in one)
+  return { left, trouble: await finish(planned, dataset, ports) }
+}
+
+function plannedOf(job: Job, known: ReadonlyMap<string, SourceRecord>): Planned | InboxSettlement {
+  const { facts, space, settings, source, claimed } = job
+  try {
+    return { ...job, plan: planOf(facts, { space, settings, known }) }
+  } catch (error) {
+    return defect(claimed, error, `in planning, ${source.name}`)
+  }
 }
 
 /** With all that the records lead to: orders that were joined lead from one to the next. */
 async function remembered(jobs: readonly Job[], datasetId: string, { store }: TranslatorPorts) {
   const known = new Map<string, SourceRecord>()
-  let asked = jobs.flatMap(({ facts, space }) => keysOf(facts, space))
+  let asked = jobs.flatMap(({ keys }) => keys)
   while (asked.length > 0) {
     const found = await store.records(datasetId, [...new Set(asked)])
     for (const record of found) known.set(record.key, record)
@@ -236,32 +251,63 @@ async function remembered(jobs: readonly Job[], datasetId: string, { store }: Tr
 
 /** Hands the events over and settles. Returns why they could not be taken now: a code. */
 async function finish(
-  jobs: readonly Job[],
-  plans: readonly Plan[],
-  { dataset, ports }: { readonly dataset: Dataset; readonly ports: TranslatorPorts },
+  jobs: readonly Planned[],
+  dataset: Dataset,
+  ports: TranslatorPorts,
 ): Promise<string | undefined> {
-  const wanted = jobs.map(({ settings }, index) => ({
-    settings,
-    events: plans[index]?.events ?? [],
-  }))
-  const outcomes = await handOver(wanted, dataset, ports).catch((error: unknown) => {
-    if (!(error instanceof TwofoldError)) throw error
-    return error
-  })
-  if (outcomes instanceof TwofoldError) return outcomes.code
-  const settlements = jobs.map(({ claimed }, index): InboxSettlement => {
+  if (jobs.length === 0) return undefined
+  const { dataset_id } = dataset
+  const wanted = jobs.map(({ settings, plan: { events } }) => ({ settings, events }))
+  const outcomes = await handOver(wanted, dataset, ports).catch((error: unknown) =>
+    error instanceof TwofoldError
+      ? error
+      : new TwofoldError('internal', undefined, { cause: error }),
+  )
+  if (outcomes instanceof TwofoldError) {
+    return outcomes.code === 'internal'
+      ? isolate(jobs, outcomes, { dataset, ports })
+      : outcomes.code
+  }
+  const settlements = jobs.map(({ claimed, plan }, index): InboxSettlement => {
     const { id, attempts } = claimed
     const { events = [], refused } = outcomes[index] ?? {}
     if (refused) return { ...failed(claimed, refused.reason, refused.detail), events }
     if (events.length > 0) return { id, attempts, state: 'translated', events }
-    const reason = plans[index]?.reason ?? 'nothing_new'
-    return { id, attempts, state: 'ignored', reason, events }
+    return { id, attempts, state: 'ignored', reason: plan.reason ?? 'nothing_new', events }
   })
   // Of what was refused nothing is remembered: tried again, it is new.
-  const records = plans.flatMap((plan, index) => (outcomes[index]?.refused ? [] : plan.records))
-  const { dataset_id } = dataset
+  const records = jobs.flatMap(({ plan }, index) => (outcomes[index]?.refused ? [] : plan.records))
   const done = { dataset_id, now_ms: ports.nowMs(), settlements, records }
   const { conflict } = await ports.store.settleReceived(done)
   // Another process spoke of one of these orders meanwhile: all of it again, under the same ids.
   return conflict ? 'busy' : undefined
+}
+
+/**
+ * A defect that one delivery brings out must not stop the others: each by itself, and the one that
+ * it was is tried once more, later, then kept until there is a fix.
+ */
+async function isolate(
+  jobs: readonly Planned[],
+  fault: TwofoldError,
+  { dataset, ports }: { readonly dataset: Dataset; readonly ports: TranslatorPorts },
+): Promise<string | undefined> {
+  const [first, ...others] = jobs
+  if (first && others.length === 0) {
+    const { claimed, source } = first
+    const { id, attempts, reason } = claimed
+    const again = { attempts: attempts - 1, afterMs: INBOX_LOOK_MS }
+    const due_ms = Math.ceil(ports.nowMs() + backoffMs(again, ports.random))
+    const end: InboxSettlement =
+      reason === 'defect'
+        ? defect(claimed, fault.cause, `in handing over, ${source.name}`)
+        : { id, attempts, state: 'received', due_ms, reason: 'defect' }
+    await settle([end], dataset.dataset_id, ports)
+    return undefined
+  }
+  for (const job of jobs) {
+    const trouble = await finish([job], dataset, ports)
+    if (trouble !== undefined) return trouble
+  }
+  return undefined
 }
