@@ -74,7 +74,8 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   const onTrouble = (error: unknown): void =>
     log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
   const clocks = { nowMs, random, sleep }
-  const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble }
+  // main.ts locks the folder of the store.
+  const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble, isAlone: true }
   const translator = createTranslator(inbox)
   const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
   return {

@@ -89,6 +89,7 @@ export const CALLS = [
   'eraseDestination',
   'receive',
   'claimReceived',
+  'endClaims',
   'nextReceivedMs',
   'settleReceived',
   'inbox',

@@ -146,6 +146,23 @@ describe('an order', () => {
     expect(events.map(({ custom_data }) => custom_data?.value)).toEqual([10])
   })
 
+  it('is one order under two names: a dispute that was told under either is not told again', () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `dp_${index}`)
+    const chargebacks = ids.map((id) => euros(id, '30'))
+    const heard = (told: (index: number) => boolean): OrderState => ({
+      ...tell(PAID).state,
+      chargebacks: chargebacks.map((one, index) =>
+        told(index) ? { ...one, told: true as const } : one,
+      ),
+    })
+    const one = heard((index) => index % 2 === 0)
+    const other = heard((index) => index % 2 === 1)
+    for (const joined of [joinOrders(one, other), joinOrders(other, one)]) {
+      expect(joined.chargebacks).toHaveLength(100)
+      expect(decide(joined, fact({})).events).toEqual([])
+    }
+  })
+
   it('comes to the same, however its reports are mixed and repeated', () => {
     const reports = [
       PAID,

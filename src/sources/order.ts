@@ -75,15 +75,18 @@ export function decide(before: OrderState, fact: OrderFact): Decision {
 /** What was said under two names of one order. */
 export function joinOrders(a: OrderState, b: OrderState): OrderState {
   const told = larger(a.refunds_told, b.refunds_told)
+  const disputes = [...a.chargebacks, ...b.chargebacks]
   return {
     ...b,
     ...a,
     refunds: byId([...a.refunds, ...b.refunds]),
     refunded: larger(a.refunded, b.refunded),
     refunds_told: told,
-    chargebacks: byId([...a.chargebacks, ...b.chargebacks].sort((one) => (one.told ? -1 : 1))),
+    chargebacks: byId([...disputes.filter(isTold), ...disputes.filter((one) => !isTold(one))]),
   }
 }
+
+const isTold = ({ told }: OrderState['chargebacks'][number]): boolean => told === true
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -3,6 +3,7 @@
  * app's secret. Amounts in the money the buyer saw, as the pixel reports it, or in the shop's. For
  * users: docs/sources.md.
  */
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { eventId } from '../event/ids.ts'
 import { carriedIn, fbcOf, siteOf } from './carried.ts'
@@ -72,13 +73,14 @@ export const shopify: Source<ShopifySettings> = {
     const header = isNew ? 'shopify-hmac-sha256' : 'x-shopify-hmac-sha256'
     return signedBody(request, context, header)
   },
-  identify: ({ headers }) => {
+  identify: ({ headers, body }) => {
     const topic = headers['x-shopify-topic'] ?? headers['shopify-topic'] ?? ''
     const id =
       headers['x-shopify-event-id'] ??
       headers['x-shopify-webhook-id'] ??
       headers['shopify-webhook-id']
-    return id ? { key: `${topic} ${id}`, topic } : { topic }
+    // What is done to many orders at once may share its event id, so the body tells them apart.
+    return id ? { key: `${topic} ${id} ${hash('sha256', body)}`, topic } : { topic }
   },
   translate,
   examples: shopifyExamples,

@@ -102,6 +102,19 @@ export function describeInbox({ store: make }: Suite): void {
       (await store.inbox({ dataset_id: SHOP, state: 'ignored', limit: 9 })).deliveries,
     ).toHaveLength(1)
   })
+
+  it('pages through them, of one connection or all', async () => {
+    const store = await make()
+    for (const key of ['a', 'b', 'c']) await store.receive(write(key))
+    await store.receive(write('d', { connection_id: 'c_other' }))
+    const page = await store.inbox({ ...SHOPIFY, limit: 2 })
+    expect(page.deliveries).toHaveLength(2)
+    const before = page.next_before_id ?? 0
+    const rest = await store.inbox({ ...SHOPIFY, limit: 2, before_id: before })
+    expect(rest.deliveries).toHaveLength(1)
+    expect(rest.next_before_id).toBeUndefined()
+    expect(await list(store)).toHaveLength(4)
+  })
 }
 
 export function describeInboxRetries({ store: make }: Suite): void {
@@ -125,17 +138,29 @@ export function describeInboxRetries({ store: make }: Suite): void {
     expect(await store.nextReceivedMs()).toBe(START_MS + 3000)
   })
 
-  it('pages through them, of one connection or all', async () => {
+  it('ends every claim at once: what was claimed or given back comes first, as received', async () => {
     const store = await make()
     for (const key of ['a', 'b', 'c']) await store.receive(write(key))
-    await store.receive(write('d', { connection_id: 'c_other' }))
-    const page = await store.inbox({ ...SHOPIFY, limit: 2 })
-    expect(page.deliveries).toHaveLength(2)
-    const before = page.next_before_id ?? 0
-    const rest = await store.inbox({ ...SHOPIFY, limit: 2, before_id: before })
-    expect(rest.deliveries).toHaveLength(1)
-    expect(rest.next_before_id).toBeUndefined()
-    expect(await list(store)).toHaveLength(4)
+    await store.receive(write('x', { dataset_id: 'B' }))
+    const dead = await claim(store, START_MS, 3)
+    const { id = 0, attempts = 0 } = dead[0] ?? {}
+    const given = { id, attempts, state: 'received' as const, due_ms: START_MS + 1e6 }
+    const request = { dataset_id: SHOP, now_ms: START_MS, settlements: [given], records: [] }
+    await store.settleReceived(request)
+    await store.receive(write('d', { received_ms: START_MS + 1 }))
+    expect(await store.endClaims()).toBe(3)
+    expect(await store.endClaims()).toBe(0)
+    const again = (await claim(store, START_MS + 1, 3)).map((one) => [one.sealed, one.attempts])
+    expect(again).toEqual([
+      ['sealed a', 2],
+      ['sealed b', 2],
+      ['sealed c', 2],
+    ])
+    expect(await claim(store, START_MS + 1)).toMatchObject([{ dataset_id: 'B', attempts: 1 }])
+    expect(await claim(store, START_MS + 1)).toMatchObject([{ sealed: 'sealed d', attempts: 1 }])
+    const ended = dead.map((one) => ({ ...one, state: 'failed' as const, events: [] }))
+    await store.settleReceived({ ...request, settlements: ended })
+    expect((await statusOf(store))?.states).toMatchObject({ received: 4, failed: 0 })
   })
 
   it('makes them due again: all in a state, or those named', async () => {

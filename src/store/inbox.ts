@@ -146,6 +146,12 @@ export interface Inbox {
     readonly lease_until_ms: number
     readonly limit: number
   }): Promise<readonly ClaimedInbox[]>
+  /**
+   * Everything that was claimed and waits is due again at once, in the order it was received: for a
+   * translator that starts, or whose round broke off, and knows that nobody else translates from
+   * this store. Returns how many were moved.
+   */
+  endClaims(): Promise<number>
   /** When the next is due; undefined: none waits. */
   nextReceivedMs(): Promise<number | undefined>
   /** All of it, durably, or nothing: a record that changed since it was read is a conflict. */

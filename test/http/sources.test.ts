@@ -168,6 +168,21 @@ describe('an order that platform and pixel both saw', () => {
 })
 
 describe('what is delivered', () => {
+  it('for two orders under one event id is of both, and of each once', async () => {
+    const shopify = await connect(server, dataset.dataset_id, { source: 'shopify' })
+    const headers = { 'x-shopify-topic': 'orders/paid', 'x-shopify-event-id': 'bulk' }
+    const bodies = ['5001', '5002'].map((id) => shopifyOrder({ id, at: iso() }))
+    for (const body of [...bodies, ...bodies]) {
+      expect(await shopify.send({ headers, body })).toBe(200)
+    }
+    await shopify.settled()
+    expect((await eventsOf('Purchase')).map(({ event_id }) => event_id).sort()).toEqual([
+      'purchase:5001',
+      'purchase:5002',
+    ])
+    expect(await states(shopify)).toMatchObject({ translated: 2, duplicate: 2 })
+  })
+
   it('is refused without its signature, and the refusal is told', async () => {
     const shopify = await connect(server, dataset.dataset_id, { source: 'shopify' })
     const body = shopifyOrder({ at: iso() })

@@ -2,10 +2,15 @@
  * Events of sources into ingest: completed with the shopper of the Purchase where a refund names
  * nobody, and with what came of each. Called by translator.ts.
  */
+import { TwofoldError } from '../../errors.ts'
 import type { Dataset } from '../../event/dataset.ts'
 import { mergeLegs } from '../../event/merge.ts'
 import type { Accept, Delivery, Outcome } from '../../ingest/ingest.ts'
-import { INBOX_EVENTS_SHOWN_MAX } from '../../limits.ts'
+import {
+  BODY_UNPACKED_BYTES_MAX,
+  EVENTS_PER_REQUEST_MAX,
+  INBOX_EVENTS_SHOWN_MAX,
+} from '../../limits.ts'
 import type { InboxEvent } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommonSettings } from '../source.ts'
@@ -35,27 +40,22 @@ export async function handOver(
   ports: HandOverPorts,
 ): Promise<readonly HandedOver[]> {
   const all = wanted.flatMap(({ events, settings }, job) =>
-    events.map((planned) => ({
-      job,
-      planned,
-      code: planned.test ? (settings.test_event_code ?? undefined) : undefined,
-    })),
+    events.map(
+      (planned): One => ({
+        job,
+        planned,
+        code: planned.test ? (settings.test_event_code ?? undefined) : undefined,
+      }),
+    ),
   )
-  const outcomes = new Map<(typeof all)[number], Outcome>()
+  const outcomes = new Map<One, Outcome>()
   for (const [code, group] of Map.groupBy(all, (one) => one.code)) {
-    const events = []
-    for (const { planned } of group) events.push(await completed(planned, dataset, ports))
-    const done = await ports.accept(
-      deliveryOf(
-        dataset,
-        code,
-        group.map((one) => one.planned),
-        events,
-      ),
-    )
-    for (const [index, one] of group.entries()) {
-      const outcome = done[index]
-      if (outcome) outcomes.set(one, outcome)
+    for await (const slice of slicesOf(group, dataset, ports)) {
+      const done = await ports.accept(deliveryOf(dataset, code, slice))
+      for (const [index, { one }] of slice.entries()) {
+        const outcome = done[index]
+        if (outcome) outcomes.set(one, outcome)
+      }
     }
   }
   return wanted.map((_, job) => {
@@ -73,11 +73,46 @@ export async function handOver(
   })
 }
 
+interface One {
+  /** Its place in `wanted`. */
+  readonly job: number
+  readonly planned: PlannedEvent
+  readonly code: string | undefined
+}
+
+interface Ready {
+  readonly one: One
+  readonly event: unknown
+  readonly chars: number
+}
+
+/** No larger than a request may be: the queue of ingest has room for that sooner or later. */
+async function* slicesOf(
+  group: readonly One[],
+  dataset: Dataset,
+  ports: HandOverPorts,
+): AsyncGenerator<readonly Ready[]> {
+  let slice: Ready[] = []
+  let sum = 0
+  for (const one of group) {
+    const event = await completed(one.planned, dataset, ports)
+    const chars = JSON.stringify(event).length
+    const isFull = slice.length === EVENTS_PER_REQUEST_MAX || sum + chars > BODY_UNPACKED_BYTES_MAX
+    if (isFull && slice.length > 0) {
+      yield slice
+      slice = []
+      sum = 0
+    }
+    slice.push({ one, event, chars })
+    sum += chars
+  }
+  if (slice.length > 0) yield slice
+}
+
 function deliveryOf(
   dataset: Dataset,
   testEventCode: string | undefined,
-  planned: readonly PlannedEvent[],
-  events: readonly unknown[],
+  slice: readonly Ready[],
 ): Delivery {
   return {
     dataset,
@@ -86,11 +121,11 @@ function deliveryOf(
       via: 'source',
       ...(testEventCode === undefined ? {} : { test_event_code: testEventCode }),
     },
-    events,
-    perEvent: planned.map(({ consent }) =>
-      consent ? { consent: { state: consent, signal: 'api' } } : {},
+    events: slice.map(({ event }) => event),
+    perEvent: slice.map(({ one: { planned } }) =>
+      planned.consent ? { consent: { state: planned.consent, signal: 'api' } } : {},
     ),
-    bytes: JSON.stringify(events).length,
+    bytes: slice.reduce((sum, { chars }) => sum + chars, 0),
   }
 }
 
@@ -105,7 +140,11 @@ async function completed(
 ): Promise<unknown> {
   if (joinFrom === undefined) return event
   const query = { dataset_id, order_id: joinFrom, limit: ORDER_EVENTS_READ }
-  const { events } = await store.events(query)
+  const { events } = await store.events(query).catch((error: unknown) => {
+    // Of the store, so no defect of this delivery.
+    if (error instanceof TwofoldError) throw error
+    throw new TwofoldError('store_failed', undefined, { cause: error })
+  })
   const bought = events.find(({ legs: [kept] }) =>
     /^(Purchase|Renewal)$/.test(kept.event.event_name),
   )

@@ -4,7 +4,8 @@
  * kept is encrypted: bodies hold people in clear. Called by the collector's door.
  */
 import { hash } from 'node:crypto'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRaw, inflateRawSync } from 'node:zlib'
 import { TwofoldError } from '../../errors.ts'
 import { HOOK_HEADER_CHARS_MAX, REQUEST_TEXT_CHARS_MAX } from '../../limits.ts'
 import type { SecretBox } from '../../secret-box.ts'
@@ -72,13 +73,15 @@ export function createHooks(ports: HooksPorts): Hooks {
       if (!verified.ok) refuse(key, verified.code, verified.detail)
       const { key: deliveryKey, topic } = source.identify(request)
       const receivedMs = ports.nowMs()
+      const delivered = deliveredOf(source, request, receivedMs)
+      const sealed = await sealDelivery(connections.box, key, delivered)
       await ports.store.receive({
         dataset_id: key.dataset_id,
         connection_id: key.connection_id,
         delivery_key: deliveryKey ?? hash('sha256', request.body),
         topic: topic.slice(0, REQUEST_TEXT_CHARS_MAX),
         received_ms: receivedMs,
-        sealed: sealDelivery(connections.box, key, deliveredOf(source, request, receivedMs)),
+        sealed,
       })
       ports.onReceived()
       return source.answer ?? RECEIVED
@@ -89,9 +92,16 @@ export function createHooks(ports: HooksPorts): Hooks {
 const placeOf = ({ dataset_id, connection_id }: ConnectionKey): string =>
   `delivery ${dataset_id}:${connection_id}`
 
-export function sealDelivery(box: SecretBox, key: ConnectionKey, delivered: Delivered): string {
-  const packed = deflateRawSync(JSON.stringify(delivered)).toString('base64')
-  return box.seal(packed, placeOf(key))
+const deflated = promisify(deflateRaw)
+
+/** Packed beside the thread: megabytes take it tens of milliseconds, which every visitor waits. */
+export async function sealDelivery(
+  box: SecretBox,
+  key: ConnectionKey,
+  delivered: Delivered,
+): Promise<string> {
+  const packed = await deflated(JSON.stringify(delivered))
+  return box.seal(packed.toString('base64'), placeOf(key))
 }
 
 /** Throws `secret_unreadable`. */

@@ -41,9 +41,6 @@ export interface PlanContext {
   readonly known: ReadonlyMap<string, SourceRecord>
 }
 
-/** Names of one order that lead to each other; a platform has a handful. */
-export const ALIAS_STEPS_MAX = 5
-
 /** Under which records the facts are remembered. */
 export function keysOf(facts: readonly Fact[], space: string): string[] {
   return [...new Set(facts.flatMap((fact) => keysOfFact(fact, space)))]
@@ -52,9 +49,32 @@ export function keysOf(facts: readonly Fact[], space: string): string[] {
 /** The records that these stand for. */
 export function aliasesIn(records: readonly SourceRecord[]): string[] {
   return records.flatMap(({ value }) => {
-    const held = JSON.parse(value) as Remembered
-    return 'as' in held ? [held.as] : []
+    const held = parsed(value)
+    return held && 'as' in held ? [held.as] : []
   })
+}
+
+/** A record that cannot be read stops only deliveries about it: planOf throws at it. */
+function parsed(value: string): Remembered | undefined {
+  try {
+    return JSON.parse(value) as Remembered
+  } catch {
+    return undefined
+  }
+}
+
+/** These and all that they lead to, step by step, as far as it was loaded. */
+export function namesOf(
+  keys: readonly string[],
+  known: ReadonlyMap<string, SourceRecord>,
+): ReadonlySet<string> {
+  const names = new Set(keys)
+  // What is added on the way is visited too.
+  for (const name of names) {
+    const record = known.get(name)
+    for (const alias of record ? aliasesIn([record]) : []) names.add(alias)
+  }
+  return names
 }
 
 export function planOf(facts: readonly Fact[], context: PlanContext): Plan {
@@ -132,11 +152,12 @@ class Memory {
 
   /** Where the order of this name is kept: orders that were joined lead from one to the next. */
   home(key: string): string {
+    const passed = new Set<string>()
     let name = key
-    for (let steps = 0; steps < ALIAS_STEPS_MAX; steps++) {
-      const held = this.get(name)
-      if (!held || !('as' in held)) break
+    for (let held = this.get(name); held && 'as' in held && !passed.has(name); ) {
+      passed.add(name)
       name = held.as
+      held = this.get(name)
     }
     return name
   }

@@ -15,16 +15,16 @@ import {
 import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement, SourceRecord } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
-import type { CommonSettings, Fact, Source, Translation } from '../source.ts'
+import type { CommonSettings, Fact, Source } from '../source.ts'
 import type { Connections } from './connections.ts'
 import { type HandOverPorts, handOver } from './hand-over.ts'
 import { openDelivery } from './hooks.ts'
-import { ALIAS_STEPS_MAX, aliasesIn, keysOf, type Plan, planOf } from './plan.ts'
+import { aliasesIn, keysOf, namesOf, type Plan, planOf } from './plan.ts'
 
 export interface TranslatorPorts extends HandOverPorts {
   readonly store: Pick<
     Store,
-    'claimReceived' | 'settleReceived' | 'nextReceivedMs' | 'records' | 'events'
+    'claimReceived' | 'endClaims' | 'settleReceived' | 'nextReceivedMs' | 'records' | 'events'
   >
   readonly connections: Pick<Connections, 'opened' | 'box'>
   readonly findDataset: (id: string) => Dataset | undefined
@@ -33,6 +33,8 @@ export interface TranslatorPorts extends HandOverPorts {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** A fault of the store or of the program; no personal data. */
   readonly onTrouble: (error: unknown) => void
+  /** Nobody else translates from this store: what is claimed when it starts, a dead one claimed. */
+  readonly isAlone: boolean
 }
 
 export interface Translator {
@@ -49,19 +51,35 @@ interface Job {
   readonly settings: CommonSettings
   readonly facts: readonly Fact[]
   readonly space: string
+  /** The names under which what it speaks of is remembered. */
+  readonly keys: readonly string[]
+}
+
+interface Planned extends Job {
+  readonly plan: Plan
 }
 
 export function createTranslator(ports: TranslatorPorts): Translator {
   const stopping = new AbortController()
   let woken = new AbortController()
   let loop: Promise<void> = Promise.resolve()
+  // Whether claims may be left, of a dead forerunner or of a round that broke off: their events may
+  // be counted and not remembered, so they come before whatever else is said of their orders.
+  let isUnsure = ports.isAlone
+  const next = async (): Promise<Next> => {
+    if (isUnsure) await ports.store.endClaims()
+    isUnsure = false
+    return round(ports)
+  }
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const waitMs = await round(ports).catch((error: unknown) => {
+      const { waitMs, isPause } = await next().catch((error: unknown) => {
         ports.onTrouble(error)
-        return RELAY_STORE_RETRY_MS
+        isUnsure = ports.isAlone
+        return { waitMs: RELAY_STORE_RETRY_MS, isPause: true }
       })
-      if (waitMs > 0 && !stopping.signal.aborted) await ports.sleep(waitMs, woken.signal)
+      const { signal } = isPause ? stopping : woken
+      if (waitMs > 0 && !stopping.signal.aborted) await ports.sleep(waitMs, signal)
       woken = new AbortController()
     }
   }
@@ -78,8 +96,15 @@ export function createTranslator(ports: TranslatorPorts): Translator {
   }
 }
 
-/** One claim, to its end. Returns how long there is nothing to do. */
-async function round(ports: TranslatorPorts): Promise<number> {
+/** How long there is nothing to do after a round. */
+interface Next {
+  readonly waitMs: number
+  /** Something could not be taken: what arrives meanwhile wakes nobody, or it would overtake. */
+  readonly isPause: boolean
+}
+
+/** One claim, to its end. */
+async function round(ports: TranslatorPorts): Promise<Next> {
   const { store, nowMs } = ports
   const startedMs = nowMs()
   const claimed = await store.claimReceived({
@@ -90,19 +115,48 @@ async function round(ports: TranslatorPorts): Promise<number> {
   const [first] = claimed
   if (!first) {
     const nextMs = (await store.nextReceivedMs()) ?? Number.POSITIVE_INFINITY
-    return Math.max(1, Math.min(INBOX_LOOK_MS, nextMs - nowMs()))
+    return { waitMs: Math.max(1, Math.min(INBOX_LOOK_MS, nextMs - nowMs())), isPause: false }
   }
   const { dataset_id } = first
   const dataset = ports.findDataset(dataset_id)
   const read = claimed.map((one) => (dataset ? jobOf(one, ports) : failed(one, 'gone', 'Gone.')))
   const ended = read.filter((one) => 'state' in one)
-  if (ended.length > 0) {
-    const ends = { dataset_id, now_ms: nowMs(), settlements: ended, records: [] }
-    await store.settleReceived(ends)
+  await settle(ended, dataset_id, ports)
+  let jobs: readonly Job[] = read.filter((one) => 'facts' in one)
+  while (dataset && jobs.length > 0) {
+    const { left, trouble } = await wave(jobs, dataset, ports)
+    if (trouble !== undefined) return giveBack(jobs, trouble, ports)
+    jobs = left
   }
-  let jobs = read.filter((one) => 'facts' in one)
-  while (dataset && jobs.length > 0) jobs = await wave(jobs, dataset, ports)
-  return 0
+  return { waitMs: 0, isPause: false }
+}
+
+/**
+ * All that is not settled yet, to be tried again as it was received: a later delivery of an order
+ * must not be counted before an earlier one that may be counted and not remembered.
+ */
+async function giveBack(
+  jobs: readonly Job[],
+  reason: string,
+  ports: TranslatorPorts,
+): Promise<Next> {
+  const settlements = jobs.map(({ claimed }): InboxSettlement => {
+    const { id, attempts, received_ms: due_ms } = claimed
+    return { id, attempts, state: 'received', due_ms, reason }
+  })
+  const { dataset_id = '', attempts = 1 } = jobs[0]?.claimed ?? {}
+  await settle(settlements, dataset_id, ports)
+  const pauseMs = Math.ceil(backoffMs({ attempts: attempts - 1 }, ports.random))
+  return { waitMs: Math.max(1, Math.min(INBOX_LOOK_MS, pauseMs)), isPause: true }
+}
+
+async function settle(
+  settlements: readonly InboxSettlement[],
+  dataset_id: string,
+  { store, nowMs }: TranslatorPorts,
+): Promise<void> {
+  if (settlements.length === 0) return
+  await store.settleReceived({ dataset_id, now_ms: nowMs(), settlements, records: [] })
 }
 
 function failed(
@@ -121,63 +175,73 @@ function jobOf(claimed: ClaimedInbox, ports: TranslatorPorts): Job | InboxSettle
   if (opened.state === 'unusable') return failed(claimed, 'settings', opened.detail)
   if (opened.state !== 'ready') return failed(claimed, 'gone', 'The connection is switched off.')
   const { source, settings } = opened
-  const said = translated(claimed, { source, settings, box: ports.connections.box })
-  if ('failed' in said) return failed(claimed, said.failed, said.detail)
-  if ('ignored' in said) {
-    const { ignored: reason, detail } = said
-    return { id, attempts, state: 'ignored', reason, ...(detail ? { detail } : {}), events: [] }
+  try {
+    const delivered = openDelivery(ports.connections.box, claimed, claimed.sealed)
+    const said = source.translate(delivered, settings)
+    if ('failed' in said) return failed(claimed, said.failed, said.detail)
+    if ('ignored' in said) {
+      const { ignored: reason, detail } = said
+      return { id, attempts, state: 'ignored', reason, ...(detail ? { detail } : {}), events: [] }
+    }
+    const space = `${source.name} ${settings.order_prefix}`
+    const keys = keysOf(said.facts, space)
+    return { claimed, source, settings, facts: said.facts, space, keys }
+  } catch (error) {
+    if (error instanceof TwofoldError) return failed(claimed, 'sealed', error.message)
+    return defect(claimed, error, `in ${source.name}`)
   }
-  const space = `${source.name} ${settings.order_prefix}`
-  return { claimed, source, settings, facts: said.facts, space }
-}
-
-interface Translating {
-  readonly source: Source
-  readonly settings: CommonSettings
-  readonly box: Connections['box']
 }
 
 /** What is thrown may repeat what was sent, so its words are not kept. */
-function translated(claimed: ClaimedInbox, { source, settings, box }: Translating): Translation {
-  try {
-    return source.translate(openDelivery(box, claimed, claimed.sealed), settings)
-  } catch (error) {
-    if (error instanceof TwofoldError) return { failed: 'sealed', detail: error.message }
-    const name = error instanceof Error ? error.name : 'Error'
-    return { failed: 'defect', detail: `${name} in ${source.name}, ${claimed.topic}.` }
-  }
+function defect(claimed: ClaimedInbox, error: unknown, where: string) {
+  const name = error instanceof Error ? error.name : 'Error'
+  return failed(claimed, 'defect', `${name} ${where}, ${claimed.topic}.`)
 }
 
-/**
- * One delivery per order: the next one about it must see what this one made of it. Returns those
- * that are left.
- */
+interface WaveEnd {
+  readonly left: readonly Job[]
+  /** Why some of it could not be taken now: a code. */
+  readonly trouble: string | undefined
+}
+
+/** One delivery per order: the next one about it must see what this one made of it. */
 async function wave(
   jobs: readonly Job[],
   dataset: Dataset,
   ports: TranslatorPorts,
-): Promise<Job[]> {
-  const known = await remembered(jobs, dataset.dataset_id, ports)
+): Promise<WaveEnd> {
+  const { dataset_id } = dataset
+  const known = await remembered(jobs, dataset_id, ports)
   const taken = new Set<string>()
   const now: Job[] = []
   const left: Job[] = []
   for (const job of jobs) {
-    const keys = keysOf(job.facts, job.space)
-    const aliases = aliasesIn(keys.flatMap((key) => known.get(key) ?? []))
-    const all = [...keys, ...aliases]
-    if (all.some((key) => taken.has(key))) left.push(job)
+    const names = [...namesOf(job.keys, known)]
+    if (names.some((name) => taken.has(name))) left.push(job)
     else now.push(job)
-    for (const key of all) taken.add(key)
+    for (const name of names) taken.add(name)
   }
-  const plans = now.map(({ facts, space, settings }) => planOf(facts, { space, settings, known }))
-  await finish(now, plans, { dataset, ports })
-  return left
+  const plans = now.map((job) => plannedOf(job, known))
+  const ended = plans.filter((one) => 'state' in one)
+  await settle(ended, dataset_id, ports)
+  const planned = plans.filter((one) => 'plan' in one)
+  return { left, trouble: await finish(planned, dataset, ports) }
 }
 
+function plannedOf(job: Job, known: ReadonlyMap<string, SourceRecord>): Planned | InboxSettlement {
+  const { facts, space, settings, source, claimed } = job
+  try {
+    return { ...job, plan: planOf(facts, { space, settings, known }) }
+  } catch (error) {
+    return defect(claimed, error, `in planning, ${source.name}`)
+  }
+}
+
+/** With all that the records lead to: orders that were joined lead from one to the next. */
 async function remembered(jobs: readonly Job[], datasetId: string, { store }: TranslatorPorts) {
   const known = new Map<string, SourceRecord>()
-  let asked = jobs.flatMap(({ facts, space }) => keysOf(facts, space))
-  for (let steps = 0; steps <= ALIAS_STEPS_MAX && asked.length > 0; steps++) {
+  let asked = jobs.flatMap(({ keys }) => keys)
+  while (asked.length > 0) {
     const found = await store.records(datasetId, [...new Set(asked)])
     for (const record of found) known.set(record.key, record)
     asked = aliasesIn(found).filter((key) => !known.has(key))
@@ -185,59 +249,65 @@ async function remembered(jobs: readonly Job[], datasetId: string, { store }: Tr
   return known
 }
 
-/** Hands the events over and settles; what could not be taken now is given back. */
+/** Hands the events over and settles. Returns why they could not be taken now: a code. */
 async function finish(
-  jobs: readonly Job[],
-  plans: readonly Plan[],
-  { dataset, ports }: { readonly dataset: Dataset; readonly ports: TranslatorPorts },
-): Promise<void> {
+  jobs: readonly Planned[],
+  dataset: Dataset,
+  ports: TranslatorPorts,
+): Promise<string | undefined> {
+  if (jobs.length === 0) return undefined
   const { dataset_id } = dataset
-  const wanted = jobs.map(({ settings }, index) => ({
-    settings,
-    events: plans[index]?.events ?? [],
-  }))
-  const outcomes = await handOver(wanted, dataset, ports).catch((error: unknown) => {
-    if (!(error instanceof TwofoldError)) throw error
-    return error
-  })
+  const wanted = jobs.map(({ settings, plan: { events } }) => ({ settings, events }))
+  const outcomes = await handOver(wanted, dataset, ports).catch((error: unknown) =>
+    error instanceof TwofoldError
+      ? error
+      : new TwofoldError('internal', undefined, { cause: error }),
+  )
   if (outcomes instanceof TwofoldError) {
-    const settlements = jobs.map(({ claimed }) => later(claimed, ports, outcomes.code))
-    await ports.store.settleReceived({
-      dataset_id,
-      now_ms: ports.nowMs(),
-      settlements,
-      records: [],
-    })
-    return
+    return outcomes.code === 'internal'
+      ? isolate(jobs, outcomes, { dataset, ports })
+      : outcomes.code
   }
-  const ends = jobs.map(({ claimed }, index): InboxSettlement => {
+  const settlements = jobs.map(({ claimed, plan }, index): InboxSettlement => {
     const { id, attempts } = claimed
     const { events = [], refused } = outcomes[index] ?? {}
     if (refused) return { ...failed(claimed, refused.reason, refused.detail), events }
     if (events.length > 0) return { id, attempts, state: 'translated', events }
-    const reason = plans[index]?.reason ?? 'nothing_new'
-    return { id, attempts, state: 'ignored', reason, events }
+    return { id, attempts, state: 'ignored', reason: plan.reason ?? 'nothing_new', events }
   })
   // Of what was refused nothing is remembered: tried again, it is new.
-  const records = plans.flatMap((plan, index) => (outcomes[index]?.refused ? [] : plan.records))
-  const done = { dataset_id, now_ms: ports.nowMs(), settlements: ends, records }
+  const records = jobs.flatMap(({ plan }, index) => (outcomes[index]?.refused ? [] : plan.records))
+  const done = { dataset_id, now_ms: ports.nowMs(), settlements, records }
   const { conflict } = await ports.store.settleReceived(done)
-  if (!conflict) return
   // Another process spoke of one of these orders meanwhile: all of it again, under the same ids.
-  const again = jobs.map(({ claimed }) => later(claimed, ports, 'busy'))
-  await ports.store.settleReceived({
-    dataset_id,
-    now_ms: ports.nowMs(),
-    settlements: again,
-    records: [],
-  })
+  return conflict ? 'busy' : undefined
 }
 
-function later(
-  { id, attempts }: ClaimedInbox,
-  { nowMs, random }: TranslatorPorts,
-  reason: string,
-): InboxSettlement {
-  const pauseMs = backoffMs({ attempts: attempts - 1 }, random)
-  return { id, attempts, state: 'received', due_ms: Math.ceil(nowMs() + pauseMs), reason }
+/**
+ * A defect that one delivery brings out must not stop the others: each by itself, and the one that
+ * it was is tried once more, later, then kept until there is a fix.
+ */
+async function isolate(
+  jobs: readonly Planned[],
+  fault: TwofoldError,
+  { dataset, ports }: { readonly dataset: Dataset; readonly ports: TranslatorPorts },
+): Promise<string | undefined> {
+  const [first, ...others] = jobs
+  if (first && others.length === 0) {
+    const { claimed, source } = first
+    const { id, attempts, reason } = claimed
+    const again = { attempts: attempts - 1, afterMs: INBOX_LOOK_MS }
+    const due_ms = Math.ceil(ports.nowMs() + backoffMs(again, ports.random))
+    const end: InboxSettlement =
+      reason === 'defect'
+        ? defect(claimed, fault.cause, `in handing over, ${source.name}`)
+        : { id, attempts, state: 'received', due_ms, reason: 'defect' }
+    await settle([end], dataset.dataset_id, ports)
+    return undefined
+  }
+  for (const job of jobs) {
+    const trouble = await finish([job], dataset, ports)
+    if (trouble !== undefined) return trouble
+  }
+  return undefined
 }

@@ -45,6 +45,14 @@ export class MemoryInbox {
     return {
       receive: async (write) => this.#receive(write),
       claimReceived: async (request) => this.#claim(request),
+      endClaims: async () => {
+        const claimed = this.#list(
+          ({ state, attempts, due_ms, received_ms }) =>
+            state === 'received' && attempts > 0 && due_ms !== received_ms,
+        )
+        for (const row of claimed) row.due_ms = row.received_ms
+        return claimed.length
+      },
       nextReceivedMs: async () => {
         const due = this.#list(({ state }) => state === 'received').map(({ due_ms }) => due_ms)
         return due.length > 0 ? Math.min(...due) : undefined

@@ -24,6 +24,9 @@ export function inboxStatements(db: DatabaseSync) {
         ORDER BY due_ms, id LIMIT ?`),
     next: db.prepare('SELECT min(due_ms) AS due_ms FROM inbox WHERE state = 0'),
     lease: db.prepare('UPDATE inbox SET due_ms = ?, attempts = attempts + 1 WHERE id = ?'),
+    endClaims: db.prepare(`
+      UPDATE inbox SET due_ms = received_ms
+        WHERE state = 0 AND attempts > 0 AND due_ms <> received_ms`),
     giveBack: db.prepare('UPDATE inbox SET due_ms = ?, reason = ? WHERE id = ?'),
     end: db.prepare(`
       UPDATE inbox SET state = ?, settled_ms = ?, reason = ?, detail = ?, events = ?

@@ -47,8 +47,15 @@ export class SqliteInbox {
   port(): Inbox {
     const connection = this.#connection
     return {
-      receive: (delivery) => connection.writeDurably(() => this.#receive(delivery)),
+      receive: async (delivery) => {
+        const received = connection.write(() => this.#receive(delivery))
+        // Outside the transaction: one that throws costs the connection all that it remembers.
+        if (!received) throw new TwofoldError('overloaded', 'The inbox of the webhooks is full.')
+        await connection.durable()
+        return received
+      },
       claimReceived: async (request) => connection.write(() => this.#claim(request)),
+      endClaims: () => connection.writeDurably(() => Number(this.#sql.endClaims.run().changes)),
       nextReceivedMs: async () =>
         connection.read(() => (this.#sql.next.get()?.due_ms ?? undefined) as number | undefined),
       settleReceived: (request) => connection.writeDurably(() => this.#settle(request)),
@@ -100,12 +107,11 @@ export class SqliteInbox {
     return Number(this.#sql.bytes.get()?.bytes ?? 0)
   }
 
-  #receive({ sealed, ...write }: InboxWrite): Received {
+  /** Inside write. Undefined, and nothing written, when the inbox is full. */
+  #receive({ sealed, ...write }: InboxWrite): Received | undefined {
     const { dataset_id, connection_id, delivery_key, topic, received_ms } = write
     const bytes = inboxBytes(sealed)
-    if (this.#bytes() + bytes > INBOX_BYTES_MAX) {
-      throw new TwofoldError('overloaded', 'The inbox of the webhooks is full.')
-    }
+    if (this.#bytes() + bytes > INBOX_BYTES_MAX) return undefined
     const known = this.#sql.byKey.get(dataset_id, connection_id, delivery_key)
     const state: InboxState = known ? 'duplicate' : 'received'
     const { lastInsertRowid } = this.#sql.insert.run(
