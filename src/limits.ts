@@ -68,8 +68,9 @@ export const TOKEN_FORGET_MS = 30 * 86_400_000
 /** How long the old token may go on beside the one that replaces it, and how long one may last. */
 export const TOKEN_OVERLAP_HOURS_MAX = 30 * 24
 export const TOKEN_DAYS_MAX = 3650
-/** Browsers signed in at once; the oldest sign-in ends when one more comes. */
-export const SESSIONS_MAX = 5000
+/** Browsers signed in at once: all that PEOPLE_MAX people may have, some 60 MB; then the oldest
+ * sign-in ends when one more comes. */
+export const SESSIONS_MAX = 200_000
 /** How long a browser stays signed in. */
 export const SESSION_MS = 30 * 86_400_000
 /** One-time sign-in links open at once, and for how long: to be clicked at once, not kept. */
@@ -96,8 +97,8 @@ export const PASSKEYS_PER_PERSON_MAX = 20
 /** People and businesses of one instance, held in memory. */
 export const PEOPLE_MAX = 10_000
 export const BUSINESSES_MAX = 5000
-/** Browsers one person is signed in with; the oldest sign-in ends when one more comes. */
-export const SESSIONS_PER_PERSON_MAX = 20
+/** Browsers signed in as one person or with one token; the oldest sign-in ends when one more comes. */
+export const SESSIONS_PER_HOLDER_MAX = 20
 /** How long an invitation and a link to a new password work, and how many wait in a business. */
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000

@@ -4,7 +4,7 @@
  * sign-in.ts and accounts.ts alone.
  */
 import { z } from 'zod'
-import { SESSION_MS, SESSIONS_MAX, SESSIONS_PER_PERSON_MAX } from '../limits.ts'
+import { SESSION_MS, SESSIONS_MAX, SESSIONS_PER_HOLDER_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import { digestOf, newSecret, type RandomBytes, sameDigest } from './secret.ts'
 
@@ -57,6 +57,14 @@ export interface SessionsPorts {
 export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts): Sessions {
   /** The oldest first: all last equally long. */
   const byHash = new Map<string, Session>()
+  /** The same ones by whose they are. */
+  const byHolder = new Map<string, Map<string, Session>>()
+  const add = (id: string, session: Session): void => {
+    byHash.set(id, session)
+    const key = keyOf(session)
+    const own = byHolder.get(key) ?? new Map<string, Session>()
+    byHolder.set(key, own.set(id, session))
+  }
   const read = documents.map(({ id, value }): [string, Session] => {
     // A session that cannot be read is one sign-in lost, not a reason to refuse the start.
     const stored = storedSchema.safeParse(value)
@@ -66,9 +74,13 @@ export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts)
     return [id, { session_id: id.slice(0, ID_CHARS), ...session }]
   })
   read.sort(([, a], [, b]) => a.expires_at_ms - b.expires_at_ms)
-  for (const [id, session] of read) byHash.set(id, session)
+  for (const [id, session] of read) add(id, session)
 
   const remove = (id: string): SettingsDocument => {
+    const key = keyOf(byHash.get(id) ?? {})
+    const own = byHolder.get(key)
+    own?.delete(id)
+    if (own?.size === 0) byHolder.delete(key)
     byHash.delete(id)
     return { kind: KIND, id, value: undefined }
   }
@@ -80,20 +92,19 @@ export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts)
     }
     return gone
   }
-  const own = (personId: string): [string, Session][] =>
-    [...byHash].filter(([, { person_id }]) => person_id === personId)
+  const own = (holder: Holder): [string, Session][] => [...(byHolder.get(keyOf(holder)) ?? [])]
 
   return {
     begin: (holder, browser) => {
       const gone = forget()
-      const mine = holder.person_id === undefined ? [] : own(holder.person_id)
-      const tooMany = Math.max(0, mine.length - SESSIONS_PER_PERSON_MAX + 1)
+      const mine = own(holder)
+      const tooMany = Math.max(0, mine.length - SESSIONS_PER_HOLDER_MAX + 1)
       for (const [id] of mine.slice(0, tooMany)) gone.push(remove(id))
       const cookie = newSecret(randomBytes)
       const id = digestOf(cookie)
       const now = nowMs()
       const value = { ...holder, created_at_ms: now, expires_at_ms: now + SESSION_MS, browser }
-      byHash.set(id, { session_id: id.slice(0, ID_CHARS), ...value })
+      add(id, { session_id: id.slice(0, ID_CHARS), ...value })
       return { session: cookie, documents: [...gone, { kind: KIND, id, value }] }
     },
     find: (cookie) => {
@@ -101,15 +112,20 @@ export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts)
       return found && found.expires_at_ms > nowMs() ? found : undefined
     },
     ofPerson: (personId) =>
-      own(personId).flatMap(([, session]) => (session.expires_at_ms > nowMs() ? [session] : [])),
+      own({ person_id: personId }).flatMap(([, session]) =>
+        session.expires_at_ms > nowMs() ? [session] : [],
+      ),
     end: (cookie) => {
       const id = digestOf(cookie)
       return byHash.has(id) ? remove(id) : undefined
     },
     endOf: (personId, ends) =>
-      own(personId).flatMap(([id, session]) => (ends(session) ? [remove(id)] : [])),
+      own({ person_id: personId }).flatMap(([id, session]) => (ends(session) ? [remove(id)] : [])),
   }
 }
+
+const keyOf = ({ person_id, token_id }: Holder): string =>
+  person_id === undefined ? `token ${token_id ?? ''}` : `person ${person_id}`
 
 /** One-time codes that stand for their holder for a while; never stored, gone with a restart. */
 export interface OneTimeCodes {
