@@ -60,6 +60,9 @@ export const TIMELINE_HOURS_MAX = 1000
 export const TIMELINE_DAYS_MAX = 4000
 /** Tokens held in memory: five per dataset. */
 export const TOKENS_MAX = 50_000
+/** Tokens of one dataset that work, and as many that ended and are still listed: nobody uses up
+ * those of the server. */
+export const TOKENS_PER_DATASET_MAX = 100
 /** The last use of a token is known to the minute, and stored this often: a crash forgets less. */
 export const TOKEN_USE_STEP_MS = 60_000
 export const TOKEN_USE_WRITE_MS = 5 * 60_000
@@ -114,6 +117,7 @@ export const HISTORY_PAGE_MAX = 200
 export const HISTORY_TEXT_CHARS_MAX = 300
 /** Datasets of one instance held in memory. */
 export const DATASETS_MAX = 10_000
+export const DATASETS_PER_BUSINESS_MAX = 1000
 /** Parsed user agents remembered. */
 export const USER_AGENT_CACHE_MAX = 10_000
 /** Of them, told apart by browser and system; each may have 2048 characters. */

@@ -1,7 +1,11 @@
 /** By the public door: what one person or tenant cannot take from the others, nor keep for later. */
 import type { LightMyRequestResponse } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { SESSIONS_PER_HOLDER_MAX } from '../../src/limits.ts'
+import {
+  DATASETS_PER_BUSINESS_MAX,
+  SESSIONS_PER_HOLDER_MAX,
+  TOKENS_PER_DATASET_MAX,
+} from '../../src/limits.ts'
 import { type ApiBench, apiBench } from './api-bench.ts'
 
 const OWN = { host: 'twofold.example', origin: 'http://twofold.example' }
@@ -31,6 +35,8 @@ function ask(
   return bench.app.inject({ method, url, headers, ...(body ? { payload: body } : {}) })
 }
 
+const codeOf = (reply: LightMyRequestResponse): string | undefined => reply.json().error?.code
+
 const cookieIn = (reply: LightMyRequestResponse): string =>
   String(reply.headers['set-cookie']).split(';', 1)[0] ?? ''
 
@@ -43,5 +49,60 @@ describe('signing in with a token again and again', () => {
     expect((await ask('GET', '/api/datasets', { cookie: first })).statusCode).toBe(401)
     expect((await ask('GET', '/api/account', { cookie: ann })).statusCode).toBe(200)
     expect(await bench.store.getSettings('session')).toHaveLength(SESSIONS_PER_HOLDER_MAX + 1)
+  })
+})
+
+describe('the tokens of a dataset', () => {
+  const make = (id: string, body: object = {}) =>
+    ask('POST', '/api/tokens', { cookie: ann, body: { dataset_id: id, purpose: 'send', ...body } })
+  const rotate = (id: string, overlap_hours: number) =>
+    ask('POST', `/api/tokens/${id}/rotate`, { cookie: ann, body: { overlap_hours } })
+
+  it('are bounded, and may still be replaced one by one', async () => {
+    const { dataset } = await bench.access.createDataset({ name: 'Shop' })
+    const { dataset_id } = dataset
+    // The dataset came with one.
+    for (let i = 1; i < TOKENS_PER_DATASET_MAX - 1; i++) await make(dataset_id)
+    const last = await make(dataset_id)
+    expect(last.statusCode).toBe(201)
+    expect(codeOf(await make(dataset_id))).toBe('limit_reached')
+    expect(codeOf(await rotate(last.json().id, 1))).toBe('limit_reached')
+    expect((await rotate(last.json().id, 0)).statusCode).toBe(201)
+    const other = await bench.access.createDataset({ name: 'Other' })
+    expect((await make(other.dataset.dataset_id)).statusCode).toBe(201)
+  })
+
+  it('that ended are forgotten when too many follow, by replacing them too', async () => {
+    const { dataset } = await bench.access.createDataset({ name: 'Shop' })
+    const first = (await make(dataset.dataset_id)).json()
+    let { id } = first
+    for (let i = 0; i < TOKENS_PER_DATASET_MAX * 2; i++) {
+      bench.clock.ms += 1000
+      id = (await rotate(id, 0)).json().id
+    }
+    const ids = bench.access.tokens().map((record) => record.id)
+    expect(ids).not.toContain(first.id)
+    expect(ids).toContain(id)
+    expect(ids.length).toBeLessThanOrEqual(TOKENS_PER_DATASET_MAX + 3)
+    expect(await bench.store.getSettings('token')).toHaveLength(ids.length)
+  })
+})
+
+describe('the datasets of a business', () => {
+  it('are bounded, made there or moved there; another business has its own', async () => {
+    const make = (name: string, business = mine) =>
+      ask('POST', `/api/businesses/${business}/datasets`, { cookie: ann, body: { name } })
+    const mine = bench.access.businesses()[0]?.business_id ?? ''
+    const owner = bench.access.people()[0]?.person_id
+    const { business_id: second } = await bench.access.createBusiness('Second', owner)
+    for (let i = 0; i < DATASETS_PER_BUSINESS_MAX; i++) {
+      await bench.access.createDataset({ name: `Shop ${i}` }, { business_id: mine })
+    }
+    expect(codeOf(await make('One more'))).toBe('limit_reached')
+    const elsewhere = await make('Elsewhere', second)
+    expect(elsewhere.statusCode).toBe(201)
+    const url = `/api/datasets/${elsewhere.json().dataset_id}/move`
+    const moved = await ask('POST', url, { cookie: ann, body: { business_id: mine } })
+    expect(codeOf(moved)).toBe('limit_reached')
   })
 })
