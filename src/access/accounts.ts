@@ -6,6 +6,7 @@ import { TwofoldError } from '../errors.ts'
 import { PASSWORD_LINK_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
 import { type Books, beginSession } from './books.ts'
 import { memberRemoval } from './businesses.ts'
+import { invitationRemoval } from './invitations.ts'
 import { passkeyRemoval } from './passkeys.ts'
 import { requireGoodPassword } from './password.ts'
 import { type Person, personDocument, personRemoval } from './people.ts'
@@ -26,7 +27,10 @@ export interface Accounts {
   createPasswordCode(personId: string): { code: string; expires_at_ms: number }
   /** Ends every session and begins a new one. Throws `link_invalid`, `invalid_request`. */
   redeemPasswordCode(request: PasswordReset): Promise<string>
-  /** Out of every business, with their sessions. Throws `person_not_found`, `last_owner`. */
+  /**
+   * Out of every business, with their sessions and the invitations they made. Throws
+   * `person_not_found`, `last_owner`.
+   */
   deletePerson(id: string): Promise<void>
 }
 
@@ -120,7 +124,7 @@ function passwordBook(
 }
 
 async function deletePerson(books: Books, person: Person): Promise<void> {
-  const { people, businesses, sessions, passkeys, write } = books
+  const { people, businesses, invitations, sessions, passkeys, write } = books
   const { person_id } = person
   const memberships = businesses.ofPerson(person_id)
   for (const { business_id, role } of memberships) {
@@ -132,10 +136,17 @@ async function deletePerson(books: Books, person: Person): Promise<void> {
   }
   const ended = sessions.endOf(person_id, () => true)
   const keys = passkeys.ofPerson(person_id).map(({ passkey_id }) => passkey_id)
-  const gone = [...memberships.map(memberRemoval), ...keys.map(passkeyRemoval), ...ended]
-  await write([personRemoval(person_id), ...gone])
+  const links = invitations.madeBy(person_id)
+  await write([
+    personRemoval(person_id),
+    ...memberships.map(memberRemoval),
+    ...keys.map(passkeyRemoval),
+    ...links.map(invitationRemoval),
+    ...ended,
+  ])
   people.remove(person_id)
   for (const id of keys) passkeys.remove(id)
+  for (const id of links) invitations.remove(id)
   for (const member of memberships) businesses.removeMember(member)
 }
 

@@ -1,6 +1,7 @@
 /** By the public door: what one person or tenant cannot take from the others, nor keep for later. */
 import type { LightMyRequestResponse } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Role } from '../../src/access/roles.ts'
 import {
   DATASETS_PER_BUSINESS_MAX,
   SESSIONS_PER_HOLDER_MAX,
@@ -9,7 +10,8 @@ import {
 import { type ApiBench, apiBench } from './api-bench.ts'
 
 const OWN = { host: 'twofold.example', origin: 'http://twofold.example' }
-const ANN = { name: 'Ann', email: 'ann@example.com', password: 'a horse with a hat' }
+const PASSWORD = 'a horse with a hat'
+const ANN = { name: 'Ann', email: 'ann@example.com', password: PASSWORD }
 
 let bench: ApiBench
 /** The owner's. */
@@ -36,6 +38,18 @@ function ask(
 }
 
 const codeOf = (reply: LightMyRequestResponse): string | undefined => reply.json().error?.code
+
+/** Makes an account by an invitation into `business`. */
+async function join(name: string, role: Role, business: string) {
+  const invitations = `/api/businesses/${business}/invitations`
+  const { code } = (await ask('POST', invitations, { cookie: ann, body: { role } })).json()
+  const account = { name, email: `${name}@example.com`, password: PASSWORD }
+  const joined = await ask('POST', '/api/invitations/accept', { body: { code, account } })
+  const id: string = joined.json().person.person_id
+  return { cookie: cookieIn(joined), id }
+}
+
+const firstBusiness = (): string => bench.access.businesses()[0]?.business_id ?? ''
 
 const cookieIn = (reply: LightMyRequestResponse): string =>
   String(reply.headers['set-cookie']).split(';', 1)[0] ?? ''
@@ -92,7 +106,7 @@ describe('the datasets of a business', () => {
   it('are bounded, made there or moved there; another business has its own', async () => {
     const make = (name: string, business = mine) =>
       ask('POST', `/api/businesses/${business}/datasets`, { cookie: ann, body: { name } })
-    const mine = bench.access.businesses()[0]?.business_id ?? ''
+    const mine = firstBusiness()
     const owner = bench.access.people()[0]?.person_id
     const { business_id: second } = await bench.access.createBusiness('Second', owner)
     for (let i = 0; i < DATASETS_PER_BUSINESS_MAX; i++) {
@@ -104,5 +118,50 @@ describe('the datasets of a business', () => {
     const url = `/api/datasets/${elsewhere.json().dataset_id}/move`
     const moved = await ask('POST', url, { cookie: ann, body: { business_id: mine } })
     expect(codeOf(moved)).toBe('limit_reached')
+  })
+})
+
+describe('the invitations of an admin', () => {
+  const people = (business: string, id: string) => `/api/businesses/${business}/people/${id}`
+  const invite = (business: string, cookie: string) =>
+    ask('POST', `/api/businesses/${business}/invitations`, { cookie, body: { role: 'admin' } })
+  const look = async (code: string) =>
+    (await ask('POST', '/api/invitations/look', { body: { code } })).statusCode
+
+  it.each<[string, number, (business: string, id: string) => Promise<LightMyRequestResponse>]>([
+    ['removed', 403, (at, id) => ask('DELETE', people(at, id), { cookie: ann })],
+    [
+      'with a lower role',
+      403,
+      (at, id) => ask('PATCH', people(at, id), { cookie: ann, body: { role: 'developer' } }),
+    ],
+    [
+      'with a higher role',
+      200,
+      (at, id) => ask('PATCH', people(at, id), { cookie: ann, body: { role: 'owner' } }),
+    ],
+    ['deleted', 403, (_at, id) => ask('DELETE', `/api/people/${id}`, { cookie: ann })],
+  ])('%s are answered %i; those of others go on', async (_name, status, change) => {
+    const business = firstBusiness()
+    const bob = await join('bob', 'admin', business)
+    const bobs = (await invite(business, bob.cookie)).json().code
+    const anns = (await invite(business, ann)).json().code
+    expect(await look(bobs)).toBe(200)
+    expect((await change(business, bob.id)).statusCode).toBeOneOf([200, 204])
+    expect(await look(bobs)).toBe(status)
+    expect(await look(anns)).toBe(200)
+    const left = status === 200 ? 2 : 1
+    expect(await bench.store.getSettings('invitation')).toHaveLength(left)
+  })
+
+  it('into another business go on when they leave this one', async () => {
+    const owner = bench.access.people()[0]?.person_id
+    const second = (await bench.access.createBusiness('Second', owner)).business_id
+    const bob = await join('bob', 'admin', firstBusiness())
+    const { code } = (await invite(second, ann)).json()
+    await ask('POST', '/api/invitations/accept', { cookie: bob.cookie, body: { code } })
+    const there = (await invite(second, bob.cookie)).json().code
+    await ask('DELETE', people(firstBusiness(), bob.id), { cookie: ann })
+    expect(await look(there)).toBe(200)
   })
 })
