@@ -76,8 +76,9 @@ export const TOKEN_DAYS_MAX = 3650
 export const SESSIONS_MAX = 200_000
 /** How long a browser stays signed in. */
 export const SESSION_MS = 30 * 86_400_000
-/** One-time sign-in links open at once, and for how long: to be clicked at once, not kept. */
-export const SIGN_IN_CODES_MAX = 10
+/** One-time sign-in links open at once, one for each token: all may have one, some 20 MB. And for
+ * how long: to be clicked at once, not kept. */
+export const SIGN_IN_CODES_MAX = TOKENS_MAX
 export const SIGN_IN_CODE_MS = 10 * 60_000
 /** Failed sign-ins of one address in a minute: enough for typing errors, none for guessing. */
 export const SIGN_IN_FAILURES_MAX = 10
@@ -105,6 +106,8 @@ export const SESSIONS_PER_HOLDER_MAX = 20
 /** How long an invitation and a link to a new password work, and how many wait in a business. */
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000
+/** Links to a new password open at once, one for each person; the oldest ends when more are made. */
+export const PASSWORD_LINKS_MAX = 1000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
 /** Domains of one dataset that are to be proven. */
 export const DOMAINS_PER_DATASET_MAX = 100

@@ -3,7 +3,7 @@
  * server: names, passwords, sessions, lost passwords, removal. Called by access.ts.
  */
 import { TwofoldError } from '../errors.ts'
-import { PASSWORD_LINK_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
+import { PASSWORD_LINK_MS, PASSWORD_LINKS_MAX } from '../limits.ts'
 import { type Books, beginSession } from './books.ts'
 import { memberRemoval } from './businesses.ts'
 import { invitationRemoval } from './invitations.ts'
@@ -17,13 +17,13 @@ export interface Accounts {
   findPerson(id: string): Person | undefined
   /** Throws `email_taken`. */
   updatePerson(id: string, change: { name?: string; email?: string }): Promise<Person>
-  /** Ends every other session. Throws `sign_in_failed` when `current` is wrong. */
+  /** Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong. */
   changePassword(id: string, change: PasswordChange): Promise<void>
   sessionsOf(personId: string): readonly Session[]
   /** Throws `session_not_found`. */
   endSession(personId: string, sessionId: string): Promise<void>
   endSessions(personId: string): Promise<void>
-  /** A one-time link to a new password, for one who lost theirs. Throws `person_not_found`. */
+  /** A one-time link to a new password; an earlier one ends. Throws `person_not_found`. */
   createPasswordCode(personId: string): { code: string; expires_at_ms: number }
   /** Ends every session and begins a new one. Throws `link_invalid`, `invalid_request`. */
   redeemPasswordCode(request: PasswordReset): Promise<string>
@@ -79,11 +79,18 @@ export function existingPerson({ people }: Books, id: string): Person {
   return person
 }
 
+/** Throws `sign_in_failed` when the password is another than when it was compared. */
+function unchanged(books: Books, { person_id, password }: Person): Person {
+  const now = existingPerson(books, person_id)
+  if (now.password === password) return now
+  throw new TwofoldError('sign_in_failed', 'The password was changed a moment ago.')
+}
+
 function passwordBook(
   books: Books,
 ): Pick<Accounts, 'changePassword' | 'createPasswordCode' | 'redeemPasswordCode'> {
   const { ports, people, sessions, passwords, inOrder, write } = books
-  const codes = createOneTimeCodes(ports, { lastMs: PASSWORD_LINK_MS, openMax: SIGN_IN_CODES_MAX })
+  const codes = createOneTimeCodes(ports, { lastMs: PASSWORD_LINK_MS, openMax: PASSWORD_LINKS_MAX })
   return {
     changePassword: async (id, { current, password, session_id }) => {
       const person = existingPerson(books, id)
@@ -92,10 +99,11 @@ function passwordBook(
       requireGoodPassword(password, [person.email, person.name])
       const hash = await passwords.hash(password)
       await inOrder(async () => {
-        const next = people.changed(existingPerson(books, id), { password: hash })
+        const next = people.changed(unchanged(books, person), { password: hash })
         const ended = sessions.endOf(id, (session) => session.session_id !== session_id)
         await write([personDocument(next), ...ended])
         people.put(next)
+        codes.end({ person_id: id })
       })
     },
     createPasswordCode: (personId) => {

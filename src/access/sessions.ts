@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { SESSION_MS, SESSIONS_MAX, SESSIONS_PER_HOLDER_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
-import { digestOf, newSecret, type RandomBytes, sameDigest } from './secret.ts'
+import { digestOf, newSecret, type RandomBytes } from './secret.ts'
 
 const KIND = 'session'
 const ID_CHARS = 16
@@ -127,37 +127,61 @@ export function createSessions({ documents, nowMs, randomBytes }: SessionsPorts)
 const keyOf = ({ person_id, token_id }: Holder): string =>
   person_id === undefined ? `token ${token_id ?? ''}` : `person ${person_id}`
 
-/** One-time codes that stand for their holder for a while; never stored, gone with a restart. */
+/**
+ * One-time codes that stand for their holder for a while; never stored, gone with a restart. One
+ * is open for each holder, so that nobody crowds out those of others.
+ */
 export interface OneTimeCodes {
+  /** The one before ends. */
   readonly create: (holder: Holder) => { code: string; expires_at_ms: number }
   /** Whose code it is, which stays valid. */
   readonly look: (code: string) => Holder | undefined
   /** Whose code it was: it is spent. */
   readonly redeem: (code: string) => Holder | undefined
+  readonly end: (holder: Holder) => void
+}
+
+interface OpenCode {
+  readonly hash: string
+  readonly holder: Holder
+  readonly expires_at_ms: number
 }
 
 export function createOneTimeCodes(
   { nowMs, randomBytes }: Omit<SessionsPorts, 'documents'>,
   { lastMs, openMax }: { readonly lastMs: number; readonly openMax: number },
 ): OneTimeCodes {
-  const open: { hash: string; holder: Holder; expires_at_ms: number }[] = []
-  const indexOf = (code: string): number => {
-    const hash = digestOf(code)
-    const index = open.findIndex((entry) => sameDigest(entry.hash, hash))
-    return (open[index]?.expires_at_ms ?? 0) > nowMs() ? index : -1
+  /** By whose they are; the oldest first: all last equally long. */
+  const open = new Map<string, OpenCode>()
+  const byHash = new Map<string, OpenCode>()
+  const end = (holder: Holder): void => {
+    const key = keyOf(holder)
+    byHash.delete(open.get(key)?.hash ?? '')
+    open.delete(key)
+  }
+  const find = (code: string): OpenCode | undefined => {
+    const found = byHash.get(digestOf(code))
+    return found && found.expires_at_ms > nowMs() ? found : undefined
   }
   return {
     create: (holder) => {
+      end(holder)
+      for (const { holder: oldest, expires_at_ms } of open.values()) {
+        if (expires_at_ms > nowMs() && open.size < openMax) break
+        end(oldest)
+      }
       const code = newSecret(randomBytes)
-      const expires_at_ms = nowMs() + lastMs
-      open.push({ hash: digestOf(code), holder, expires_at_ms })
-      if (open.length > openMax) open.shift()
-      return { code, expires_at_ms }
+      const entry = { hash: digestOf(code), holder, expires_at_ms: nowMs() + lastMs }
+      open.set(keyOf(holder), entry)
+      byHash.set(entry.hash, entry)
+      return { code, expires_at_ms: entry.expires_at_ms }
     },
-    look: (code) => open[indexOf(code)]?.holder,
+    look: (code) => find(code)?.holder,
     redeem: (code) => {
-      const index = indexOf(code)
-      return index < 0 ? undefined : open.splice(index, 1)[0]?.holder
+      const holder = find(code)?.holder
+      if (holder) end(holder)
+      return holder
     },
+    end,
   }
 }

@@ -7,7 +7,7 @@ import {
   SESSIONS_PER_HOLDER_MAX,
   TOKENS_PER_DATASET_MAX,
 } from '../../src/limits.ts'
-import { type ApiBench, apiBench } from './api-bench.ts'
+import { ADMIN, type ApiBench, apiBench } from './api-bench.ts'
 
 const OWN = { host: 'twofold.example', origin: 'http://twofold.example' }
 const PASSWORD = 'a horse with a hat'
@@ -163,5 +163,56 @@ describe('the invitations of an admin', () => {
     const there = (await invite(second, bob.cookie)).json().code
     await ask('DELETE', people(firstBusiness(), bob.id), { cookie: ann })
     expect(await look(there)).toBe(200)
+  })
+})
+
+describe('a link to a new password', () => {
+  const annsId = () => bench.access.people()[0]?.person_id ?? ''
+  const make = async (id: string): Promise<string> => {
+    const made = await ask('POST', `/api/people/${id}/password-link`, { cookie: ann })
+    expect(made.statusCode).toBe(201)
+    return made.json().code
+  }
+  const reset = (code: string) =>
+    ask('POST', '/api/password', { body: { code, password: 'a brand new horse' } })
+
+  it('ends when another is made, and leaves those of others alone', async () => {
+    const bob = await join('bob', 'analyst', firstBusiness())
+    const first = await make(annsId())
+    const bobs = await make(bob.id)
+    const second = await make(annsId())
+    expect(codeOf(await reset(first))).toBe('link_invalid')
+    expect((await reset(bobs)).statusCode).toBe(200)
+    expect((await reset(second)).statusCode).toBe(200)
+    expect(codeOf(await reset(second))).toBe('link_invalid')
+  })
+
+  it('ends when its person changes the password', async () => {
+    const code = await make(annsId())
+    const body = { current: PASSWORD, password: 'another horse, no hat' }
+    const changed = await ask('POST', '/api/account/password', { cookie: ann, body })
+    expect(changed.statusCode).toBe(204)
+    expect(codeOf(await reset(code))).toBe('link_invalid')
+  })
+})
+
+describe('a sign-in link', () => {
+  it('ends when its token makes another, never by those of other tokens', async () => {
+    const { dataset } = await bench.access.createDataset({ name: 'shop' })
+    const make = async (token: string): Promise<string> => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await bench.app.inject({ method: 'POST', url: '/api/sign-in-links', headers })).json()
+        .code
+    }
+    const enter = (code: string) => ask('POST', '/api/session', { body: { code } })
+    const first = await make(ADMIN)
+    const second = await make(ADMIN)
+    for (let n = 0; n < 20; n++) {
+      const { dataset_id } = dataset
+      const made = await bench.access.createToken({ dataset_id, purpose: 'admin', name: `${n}` })
+      await make(made.token)
+    }
+    expect(codeOf(await enter(first))).toBe('link_invalid')
+    expect((await enter(second)).statusCode).toBe(200)
   })
 })
