@@ -216,3 +216,13 @@ describe('a sign-in link', () => {
     expect((await enter(second)).statusCode).toBe(200)
   })
 })
+
+describe('a password', () => {
+  it('counts its characters as people do, when it is set and when it is given', async () => {
+    const change = { current: PASSWORD, password: `horse ${'🐎'.repeat(190)}` }
+    const body = { email: ANN.email, password: change.password }
+    const changed = await ask('POST', '/api/account/password', { cookie: ann, body: change })
+    expect(changed.statusCode).toBe(204)
+    expect((await ask('POST', '/api/session', { body })).statusCode).toBe(200)
+  })
+})
