@@ -28,8 +28,8 @@ export interface DatasetBook {
   /** The business that owns a dataset; undefined for one that does not exist. */
   businessOf(datasetId: string): string | undefined
   /**
-   * Throws `invalid_request` naming the setting, `business_not_found`, `limit_reached`. Without a business it goes
-   * into the oldest. The token sends events; it is shown this once.
+   * Throws `invalid_request` naming the setting, `business_not_found`, `limit_reached`. Without a
+   * business it goes into the oldest. The token sends events; it is shown this once.
    */
   createDataset(
     settings: unknown,
@@ -137,10 +137,14 @@ function datasetBook(books: Books): DatasetBook {
 
 function tokenBook(books: Books): TokenBook {
   const { tokens, inOrder, write } = books
-  /** Stores them with what is forgotten by now; they are in force when it is done. */
+  /**
+   * Stores them with what is forgotten by now; they are in force when it is done. The history is
+   * told of the first.
+   */
   const store = async (records: readonly TokenRecord[], datasetId: string): Promise<void> => {
-    const old = tokens.forgotten(datasetId)
-    await write([...old.flatMap(tokenRemovals), ...records.map(tokenDocument)])
+    const kept = new Set(records.map(({ id }) => id))
+    const old = tokens.forgotten(datasetId).filter((id) => !kept.has(id))
+    await write([...records.map(tokenDocument), ...old.flatMap(tokenRemovals)])
     for (const id of old) tokens.remove(id)
     for (const record of records) tokens.add(record)
   }
@@ -165,7 +169,7 @@ function tokenBook(books: Books): TokenBook {
           ...old,
           expires_at_ms: Math.min(now + overlapMs, expires_at_ms ?? Infinity),
         }
-        await store([ending, made.record], dataset_id)
+        await store([made.record, ending], dataset_id)
         return made
       }),
     tokens: tokens.records,
