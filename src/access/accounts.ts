@@ -9,14 +9,14 @@ import { memberRemoval } from './businesses.ts'
 import { invitationRemoval } from './invitations.ts'
 import { passkeyRemoval } from './passkeys.ts'
 import { requireGoodPassword } from './password.ts'
-import { type Person, personDocument, personRemoval } from './people.ts'
+import { type Person, personDocument, personRemoval, plainEmail } from './people.ts'
 import { createOneTimeCodes, type Session } from './sessions.ts'
 
 export interface Accounts {
   people(): readonly Person[]
   findPerson(id: string): Person | undefined
-  /** Throws `email_taken`. */
-  updatePerson(id: string, change: { name?: string; email?: string }): Promise<Person>
+  /** Another e-mail address needs the password. Throws `email_taken`, `sign_in_failed`. */
+  updatePerson(id: string, change: PersonChange): Promise<Person>
   /** Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong. */
   changePassword(id: string, change: PasswordChange): Promise<void>
   sessionsOf(personId: string): readonly Session[]
@@ -32,6 +32,13 @@ export interface Accounts {
    * `person_not_found`, `last_owner`.
    */
   deletePerson(id: string): Promise<void>
+}
+
+export interface PersonChange {
+  readonly name?: string | undefined
+  readonly email?: string | undefined
+  /** Their own, as proof. */
+  readonly password?: string | undefined
 }
 
 export interface PasswordChange {
@@ -53,13 +60,19 @@ export function createAccounts(books: Books): Accounts {
   return {
     people: people.all,
     findPerson: people.find,
-    updatePerson: (id, change) =>
-      inOrder(async () => {
-        const person = people.changed(existing(id), change)
+    updatePerson: async (id, change) => {
+      const before = existing(id)
+      const { name = before.name, email = before.email, password = '' } = change
+      const isSame = plainEmail(email) === before.email
+      if (!isSame) await requirePassword(books, before, password)
+      return inOrder(async () => {
+        const now = isSame ? existing(id) : unchanged(books, before)
+        const person = people.changed(now, isSame ? { name } : { name, email })
         await write([personDocument(person)])
         people.put(person)
         return person
-      }),
+      })
+    },
     sessionsOf: sessions.ofPerson,
     endSession: (personId, sessionId) =>
       inOrder(async () => {
@@ -77,6 +90,16 @@ export function existingPerson({ people }: Books, id: string): Person {
   const person = people.find(id)
   if (!person) throw new TwofoldError('person_not_found', `There is none with id ${id}.`)
   return person
+}
+
+/** Throws `sign_in_failed`. Whoever has no password is known by the session alone. */
+export async function requirePassword(
+  { passwords }: Books,
+  person: Person,
+  password: string,
+): Promise<void> {
+  if (person.password === null || (await passwords.matches(person.password, password))) return
+  throw new TwofoldError('sign_in_failed', 'Give the password of this account.')
 }
 
 /** Throws `sign_in_failed` when the password is another than when it was compared. */

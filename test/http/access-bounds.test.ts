@@ -5,6 +5,7 @@ import type { Role } from '../../src/access/roles.ts'
 import {
   DATASETS_PER_BUSINESS_MAX,
   SESSIONS_PER_HOLDER_MAX,
+  SIGN_IN_FAILURES_MAX,
   TOKENS_PER_DATASET_MAX,
 } from '../../src/limits.ts'
 import { ADMIN, type ApiBench, apiBench } from './api-bench.ts'
@@ -224,5 +225,37 @@ describe('a password', () => {
     const changed = await ask('POST', '/api/account/password', { cookie: ann, body: change })
     expect(changed.statusCode).toBe(204)
     expect((await ask('POST', '/api/session', { body })).statusCode).toBe(200)
+  })
+})
+
+describe('the e-mail address of an account', () => {
+  const email = 'anna@example.com'
+  const change = (body: object) => ask('PATCH', '/api/account', { cookie: ann, body })
+
+  it.each([
+    ['without the password', {}],
+    ['with a wrong one', { password: 'a horse without' }],
+  ])('stays as it is %s', async (_name, proof) => {
+    const refused = await change({ email, ...proof })
+    expect([refused.statusCode, codeOf(refused)]).toEqual([401, 'sign_in_failed'])
+    expect((await ask('GET', '/api/account', { cookie: ann })).json().email).toBe(ANN.email)
+  })
+
+  it('changes with the password; the name, and the same address, change without', async () => {
+    expect((await change({ name: 'Anna', email: ' ANN@example.com' })).statusCode).toBe(200)
+    const changed = await change({ email, password: PASSWORD })
+    expect(changed.json()).toMatchObject({ name: 'Anna', email })
+    const body = { email, password: PASSWORD }
+    expect((await ask('POST', '/api/session', { body })).statusCode).toBe(200)
+    const [entry] = (await bench.get('/api/history')).json().entries
+    expect(entry).toMatchObject({ action: 'person.changed', details: { fields: 'email' } })
+  })
+
+  it('is guarded as signing in is: a stolen session does not guess the password', async () => {
+    for (let n = 0; n < SIGN_IN_FAILURES_MAX; n++) {
+      expect((await change({ email, password: `a horse with hat ${n}` })).statusCode).toBe(401)
+    }
+    expect((await change({ email, password: PASSWORD })).statusCode).toBe(429)
+    expect((await change({ name: 'Anna' })).statusCode).toBe(200)
   })
 })
