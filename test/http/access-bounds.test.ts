@@ -259,3 +259,20 @@ describe('the e-mail address of an account', () => {
     expect((await change({ name: 'Anna' })).statusCode).toBe(200)
   })
 })
+
+describe('failed sign-ins', () => {
+  const tryFrom = async (remoteAddress: string): Promise<number> => {
+    const payload = { token: 'tf_read_not_this_one' }
+    const sent = { method: 'POST', url: '/api/session', payload, remoteAddress } as const
+    return (await bench.app.inject(sent)).statusCode
+  }
+
+  it('from one /64 of IPv6 are those of one client, whatever address each comes from', async () => {
+    for (let n = 0; n < SIGN_IN_FAILURES_MAX; n++) {
+      expect(await tryFrom(`2001:db8:1:2::${n}`)).toBe(401)
+    }
+    expect(await tryFrom('2001:db8:1:2:a:b:c:d')).toBe(429)
+    expect(await tryFrom('2001:db8:1:3::1')).toBe(401)
+    expect(await tryFrom('::ffff:198.51.100.7')).toBe(401)
+  })
+})
