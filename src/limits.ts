@@ -101,12 +101,12 @@ export const PASSKEYS_PER_PERSON_MAX = 20
 /** People and businesses of one instance, held in memory. */
 export const PEOPLE_MAX = 10_000
 export const BUSINESSES_MAX = 5000
-/** Browsers signed in as one person or with one token; the oldest sign-in ends when one more comes. */
+/** Browsers signed in as one person or with one token; with one more the oldest sign-in ends. */
 export const SESSIONS_PER_HOLDER_MAX = 20
 /** How long an invitation and a link to a new password work, and how many wait in a business. */
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000
-/** Links to a new password open at once, one for each person; the oldest ends when more are made. */
+/** Links to a new password open at once, one for each person; with one more the oldest ends. */
 export const PASSWORD_LINKS_MAX = 1000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
 /** Domains of one dataset that are to be proven. */

@@ -1,8 +1,7 @@
 /**
  * Is this IP address one that a server must not be sent to by a user's setting? Everything that is
  * not public unicast: loopback, private and link-local networks, the metadata services of clouds,
- * reserved ranges, and IPv6 forms that carry an IPv4 address inside. Called by guarded-fetch.ts;
- * `unmapped` by access/client-network.ts, too.
+ * reserved ranges, and IPv6 forms that carry an IPv4 address inside. Called by guarded-fetch.ts.
  */
 import { BlockList, isIP } from 'node:net'
 
@@ -72,7 +71,7 @@ export function networks(texts: readonly string[]): BlockList {
 }
 
 /** Without a zone; 127.0.0.1 for ::ffff:127.0.0.1 in every way of writing it. */
-export function unmapped(address: string): string {
+function unmapped(address: string): string {
   const bare = address.replace(/%.*$/, '')
   if (isIP(bare) !== 6) return bare
   // URL writes the shortest form: [::ffff:7f00:1].

@@ -4,17 +4,18 @@
  * nothing about trust (src/private-address.ts does). Called by attempts.ts.
  */
 import { isIP } from 'node:net'
-import { unmapped } from '../private-address.ts'
 
 const GROUPS = 8
-/** Networks in which each address is somebody else: they carry IPv4 (NAT64, and ::1 itself). */
+/** Networks in which each address is somebody else: IPv4 inside of IPv6, ::1, NAT64. */
 const SHARED = new Set(['0:0:0:0', '64:ff9b:0:0'])
 
 export function clientNetwork(address: string): string {
-  const bare = unmapped(address)
-  if (isIP(bare) !== 6) return bare
+  const bare = address.replace(/%.*$/, '')
+  const version = isIP(bare)
+  if (version === 0) return address
   // URL writes hexadecimal groups alone, without leading zeros.
-  const short = URL.parse(`http://[${bare}]`)?.hostname.slice(1, -1) ?? bare
+  const url = URL.parse(`http://[${version === 4 ? `::ffff:${bare}` : bare}]`)
+  const short = url?.hostname.slice(1, -1) ?? bare
   const [head = [], tail = []] = short.split('::').map((half) => half.split(':').filter(Boolean))
   const zeros = Array.from({ length: GROUPS - head.length - tail.length }, () => '0')
   const network = [...head, ...zeros, ...tail].slice(0, GROUPS / 2).join(':')
