@@ -60,6 +60,9 @@ export const TIMELINE_HOURS_MAX = 1000
 export const TIMELINE_DAYS_MAX = 4000
 /** Tokens held in memory: five per dataset. */
 export const TOKENS_MAX = 50_000
+/** Tokens of one dataset that work, and as many that ended and are still listed: nobody uses up
+ * those of the server. */
+export const TOKENS_PER_DATASET_MAX = 100
 /** The last use of a token is known to the minute, and stored this often: a crash forgets less. */
 export const TOKEN_USE_STEP_MS = 60_000
 export const TOKEN_USE_WRITE_MS = 5 * 60_000
@@ -68,12 +71,14 @@ export const TOKEN_FORGET_MS = 30 * 86_400_000
 /** How long the old token may go on beside the one that replaces it, and how long one may last. */
 export const TOKEN_OVERLAP_HOURS_MAX = 30 * 24
 export const TOKEN_DAYS_MAX = 3650
-/** Browsers signed in at once; the oldest sign-in ends when one more comes. */
-export const SESSIONS_MAX = 5000
+/** Browsers signed in at once: all that PEOPLE_MAX people may have, some 60 MB; then the oldest
+ * sign-in ends when one more comes. */
+export const SESSIONS_MAX = 200_000
 /** How long a browser stays signed in. */
 export const SESSION_MS = 30 * 86_400_000
-/** One-time sign-in links open at once, and for how long: to be clicked at once, not kept. */
-export const SIGN_IN_CODES_MAX = 10
+/** One-time sign-in links open at once, one for each token: all may have one, some 20 MB. And for
+ * how long: to be clicked at once, not kept. */
+export const SIGN_IN_CODES_MAX = TOKENS_MAX
 export const SIGN_IN_CODE_MS = 10 * 60_000
 /** Failed sign-ins of one address in a minute: enough for typing errors, none for guessing. */
 export const SIGN_IN_FAILURES_MAX = 10
@@ -96,11 +101,13 @@ export const PASSKEYS_PER_PERSON_MAX = 20
 /** People and businesses of one instance, held in memory. */
 export const PEOPLE_MAX = 10_000
 export const BUSINESSES_MAX = 5000
-/** Browsers one person is signed in with; the oldest sign-in ends when one more comes. */
-export const SESSIONS_PER_PERSON_MAX = 20
+/** Browsers signed in as one person or with one token; with one more the oldest sign-in ends. */
+export const SESSIONS_PER_HOLDER_MAX = 20
 /** How long an invitation and a link to a new password work, and how many wait in a business. */
 export const INVITATION_MS = 7 * 86_400_000
 export const PASSWORD_LINK_MS = 86_400_000
+/** Links to a new password open at once, one for each person; with one more the oldest ends. */
+export const PASSWORD_LINKS_MAX = 1000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
 /** Domains of one dataset that are to be proven. */
 export const DOMAINS_PER_DATASET_MAX = 100
@@ -113,6 +120,7 @@ export const HISTORY_PAGE_MAX = 200
 export const HISTORY_TEXT_CHARS_MAX = 300
 /** Datasets of one instance held in memory. */
 export const DATASETS_MAX = 10_000
+export const DATASETS_PER_BUSINESS_MAX = 1000
 /** Parsed user agents remembered. */
 export const USER_AGENT_CACHE_MAX = 10_000
 /** Of them, told apart by browser and system; each may have 2048 characters. */

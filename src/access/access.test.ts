@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { TwofoldError } from '../errors.ts'
-import {
-  SESSION_MS,
-  SESSIONS_MAX,
-  SIGN_IN_CODE_MS,
-  TOKEN_FORGET_MS,
-  TOKEN_USE_STEP_MS,
-} from '../limits.ts'
+import { SESSION_MS, SIGN_IN_CODE_MS, TOKEN_FORGET_MS, TOKEN_USE_STEP_MS } from '../limits.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { type Access, createAccess } from './access.ts'
@@ -358,17 +352,6 @@ describe('sessions', () => {
     expect((await restart()).sessionCaller(one)).toBeUndefined()
     clock.ms += SESSION_MS
     expect(access.sessionCaller(two)).toBeUndefined()
-  })
-
-  it('are bounded: the oldest ends', async () => {
-    const { access, clock, store } = await bench()
-    const first = await access.signIn(ADMIN)
-    for (let i = 0; i < SESSIONS_MAX; i++) {
-      clock.ms += 1
-      await access.signIn(ADMIN)
-    }
-    expect(access.sessionCaller(first)).toBeUndefined()
-    expect(await store.getSettings('session')).toHaveLength(SESSIONS_MAX)
   })
 
   it('are not for tokens that only send, nor for unknown ones', async () => {

@@ -28,8 +28,8 @@ export interface DatasetBook {
   /** The business that owns a dataset; undefined for one that does not exist. */
   businessOf(datasetId: string): string | undefined
   /**
-   * Throws `invalid_request` naming the setting, `business_not_found`. Without a business it goes
-   * into the oldest. The token sends events; it is shown this once.
+   * Throws `invalid_request` naming the setting, `business_not_found`, `limit_reached`. Without a
+   * business it goes into the oldest. The token sends events; it is shown this once.
    */
   createDataset(
     settings: unknown,
@@ -94,6 +94,7 @@ function datasetBook(books: Books): DatasetBook {
           business_id === undefined
             ? firstBusiness(books)
             : { business: existingBusiness(books, business_id), documents: [] }
+        datasets.requireRoom(business.business_id)
         const dataset = datasets.draft(settings, demo)
         const { dataset_id } = dataset
         const { token, record } = tokens.draft({ dataset_id, purpose: 'send', name: 'first' })
@@ -116,6 +117,7 @@ function datasetBook(books: Books): DatasetBook {
       inOrder(async () => {
         const dataset = existing(id)
         existingBusiness(books, businessId)
+        if (datasets.businessOf(id) !== businessId) datasets.requireRoom(businessId)
         await write([datasetDocument(dataset, businessId)])
         datasets.put(dataset, businessId)
         return dataset
@@ -135,15 +137,23 @@ function datasetBook(books: Books): DatasetBook {
 
 function tokenBook(books: Books): TokenBook {
   const { tokens, inOrder, write } = books
+  /**
+   * Stores them with what is forgotten by now; they are in force when it is done. The history is
+   * told of the first.
+   */
+  const store = async (records: readonly TokenRecord[], datasetId: string): Promise<void> => {
+    const kept = new Set(records.map(({ id }) => id))
+    const old = tokens.forgotten(datasetId).filter((id) => !kept.has(id))
+    await write([...records.map(tokenDocument), ...old.flatMap(tokenRemovals)])
+    for (const id of old) tokens.remove(id)
+    for (const record of records) tokens.add(record)
+  }
   return {
     createToken: (request) =>
       inOrder(async () => {
         if (request.dataset_id !== ALL) existingDataset(books, request.dataset_id)
         const made = tokens.draft(request)
-        const old = tokens.forgotten()
-        await write([tokenDocument(made.record), ...old.flatMap(tokenRemovals)])
-        for (const id of old) tokens.remove(id)
-        tokens.add(made.record)
+        await store([made.record], request.dataset_id)
         return made
       }),
     rotateToken: (id, { overlapMs, made_by }) =>
@@ -152,20 +162,14 @@ function tokenBook(books: Books): TokenBook {
         const old = existingToken(books, id)
         const { dataset_id, purpose, name, created_at_ms, expires_at_ms } = old
         const lastMs = expires_at_ms === null ? null : expires_at_ms - created_at_ms
-        const made = tokens.draft({
-          dataset_id,
-          purpose,
-          name,
-          made_by,
-          expires_at_ms: lastMs === null ? null : now + lastMs,
-        })
+        const ends = lastMs === null ? null : now + lastMs
+        const next = { dataset_id, purpose, name, made_by, expires_at_ms: ends }
+        const made = tokens.draft(next, overlapMs > 0 ? undefined : id)
         const ending = {
           ...old,
           expires_at_ms: Math.min(now + overlapMs, expires_at_ms ?? Infinity),
         }
-        await write([tokenDocument(made.record), tokenDocument(ending)])
-        tokens.add(ending)
-        tokens.add(made.record)
+        await store([made.record, ending], dataset_id)
         return made
       }),
     tokens: tokens.records,

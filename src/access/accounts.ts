@@ -3,31 +3,42 @@
  * server: names, passwords, sessions, lost passwords, removal. Called by access.ts.
  */
 import { TwofoldError } from '../errors.ts'
-import { PASSWORD_LINK_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
+import { PASSWORD_LINK_MS, PASSWORD_LINKS_MAX } from '../limits.ts'
 import { type Books, beginSession } from './books.ts'
 import { memberRemoval } from './businesses.ts'
+import { invitationRemoval } from './invitations.ts'
 import { passkeyRemoval } from './passkeys.ts'
 import { requireGoodPassword } from './password.ts'
-import { type Person, personDocument, personRemoval } from './people.ts'
+import { type Person, personDocument, personRemoval, plainEmail } from './people.ts'
 import { createOneTimeCodes, type Session } from './sessions.ts'
 
 export interface Accounts {
   people(): readonly Person[]
   findPerson(id: string): Person | undefined
-  /** Throws `email_taken`. */
-  updatePerson(id: string, change: { name?: string; email?: string }): Promise<Person>
-  /** Ends every other session. Throws `sign_in_failed` when `current` is wrong. */
+  /** Another e-mail address needs the password. Throws `email_taken`, `sign_in_failed`. */
+  updatePerson(id: string, change: PersonChange): Promise<Person>
+  /** Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong. */
   changePassword(id: string, change: PasswordChange): Promise<void>
   sessionsOf(personId: string): readonly Session[]
   /** Throws `session_not_found`. */
   endSession(personId: string, sessionId: string): Promise<void>
   endSessions(personId: string): Promise<void>
-  /** A one-time link to a new password, for one who lost theirs. Throws `person_not_found`. */
+  /** A one-time link to a new password; an earlier one ends. Throws `person_not_found`. */
   createPasswordCode(personId: string): { code: string; expires_at_ms: number }
   /** Ends every session and begins a new one. Throws `link_invalid`, `invalid_request`. */
   redeemPasswordCode(request: PasswordReset): Promise<string>
-  /** Out of every business, with their sessions. Throws `person_not_found`, `last_owner`. */
+  /**
+   * Out of every business, with their sessions and the invitations they made. Throws
+   * `person_not_found`, `last_owner`.
+   */
   deletePerson(id: string): Promise<void>
+}
+
+export interface PersonChange {
+  readonly name?: string | undefined
+  readonly email?: string | undefined
+  /** Their own, as proof. */
+  readonly password?: string | undefined
 }
 
 export interface PasswordChange {
@@ -49,13 +60,19 @@ export function createAccounts(books: Books): Accounts {
   return {
     people: people.all,
     findPerson: people.find,
-    updatePerson: (id, change) =>
-      inOrder(async () => {
-        const person = people.changed(existing(id), change)
+    updatePerson: async (id, change) => {
+      const before = existing(id)
+      const { name = before.name, email = before.email, password = '' } = change
+      const isSame = plainEmail(email) === before.email
+      if (!isSame) await requirePassword(books, before, password)
+      return inOrder(async () => {
+        const now = isSame ? existing(id) : unchanged(books, before)
+        const person = people.changed(now, isSame ? { name } : { name, email })
         await write([personDocument(person)])
         people.put(person)
         return person
-      }),
+      })
+    },
     sessionsOf: sessions.ofPerson,
     endSession: (personId, sessionId) =>
       inOrder(async () => {
@@ -75,11 +92,28 @@ export function existingPerson({ people }: Books, id: string): Person {
   return person
 }
 
+/** Throws `sign_in_failed`. Whoever has no password is known by the session alone. */
+export async function requirePassword(
+  { passwords }: Books,
+  person: Person,
+  password: string,
+): Promise<void> {
+  if (person.password === null || (await passwords.matches(person.password, password))) return
+  throw new TwofoldError('sign_in_failed', 'Give the password of this account.')
+}
+
+/** Throws `sign_in_failed` when the password is another than when it was compared. */
+function unchanged(books: Books, { person_id, password }: Person): Person {
+  const now = existingPerson(books, person_id)
+  if (now.password === password) return now
+  throw new TwofoldError('sign_in_failed', 'The password was changed a moment ago.')
+}
+
 function passwordBook(
   books: Books,
 ): Pick<Accounts, 'changePassword' | 'createPasswordCode' | 'redeemPasswordCode'> {
   const { ports, people, sessions, passwords, inOrder, write } = books
-  const codes = createOneTimeCodes(ports, { lastMs: PASSWORD_LINK_MS, openMax: SIGN_IN_CODES_MAX })
+  const codes = createOneTimeCodes(ports, { lastMs: PASSWORD_LINK_MS, openMax: PASSWORD_LINKS_MAX })
   return {
     changePassword: async (id, { current, password, session_id }) => {
       const person = existingPerson(books, id)
@@ -88,10 +122,11 @@ function passwordBook(
       requireGoodPassword(password, [person.email, person.name])
       const hash = await passwords.hash(password)
       await inOrder(async () => {
-        const next = people.changed(existingPerson(books, id), { password: hash })
+        const next = people.changed(unchanged(books, person), { password: hash })
         const ended = sessions.endOf(id, (session) => session.session_id !== session_id)
         await write([personDocument(next), ...ended])
         people.put(next)
+        codes.end({ person_id: id })
       })
     },
     createPasswordCode: (personId) => {
@@ -120,7 +155,7 @@ function passwordBook(
 }
 
 async function deletePerson(books: Books, person: Person): Promise<void> {
-  const { people, businesses, sessions, passkeys, write } = books
+  const { people, businesses, invitations, sessions, passkeys, write } = books
   const { person_id } = person
   const memberships = businesses.ofPerson(person_id)
   for (const { business_id, role } of memberships) {
@@ -132,10 +167,17 @@ async function deletePerson(books: Books, person: Person): Promise<void> {
   }
   const ended = sessions.endOf(person_id, () => true)
   const keys = passkeys.ofPerson(person_id).map(({ passkey_id }) => passkey_id)
-  const gone = [...memberships.map(memberRemoval), ...keys.map(passkeyRemoval), ...ended]
-  await write([personRemoval(person_id), ...gone])
+  const links = invitations.madeBy(person_id)
+  await write([
+    personRemoval(person_id),
+    ...memberships.map(memberRemoval),
+    ...keys.map(passkeyRemoval),
+    ...links.map(invitationRemoval),
+    ...ended,
+  ])
   people.remove(person_id)
   for (const id of keys) passkeys.remove(id)
+  for (const id of links) invitations.remove(id)
   for (const member of memberships) businesses.removeMember(member)
 }
 

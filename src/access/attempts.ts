@@ -10,6 +10,7 @@ import {
   SIGN_IN_FAILURES_MAX,
   SIGN_IN_WINDOW_MS,
 } from '../limits.ts'
+import { clientNetwork } from './client-network.ts'
 
 export interface Attempts {
   /**
@@ -20,6 +21,7 @@ export interface Attempts {
 }
 
 export interface Attempt {
+  /** One of IPv6 stands for its /64. */
   readonly address: string
   /** What somebody says they are, such as an e-mail address. */
   readonly account?: string | undefined
@@ -38,13 +40,14 @@ export function createAttempts(nowMs: () => number): Attempts {
   const accounts = createCounts(nowMs, ACCOUNT_FAILURES_MAX, ACCOUNT_WINDOW_MS)
   return {
     guard: async ({ address, account }, work) => {
+      const network = clientNetwork(address)
       const waitS = Math.max(
-        addresses.waitS(address),
+        addresses.waitS(network),
         account === undefined ? 0 : accounts.waitS(account),
       )
       if (waitS > 0) throw new TooManyAttempts(waitS)
       const forgive = [
-        addresses.fail(address),
+        addresses.fail(network),
         ...(account === undefined ? [] : [accounts.fail(account)]),
       ]
       try {

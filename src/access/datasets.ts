@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import { type Dataset, type DatasetSettings, datasetSettingsSchema } from '../event/dataset.ts'
-import { DATASETS_MAX } from '../limits.ts'
+import { DATASETS_MAX, DATASETS_PER_BUSINESS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import { newDigits, type RandomBytes } from './secret.ts'
 
@@ -27,6 +27,8 @@ export interface Datasets {
   readonly findByPixel: (pixelId: string) => Dataset | undefined
   /** A new dataset with checked settings, not yet in force: `put` it once it is stored. */
   readonly draft: (settings: unknown, demo: boolean) => Dataset
+  /** Throws `limit_reached` when the business has as many as it may. */
+  readonly requireRoom: (businessId: string) => void
   /** `current` with checked changes; what `patch` does not name stays. */
   readonly changed: (current: Dataset, patch: unknown) => Dataset
   readonly put: (dataset: Dataset, businessId: string) => void
@@ -103,6 +105,13 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
       const checked = checkSettings(isObject ? { ...settings, ...patch } : patch)
       requireFree(checked, dataset_id)
       return { dataset_id, created_at_ms, ...checked, ...(demo ? { demo } : {}) }
+    },
+    requireRoom: (businessId) => {
+      let own = 0
+      for (const owner of owners.values()) if (owner === businessId) own += 1
+      if (own < DATASETS_PER_BUSINESS_MAX) return
+      const detail = `The business has ${DATASETS_PER_BUSINESS_MAX} datasets.`
+      throw new TwofoldError('limit_reached', detail)
     },
     businessOf: (id) => owners.get(id),
     put: (dataset, businessId) => {

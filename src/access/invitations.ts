@@ -19,6 +19,8 @@ const storedSchema = z.object({
   email: z.string().nullable(),
   /** Who made it, as people know them. */
   made_by: z.string(),
+  /** Their id; empty in files of earlier versions. */
+  made_by_id: z.string().default(''),
   created_at_ms: z.number(),
   expires_at_ms: z.number(),
 })
@@ -32,6 +34,7 @@ export interface InvitationRequest {
   readonly role: Role
   readonly email: string | null
   readonly made_by: string
+  readonly made_by_id?: string | undefined
 }
 
 export interface Invitations {
@@ -47,6 +50,8 @@ export interface Invitations {
   /** Expired ones, to be removed with the next write. */
   readonly expired: () => readonly Invitation[]
   readonly ofBusiness: (businessId: string) => readonly Invitation[]
+  /** Ids of those that a person made, into one business or into all. */
+  readonly madeBy: (personId: string, businessId?: string) => readonly string[]
 }
 
 export interface InvitationsPorts {
@@ -90,6 +95,7 @@ export function createInvitations(ports: InvitationsPorts): Invitations {
       const invitation = {
         invitation_id: newId(randomBytes, 'inv'),
         ...request,
+        made_by_id: request.made_by_id ?? '',
         hash: digestOf(code),
         created_at_ms: now,
         expires_at_ms: now + INVITATION_MS,
@@ -101,6 +107,12 @@ export function createInvitations(ports: InvitationsPorts): Invitations {
       byHash.delete(byId.get(id)?.hash ?? '')
       byId.delete(id)
     },
+    madeBy: (personId, businessId) =>
+      [...byId.values()].flatMap(({ invitation_id, made_by_id, business_id }) =>
+        made_by_id === personId && (businessId === undefined || business_id === businessId)
+          ? [invitation_id]
+          : [],
+      ),
     expired: () => [...byId.values()].filter((invitation) => !isOpen(invitation)),
   }
 }

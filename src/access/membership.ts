@@ -17,7 +17,7 @@ import {
 import { type Invitation, invitationDocument, invitationRemoval } from './invitations.ts'
 import { requireGoodPassword } from './password.ts'
 import { personDocument, plainEmail } from './people.ts'
-import { NEEDS, type Role, roleAllows } from './roles.ts'
+import { NEEDS, type Need, type Role, roleAllows } from './roles.ts'
 import type { NewPerson } from './sign-in.ts'
 
 export interface Membership {
@@ -30,7 +30,10 @@ export interface Membership {
   /** Throws `business_not_empty` while it has datasets. */
   deleteBusiness(id: string): Promise<void>
   members(businessId: string): readonly Member[]
-  /** Throws `person_not_found`, `last_owner`. */
+  /**
+   * Throws `person_not_found`, `last_owner`. Whoever loses rights, here or by removal, loses the
+   * invitations they made: a link of their own would let them in again.
+   */
   changeRole(businessId: string, personId: string, role: Role): Promise<Member>
   removeMember(businessId: string, personId: string): Promise<void>
   invitations(businessId: string): readonly Invitation[]
@@ -50,6 +53,8 @@ export interface InviteRequest {
   readonly role: Role
   readonly email: string | null
   readonly made_by: string
+  /** The person's id: their open invitations end when they may not make such any more. */
+  readonly made_by_id?: string
 }
 
 export function createMembership(books: Books): Membership {
@@ -108,7 +113,7 @@ function businessBook(
 }
 
 function memberBook(books: Books): Pick<Membership, 'members' | 'changeRole' | 'removeMember'> {
-  const { businesses, inOrder, write } = books
+  const { businesses, invitations, inOrder, write } = books
   const member = (businessId: string, personId: string): Member => {
     const found = businesses.member(businessId, personId)
     if (found) return found
@@ -123,16 +128,21 @@ function memberBook(books: Books): Pick<Membership, 'members' | 'changeRole' | '
           requireAnotherOwner(books, businessId, personId)
         }
         const next = { ...current, role }
-        await write([memberDocument(next)])
+        const isLower = !roleAllows(role, highestNeed(current.role))
+        const links = isLower ? invitations.madeBy(personId, businessId) : []
+        await write([memberDocument(next), ...links.map(invitationRemoval)])
         businesses.putMember(next)
+        for (const id of links) invitations.remove(id)
         return next
       }),
     removeMember: (businessId, personId) =>
       inOrder(async () => {
         const current = member(businessId, personId)
         if (current.role === 'owner') requireAnotherOwner(books, businessId, personId)
-        await write([memberRemoval(current)])
+        const links = invitations.madeBy(personId, businessId)
+        await write([memberRemoval(current), ...links.map(invitationRemoval)])
         businesses.removeMember(current)
+        for (const id of links) invitations.remove(id)
       }),
   }
 }
@@ -208,9 +218,8 @@ function opened({ invitations, businesses }: Books, code: string, email: string)
 function joining({ ports, businesses, invitations }: Books, invitation: Invitation, id: string) {
   const { business_id, invitation_id, role } = invitation
   const current = businesses.member(business_id, id)
-  const highest = NEEDS.findLast((need) => roleAllows(role, need)) ?? 'read'
   const member: Member =
-    current && roleAllows(current.role, highest)
+    current && roleAllows(current.role, highestNeed(role))
       ? current
       : { business_id, person_id: id, role, since_ms: current?.since_ms ?? ports.nowMs() }
   return {
@@ -222,6 +231,8 @@ function joining({ ports, businesses, invitations }: Books, invitation: Invitati
     },
   }
 }
+
+const highestNeed = (role: Role): Need => NEEDS.findLast((need) => roleAllows(role, need)) ?? 'read'
 
 function existing({ businesses }: Books, id: string): Business {
   const business = businesses.find(id)

@@ -11,7 +11,7 @@ import type {
 } from '@simplewebauthn/server'
 import { TwofoldError } from '../errors.ts'
 import { CHALLENGE_MS, PASSKEYS_PER_PERSON_MAX } from '../limits.ts'
-import { existingPerson } from './accounts.ts'
+import { existingPerson, requirePassword } from './accounts.ts'
 import { type Books, beginSession } from './books.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
 import { type Passkey, passkeyDocument, passkeyRemoval } from './passkeys.ts'
@@ -65,15 +65,13 @@ const webAuthn = () => import('@simplewebauthn/server')
 const addingTo = (personId: string): string => `add to ${personId}`
 
 export function createPasskeyBook(books: Books): PasskeyBook {
-  const { ports, passkeys, passwords, inOrder, write } = books
+  const { ports, passkeys, inOrder, write } = books
   const challenges = createChallenges(ports)
   return {
     passkeysOf: passkeys.ofPerson,
     startPasskey: async (personId, { site, password }) => {
       const person = existingPerson(books, personId)
-      if (person.password !== null && !(await passwords.matches(person.password, password))) {
-        throw new TwofoldError('sign_in_failed', 'Give the password of this account.')
-      }
+      await requirePassword(books, person, password)
       const own = passkeys.ofPerson(personId)
       requireRoom(own)
       const { generateRegistrationOptions } = await webAuthn()

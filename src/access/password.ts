@@ -32,7 +32,7 @@ export function createPasswords(randomBytes: RandomBytes): Passwords {
   return {
     hash: make,
     matches: async (stored, password) => {
-      if (password.length > PASSWORD_CHARS_MAX) return false
+      if (charsOf(password) > PASSWORD_CHARS_MAX) return false
       standIn ??= make('nobody has this password')
       const known = stored ?? (await standIn)
       const same = await limited(() => verify(known, normal(password)))
@@ -43,7 +43,7 @@ export function createPasswords(randomBytes: RandomBytes): Passwords {
 
 /** Throws `invalid_request`. Length is what counts; rules about digits only make worse ones. */
 export function requireGoodPassword(password: string, personal: readonly string[]): void {
-  const chars = [...password].length
+  const chars = charsOf(password)
   if (chars < PASSWORD_CHARS_MIN || chars > PASSWORD_CHARS_MAX) {
     throw weak(`take ${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters`)
   }
@@ -61,6 +61,9 @@ const weak = (what: string): TwofoldError =>
 
 /** The same characters typed on another keyboard are the same password (RFC 8265). */
 const normal = (password: string): string => password.normalize('NFC')
+
+/** As people count, and alike however they were typed: an emoji is one, not two UTF-16 units. */
+const charsOf = (password: string): number => [...normal(password)].length
 
 function limit(atOnce: number, waitingMax: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TwofoldError } from '../errors.ts'
-import { INVITATION_MS, PASSWORD_LINK_MS, SESSIONS_PER_PERSON_MAX } from '../limits.ts'
+import { INVITATION_MS, PASSWORD_LINK_MS, SESSIONS_PER_HOLDER_MAX } from '../limits.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import type { Store } from '../store/store.ts'
 import { type Access, createAccess } from './access.ts'
@@ -88,10 +88,10 @@ describe('signing in', () => {
     const id = await member('analyst')
     const { email = '' } = access.findPerson(id) ?? {}
     const first = await access.signInWithPassword({ email, password: PASSWORD })
-    for (let i = 0; i < SESSIONS_PER_PERSON_MAX; i++) {
+    for (let i = 0; i < SESSIONS_PER_HOLDER_MAX; i++) {
       await access.signInWithPassword({ email, password: PASSWORD })
     }
-    expect(access.sessionsOf(id)).toHaveLength(SESSIONS_PER_PERSON_MAX)
+    expect(access.sessionsOf(id)).toHaveLength(SESSIONS_PER_HOLDER_MAX)
     expect(access.sessionCaller(first)).toBeUndefined()
   })
 })

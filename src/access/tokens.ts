@@ -4,7 +4,12 @@
  */
 import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
-import { TOKEN_FORGET_MS, TOKEN_USE_STEP_MS, TOKENS_MAX } from '../limits.ts'
+import {
+  TOKEN_FORGET_MS,
+  TOKEN_USE_STEP_MS,
+  TOKENS_MAX,
+  TOKENS_PER_DATASET_MAX,
+} from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import { ALL, type Grant, type Purpose, purposeSchema } from './grant.ts'
@@ -50,8 +55,14 @@ export interface TokenRecord {
 
 export interface Tokens {
   readonly records: () => readonly TokenRecord[]
-  /** A new token, not yet in force: `add` it once its document is stored. */
-  readonly draft: (request: TokenRequest) => { token: string; record: TokenRecord }
+  /**
+   * A new token, not yet in force: `add` it once its document is stored. `endingId` names one that
+   * ends with it. Throws `limit_reached`.
+   */
+  readonly draft: (
+    request: TokenRequest,
+    endingId?: string,
+  ) => { token: string; record: TokenRecord }
   readonly add: (record: TokenRecord) => void
   readonly find: (id: string) => TokenRecord | undefined
   readonly remove: (id: string) => void
@@ -64,8 +75,11 @@ export interface Tokens {
   readonly lastUsedMs: (id: string) => number | undefined
   /** What has to be stored about uses since the last call; a use a minute ago is near enough. */
   readonly takeUses: () => SettingsDocument[]
-  /** Ids of tokens that expired so long ago that nobody looks for them. */
-  readonly forgotten: () => readonly string[]
+  /**
+   * Ids of tokens that expired so long ago that nobody looks for them, or before so many others of
+   * `datasetId` that only a program can have made them.
+   */
+  readonly forgotten: (datasetId: string) => readonly string[]
 }
 
 export interface TokensPorts {
@@ -89,10 +103,22 @@ export function createTokens(ports: TokensPorts): Tokens {
     expires_at_ms !== null && expires_at_ms <= ports.nowMs()
   const configured = ports.adminToken ? configuredRecord(ports.adminToken) : undefined
 
-  const draft = (request: TokenRequest): { token: string; record: TokenRecord } => {
+  const requireRoom = (datasetId: string, endingId?: string): void => {
     if (byId.size >= TOKENS_MAX) {
       throw new TwofoldError('limit_reached', `There are ${TOKENS_MAX} tokens.`)
     }
+    let own = 0
+    for (const record of byId.values()) {
+      if (record.dataset_id === datasetId && record.id !== endingId && !isOver(record)) own += 1
+    }
+    if (own >= TOKENS_PER_DATASET_MAX) {
+      const whose = datasetId === ALL ? 'that are for all datasets' : 'of this dataset'
+      const detail = `There are ${TOKENS_PER_DATASET_MAX} tokens ${whose}. Revoke one first.`
+      throw new TwofoldError('limit_reached', detail)
+    }
+  }
+  const draft: Tokens['draft'] = (request, endingId) => {
+    requireRoom(request.dataset_id, endingId)
     const token = `tf_${request.purpose}_${newSecret(ports.randomBytes)}`
     const record: TokenRecord = {
       id: newId(ports.randomBytes, 'tok'),
@@ -136,11 +162,19 @@ export function createTokens(ports: TokensPorts): Tokens {
     },
     lastUsedMs: uses.last,
     takeUses: uses.take,
-    forgotten: () =>
-      [...byId.values()].flatMap(({ id, expires_at_ms }) =>
-        expires_at_ms !== null && expires_at_ms + TOKEN_FORGET_MS <= ports.nowMs() ? [id] : [],
-      ),
+    forgotten: (datasetId) =>
+      forgotten([...byId.values()].filter(isOver), datasetId, ports.nowMs()),
   }
+}
+
+function forgotten(ended: readonly TokenRecord[], datasetId: string, now: number): string[] {
+  const endOf = ({ expires_at_ms }: TokenRecord): number => expires_at_ms ?? Infinity
+  const tooMany = ended
+    .filter(({ dataset_id }) => dataset_id === datasetId)
+    .sort((a, b) => endOf(b) - endOf(a))
+    .slice(TOKENS_PER_DATASET_MAX)
+  const tooOld = ended.filter((record) => endOf(record) + TOKEN_FORGET_MS <= now)
+  return [...new Set([...tooOld, ...tooMany].map(({ id }) => id))]
 }
 
 export function tokenDocument({ id, ...value }: TokenRecord): SettingsDocument {

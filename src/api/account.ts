@@ -30,12 +30,14 @@ export const accountRoutes: readonly Route[] = [
     auth: 'person',
     history: 'person.changed',
     summary: 'Change your name or e-mail address',
+    description: 'Another e-mail address needs your password, where you have one.',
     body: accountPatchSchema,
     answer: ACCOUNT,
-    run: async (call, { access }) => {
-      const { name, email } = call.body
-      const change = { ...(name === undefined ? {} : { name }), ...(email ? { email } : {}) }
-      return viewAccount(await access.updatePerson(me(call).id, change))
+    run: async (call, context) => {
+      const { id } = me(call)
+      const change = () => context.access.updatePerson(id, call.body)
+      const isGuarded = call.body.email !== undefined
+      return viewAccount(await (isGuarded ? guarded(call, context, change) : change()))
     },
   }),
   route({
@@ -47,13 +49,10 @@ export const accountRoutes: readonly Route[] = [
     description: 'Ends every other session of yours.',
     body: passwordChangeSchema,
     answer: { status: 204, description: 'It is changed.' },
-    run: async (call, context) => {
+    run: (call, context) => {
       const { id, session_id } = me(call)
-      const { address } = context.clientOf(call.request)
-      const account = context.access.findPerson(id)?.email
-      await context.attempts.guard({ address, account }, () =>
-        context.access.changePassword(id, { ...call.body, session_id }),
-      )
+      const change = () => context.access.changePassword(id, { ...call.body, session_id })
+      return guarded(call, context, change)
     },
   }),
   route({
@@ -88,6 +87,16 @@ export const accountRoutes: readonly Route[] = [
 export function me({ caller }: Pick<Call<unknown, unknown>, 'caller'>) {
   if (caller.kind === 'person') return caller
   throw new TwofoldError('forbidden')
+}
+
+/** What a password proves: counted as a sign-in is, so that no stolen session guesses it. */
+export function guarded<T>(
+  call: Pick<Call<unknown, unknown>, 'caller' | 'request'>,
+  { access, attempts, clientOf }: Context,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { address } = clientOf(call.request)
+  return attempts.guard({ address, account: access.findPerson(me(call).id)?.email }, work)
 }
 
 function viewAccount(person: Person | undefined): Account {

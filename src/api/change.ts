@@ -58,9 +58,12 @@ function callerOf({ caller, request }: Call<unknown, unknown>, { access }: Conte
   return access.sessionCaller(readSessionCookie(request) ?? '') ?? NOBODY
 }
 
+/** Fields of bodies that prove who asks, or are secret and told by the action. */
+const PROOFS = new Set(['code', 'current', 'password'])
+
 /** Of the body as it was sent: what a default filled in, nobody chose. */
 function detailsOf(body: unknown): Details {
-  const fields = Object.entries(plainObject(body) ?? {}).filter(([name]) => name !== 'code')
+  const fields = Object.entries(plainObject(body) ?? {}).filter(([name]) => !PROOFS.has(name))
   const isTold = (name: string, value: unknown): boolean =>
     TOLD.has(name) && value !== null && typeof value !== 'object'
   const told = fields.flatMap(([name, value]) => {

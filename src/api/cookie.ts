@@ -6,20 +6,47 @@ import type { FastifyRequest } from 'fastify'
 import { TwofoldError } from '../errors.ts'
 import { SESSION_MS } from '../limits.ts'
 
-const NAME = 'twofold_session'
+export const SESSION_COOKIE = 'twofold_session'
+/** Of a Secure one: browsers take it from this very host and by https alone, so that no subdomain
+ * and no page without https plants another person's. */
+const HOST_COOKIE = `__Host-${SESSION_COOKIE}`
 
-export function readSessionCookie(request: FastifyRequest): string | undefined {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const [name, value] = part.trim().split('=')
-    if (name === NAME && value) return value
-  }
-  return undefined
+/** The one in force first; a browser may have one of http, or of an earlier version, beside it. */
+export function sessionsSent(request: FastifyRequest): string[] {
+  const sent = (request.headers.cookie ?? '').split(';').map((part) => part.trim().split('='))
+  return [HOST_COOKIE, SESSION_COOKIE].flatMap((wanted) => {
+    const value = sent.find(([name, value]) => name === wanted && value)?.[1]
+    return value ? [value] : []
+  })
+}
+
+export const readSessionCookie = (request: FastifyRequest): string | undefined =>
+  sessionsSent(request)[0]
+
+/** How a cookie is set: `host` with the prefix, which asks for `secure`. */
+export interface CookieKind {
+  readonly secure: boolean
+  readonly host: boolean
+}
+
+/** Values of Set-Cookie: the session, or '' to end it; one under the other name ends with it. */
+export function sessionCookies(
+  session: string,
+  request: FastifyRequest,
+  { secure, host }: CookieKind,
+): string[] {
+  const [name, other] = host ? [HOST_COOKIE, SESSION_COOKIE] : [SESSION_COOKIE, HOST_COOKIE]
+  const isOtherSent = (request.headers.cookie ?? '').split(/; */).some((one) => {
+    return one.startsWith(`${other}=`)
+  })
+  const set = cookieText(name, session, secure)
+  return isOtherSent ? [set, cookieText(other, '', secure || other === HOST_COOKIE)] : [set]
 }
 
 /** Lax, not Strict: a link to the Events Manager from elsewhere still finds one signed in. */
-export function sessionCookie(session: string, secure: boolean): string {
+function cookieText(name: string, session: string, secure: boolean): string {
   const maxAgeS = session === '' ? 0 : Math.floor(SESSION_MS / 1000)
-  const text = `${NAME}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}`
+  const text = `${name}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}`
   return secure ? `${text}; Secure` : text
 }
 

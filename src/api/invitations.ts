@@ -39,7 +39,9 @@ export const invitationRoutes: readonly Route[] = [
     run: async ({ id, body, caller, require }, { access }) => {
       if (body.role === 'owner') require('own', { on: 'business', id })
       const made_by = caller.kind === 'nobody' ? '' : caller.name
-      const { code, invitation } = await access.invite({ ...body, business_id: id, made_by })
+      const made_by_id = caller.kind === 'nobody' ? '' : caller.id
+      const request = { ...body, business_id: id, made_by, made_by_id }
+      const { code, invitation } = await access.invite(request)
       return { ...view(invitation), code, path: `/#invitation=${code}` }
     },
   }),

@@ -11,6 +11,7 @@ import {
   pixelAnswerSchema,
   pixelBodySchema,
 } from './collector-contract.ts'
+import { SESSION_COOKIE } from './cookie.ts'
 import { graphQualitySchema } from './quality-schemas.ts'
 import { type Answer, type Auth, NEED_WORDS, type Route } from './route.ts'
 import { errorSchema } from './schemas.ts'
@@ -42,7 +43,12 @@ export function openApiOf(routes: readonly Route[], version: string): Document {
       schemas: components,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: 'twofold_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: `By https \`__Host-${SESSION_COOKIE}\`, which wins.`,
+        },
       },
     },
   }

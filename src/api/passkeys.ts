@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Site } from '../access/passkey-sign-in.ts'
 import type { Passkey } from '../access/passkeys.ts'
 import { TwofoldError } from '../errors.ts'
-import { me } from './account.ts'
+import { guarded, me } from './account.ts'
 import { refuseOtherSites } from './cookie.ts'
 import {
   passkeyAddSchema,
@@ -42,11 +42,8 @@ export const passkeyRoutes: readonly Route[] = [
     run: (call, context) => {
       const { id } = me(call)
       const site = siteOf(call.request)
-      const { address } = context.clientOf(call.request)
-      const account = context.access.findPerson(id)?.email
-      return context.attempts.guard({ address, account }, () =>
-        context.access.startPasskey(id, { site, password: call.body.password }),
-      )
+      const { password } = call.body
+      return guarded(call, context, () => context.access.startPasskey(id, { site, password }))
     },
   }),
   route({

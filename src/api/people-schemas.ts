@@ -81,7 +81,11 @@ export const accountSchema = z
   .meta({ id: 'Account' })
 
 export const accountPatchSchema = z
-  .strictObject({ name: name.optional(), email: email.optional() })
+  .strictObject({
+    name: name.optional(),
+    email: email.optional(),
+    password: password.optional().describe('Yours, to change the e-mail address.'),
+  })
   .meta({ id: 'AccountPatch' })
 
 export const passwordChangeSchema = z

@@ -4,7 +4,7 @@ import { type Caller, INSTANCE, NOBODY } from '../access/caller.ts'
 import { roleAllows } from '../access/roles.ts'
 import { TwofoldError } from '../errors.ts'
 import { browserOf } from './browser-name.ts'
-import { readSessionCookie, refuseOtherSites, sessionCookie } from './cookie.ts'
+import { readSessionCookie, refuseOtherSites, sessionCookies, sessionsSent } from './cookie.ts'
 import {
   linkSchema,
   passwordResetSchema,
@@ -73,7 +73,7 @@ export const sessionRoutes: readonly Route[] = [
     answer: { status: 204, description: 'Signed out.' },
     run: async ({ request, reply }, context) => {
       refuseOtherSites(request, context.publicUrl)
-      await context.access.signOut(readSessionCookie(request) ?? '')
+      for (const session of sessionsSent(request)) await context.access.signOut(session)
       setCookie(reply, '', context)
     },
   }),
@@ -130,9 +130,14 @@ export async function attempt(
 }
 
 function setCookie(reply: FastifyReply, session: string, context: Context): void {
-  const { publicUrl, clientOf } = context
-  const secure = publicUrl?.startsWith('https:') || clientOf(reply.request).https
-  reply.header('set-cookie', sessionCookie(session, secure))
+  const { request } = reply
+  const { publicUrl = '', clientOf } = context
+  const { https } = clientOf(request)
+  const secure = https || publicUrl.startsWith('https:')
+  // At http://localhost beside a public https address browsers take Secure, but not the prefix.
+  const host = https || (secure && URL.parse(publicUrl)?.host === request.headers.host)
+  const cookies = sessionCookies(session, request, { secure, host })
+  for (const cookie of cookies) reply.header('set-cookie', cookie)
 }
 
 /** Who is signed in on a public route, as far as the request may speak for them. */

@@ -172,6 +172,33 @@ describe('tokens and history', () => {
 })
 
 describe('my account', () => {
+  it('asks for the password to change the e-mail address, and for the name alone not', async () => {
+    const { page, complaints } = await signedIn(ANN)
+    await page.getByRole('link', { name: 'My account: Ann Archer' }).click()
+    const you = page.locator('form').filter({ hasText: 'You sign in with it.' })
+    const password = you.getByRole('textbox', { name: 'Your password' })
+    const save = you.getByRole('button', { name: 'Save' })
+    await you.getByRole('textbox', { name: 'Your name' }).fill('Ann B. Archer')
+    expect(await password.count()).toBe(0)
+    await save.click()
+    await you.getByText('Saved.').waitFor()
+    await you.getByRole('textbox', { name: 'E-mail address' }).fill('archer@example.com')
+    await password.fill('not this one')
+    await save.click()
+    await you.getByText('Give the password of this account.').waitFor()
+    await keep(page, 'access-account-email')
+    await password.fill(ANN.password)
+    await save.click()
+    await you.getByText('Saved.').waitFor()
+    expect(await password.count()).toBe(0)
+    await you.getByRole('textbox', { name: 'Your name' }).fill(ANN.name)
+    await you.getByRole('textbox', { name: 'E-mail address' }).fill(ANN.email)
+    await password.fill(ANN.password)
+    await save.click()
+    await page.getByRole('link', { name: 'My account: Ann Archer' }).waitFor()
+    expect(complaints.filter((one) => !one.includes('401'))).toEqual([])
+  })
+
   it('changes the password, shows where I am signed in, and signs out everywhere', async () => {
     const phone = { viewport: { width: 390, height: 844 } }
     const other = await signedIn(ANN)

@@ -37,6 +37,45 @@ describe('the session cookie', () => {
     expect(reply.json()).toMatchObject({ signed_in: true, purpose: 'admin', dataset_id: '*' })
   })
 
+  it('has the prefix __Host- where it is Secure, but not at another host', async () => {
+    const own = await apiBench({ publicUrl: 'https://twofold.example' })
+    const prefixed = /^__Host-twofold_session=[\w-]{43}; Path=\/; HttpOnly; .*; Secure$/
+    const body = { token: ADMIN }
+    const here = await post(own, '/api/session', body, { host: 'twofold.example' })
+    expect(here.headers['set-cookie']).toMatch(prefixed)
+    const there = await post(own, '/api/session', body, { host: 'localhost:8080' })
+    expect(there.headers['set-cookie']).toMatch(/^twofold_session=.*; Secure$/)
+  })
+
+  it('of before the prefix goes on, and ends with the next sign-in or sign-out', async () => {
+    const own = await apiBench({ publicUrl: 'https://twofold.example' })
+    const headers = (cookie: string) => ({ ...OWN, origin: 'https://twofold.example', cookie })
+    const purposeWith = async (cookie: string) =>
+      (await own.app.inject({ url: '/api/session', headers: headers(cookie) })).json().purpose
+    const old = `twofold_session=${await own.access.signIn(ADMIN)}`
+    expect(await purposeWith(old)).toBe('admin')
+    const { dataset } = await own.access.createDataset({ name: 'Shop' })
+    const request = { dataset_id: dataset.dataset_id, purpose: 'read', name: 'agency' } as const
+    const { token } = await own.access.createToken(request)
+    const again = await post(own, '/api/session', { token }, headers(old))
+    const [set = '', ended] = [again.headers['set-cookie'] ?? []].flat()
+    expect(ended).toMatch(/^twofold_session=; .*; Max-Age=0; Secure$/)
+    const both = `${old}; ${set.split(';', 1)[0]}`
+    expect(await purposeWith(both)).toBe('read')
+    const out = await own.app.inject({
+      method: 'DELETE',
+      url: '/api/session',
+      headers: headers(both),
+    })
+    expect([out.headers['set-cookie']].flat()).toMatchObject(
+      [
+        /^__Host-twofold_session=; .*; Max-Age=0; Secure$/,
+        /^twofold_session=; .*; Max-Age=0; Secure$/,
+      ].map((pattern) => expect.stringMatching(pattern)),
+    )
+    expect(await purposeWith(both)).toBeNull()
+  })
+
   it.each<[string, Record<string, string>, number]>([
     ['our own page', OWN, 201],
     [

@@ -33,16 +33,23 @@ export function AccountPage() {
 function Profile({ account }: { account: Account }) {
   const [name, setName] = useState(account.name)
   const [email, setEmail] = useState(account.email)
+  const [password, setPassword] = useState('')
   const cache = useQueryClient()
+  const isOtherEmail = email.trim().toLowerCase() !== account.email
   const save = useMutation({
-    mutationFn: () => updateAccount({ name: name.trim(), email: email.trim() }),
+    mutationFn: () =>
+      updateAccount({
+        name: name.trim(),
+        ...(isOtherEmail ? { email: email.trim(), password } : {}),
+      }),
     onSuccess: async (saved) => {
       cache.setQueryData(accountQuery.queryKey, saved)
       setEmail(saved.email)
+      setPassword('')
       await cache.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },
   })
-  const dirty = name.trim() !== account.name || email.trim() !== account.email
+  const dirty = name.trim() !== account.name || isOtherEmail
   return (
     <Section title="You">
       <form
@@ -71,6 +78,17 @@ function Profile({ account }: { account: Account }) {
             value={email}
             onChange={(change) => setEmail(change.currentTarget.value)}
           />
+          {isOtherEmail && account.has_password && (
+            <PasswordInput
+              label="Your password"
+              description="To change the e-mail address."
+              name="email-password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(typed) => setPassword(typed.currentTarget.value)}
+            />
+          )}
           {save.error && <Failed error={save.error} />}
           <Group>
             <Button type="submit" loading={save.isPending} disabled={!dirty}>
