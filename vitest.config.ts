@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['{src,conformance,examples}/**/*.test.ts', 'test/tidy/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
           environment: 'node',
+          // No test leaves anything behind in a module: each module is loaded once a worker.
+          isolate: false,
           // A busy machine of two cores: what hangs is found all the same.
           testTimeout: 30_000,
         },

@@ -57,21 +57,21 @@ export const ERASED_DETAIL = 'The person of this event was erased before it was 
 /** Stands for an expiry that never comes: the last moment that a Date can name. */
 export const NEVER_MS = 8_640_000_000_000_000
 
-/**
- * The times as every driver keeps them, so that one commit makes few different ones: a due time to
- * come is rounded up, one that has come is `nowMs`; an expiry is rounded down to the second, which
- * is as fine as event_time is.
- */
+/** The times as every driver keeps them, so that one commit makes few different ones. */
 export function scheduled(
   { due_ms, expires_ms }: { readonly due_ms: number; readonly expires_ms: number },
   nowMs: number,
 ): { due_ms: number; expires_ms: number } {
-  return {
-    due_ms:
-      due_ms <= nowMs ? nowMs : Math.ceil(due_ms / DELIVERY_DUE_STEP_MS) * DELIVERY_DUE_STEP_MS,
-    expires_ms: Math.floor(Math.max(0, Math.min(expires_ms, NEVER_MS)) / 1000) * 1000,
-  }
+  return { due_ms: keptDueMs(due_ms, nowMs), expires_ms: keptExpiryMs(expires_ms) }
 }
+
+/** One to come is rounded up, one that has come is `nowMs`. */
+export const keptDueMs = (dueMs: number, nowMs: number): number =>
+  dueMs <= nowMs ? nowMs : Math.ceil(dueMs / DELIVERY_DUE_STEP_MS) * DELIVERY_DUE_STEP_MS
+
+/** Rounded down to the second, which is as fine as event_time is. */
+export const keptExpiryMs = (expiresMs: number): number =>
+  Math.floor(Math.max(0, Math.min(expiresMs, NEVER_MS)) / 1000) * 1000
 
 /** Clocks may give fractions, and a store without a clock -Infinity. */
 export const wholeMs = (nowMs: number): number => Math.floor(Math.max(0, nowMs))

@@ -86,6 +86,10 @@ class Bytes {
 
   add(value: number): void {
     if (this.#length + VALUE_BYTES_MAX > this.#data.length) this.#grow()
+    if (value < 128) {
+      this.#data[this.#length++] = value
+      return
+    }
     let rest = value
     while (rest >= 128) {
       this.#data[this.#length++] = (rest % 128) + 128

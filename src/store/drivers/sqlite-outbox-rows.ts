@@ -8,7 +8,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { DELIVERY_URGENCY_STEP_MS } from '../../limits.ts'
 import { positionOf } from '../delivery-order.ts'
-import { type DeliveryWrite, scheduled, urgencyOf } from '../outbox.ts'
+import { type DeliveryWrite, keptDueMs, keptExpiryMs, urgencyOf } from '../outbox.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { ROW_STATES, type RowState } from './sqlite-outbox-destinations.ts'
 import { chunkOf, type PackedKey, pack, unpack } from './sqlite-outbox-pack.ts'
@@ -204,7 +204,8 @@ function grouped(writes: readonly Times[], nowMs: number): Group[] {
   let last: Group | undefined
   for (const write of writes) {
     const { seq, leg_seq } = write
-    const { due_ms, expires_ms } = scheduled(write, nowMs)
+    const due_ms = keptDueMs(write.due_ms, nowMs)
+    const expires_ms = keptExpiryMs(write.expires_ms)
     const urgency = urgencyOf(expires_ms)
     const chunk = chunkOf(leg_seq === 0 ? seq : leg_seq)
     if (last?.due_ms !== due_ms || last.urgency !== urgency || last.chunk !== chunk) {
@@ -216,7 +217,8 @@ function grouped(writes: readonly Times[], nowMs: number): Group[] {
       last = { due_ms, urgency, chunk, entries: [] }
       groups.push(last)
     }
-    last.entries.push({ seq, leg_seq, expires_ms })
+    // Mostly it is kept as it is: nothing is made anew for each.
+    last.entries.push(expires_ms === write.expires_ms ? write : { seq, leg_seq, expires_ms })
   }
   return groups
 }
