@@ -26,6 +26,22 @@ export interface Config {
   readonly exportDir: string | undefined
   /** Server that alerts leave by; undefined: no e-mail is sent. */
   readonly smtp: SmtpSettings | undefined
+  /** Who people may sign in with; undefined: with nobody but this server. */
+  readonly oidc: OidcSettings | undefined
+}
+
+/** The OpenID Connect provider of this server. */
+export interface OidcSettings {
+  /** As it names itself, such as https://accounts.google.com. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What people call it. */
+  readonly name: string
+  /** E-mail domains that may make an account; empty: any. */
+  readonly domains: readonly string[]
+  /** Who gets an account by it: who is invited, or whoever has an address of `domains`. */
+  readonly signUp: 'invited' | 'domain'
 }
 
 export interface SmtpSettings {
@@ -137,6 +153,40 @@ export const OPTIONS = {
     default: 'starttls',
     description: 'starttls, tls, or none: in clear, for a mail server on the same machine.',
   },
+  oidcIssuer: {
+    variable: 'TWOFOLD_OIDC_ISSUER',
+    default: '',
+    description:
+      'OpenID Connect provider that people may sign in with, such as https://accounts.google.com; ' +
+      'needs TWOFOLD_PUBLIC_URL. Empty: none.',
+  },
+  oidcClientId: {
+    variable: 'TWOFOLD_OIDC_CLIENT_ID',
+    default: '',
+    description: 'Id of this server there.',
+  },
+  oidcClientSecret: {
+    variable: 'TWOFOLD_OIDC_CLIENT_SECRET',
+    default: '',
+    description: 'Its secret there.',
+  },
+  oidcName: {
+    variable: 'TWOFOLD_OIDC_NAME',
+    default: 'single sign-on',
+    description: 'What people call the provider, such as Google: the text of the button.',
+  },
+  oidcDomains: {
+    variable: 'TWOFOLD_OIDC_DOMAINS',
+    default: '',
+    description: 'E-mail domains that may make an account by it, such as shop.com,shop.de.',
+  },
+  oidcSignUp: {
+    variable: 'TWOFOLD_OIDC_SIGN_UP',
+    default: 'invited',
+    description:
+      'invited: only who is invited gets an account; domain: whoever has a verified address of ' +
+      'these domains, in no business yet.',
+  },
 } as const satisfies Record<string, Option>
 
 /** For commands that talk to a server; docs/configuration.md lists them too. */
@@ -212,12 +262,58 @@ export function readConfig(
     allowPrivateTargets: networkList(text('allowPrivateTargets')),
     exportDir: exportFolder(text('exportDir'), text('dataDir')),
     smtp: smtpOf(text),
+    oidc: oidcOf(text, publicUrl !== ''),
   }
+}
+
+type ReadText = (name: keyof typeof OPTIONS) => string
+
+const SIGN_UPS = ['invited', 'domain'] as const
+/** Of every tenant at once: there anybody may name themselves as they like. */
+const SHARED_ISSUER = /^login\.microsoftonline\.com\/(common|organizations|consumers)(\/|$)/
+
+function oidcOf(text: ReadText, hasPublicUrl: boolean): OidcSettings | undefined {
+  const needed = ['oidcIssuer', 'oidcClientId', 'oidcClientSecret'] as const
+  const missing: string[] = needed
+    .filter((name) => text(name) === '')
+    .map((name) => OPTIONS[name].variable)
+  if (missing.length === needed.length) return undefined
+  if (!hasPublicUrl) missing.push(OPTIONS.publicUrl.variable)
+  if (missing.length > 0) {
+    const words = `Signing in by OpenID Connect is half configured: set ${missing.join(', ')} too.`
+    throw new TwofoldError('invalid_request', words)
+  }
+  const issuer = text('oidcIssuer')
+  const url = URL.parse(issuer)
+  const isHere = url && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+  if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))) {
+    throw wrong('oidcIssuer', issuer, 'an https address (http only on this machine)')
+  }
+  if (SHARED_ISSUER.test(url.host + url.pathname)) {
+    throw wrong('oidcIssuer', issuer, 'the issuer of your own tenant')
+  }
+  const signUp = SIGN_UPS.find((one) => one === text('oidcSignUp'))
+  if (!signUp) throw wrong('oidcSignUp', text('oidcSignUp'), SIGN_UPS.join(' or '))
+  const domains = domainList(text('oidcDomains'))
+  if (signUp === 'domain' && domains.length === 0) {
+    throw wrong('oidcDomains', '', 'the domains that TWOFOLD_OIDC_SIGN_UP=domain is for')
+  }
+  const client = { clientId: text('oidcClientId'), clientSecret: text('oidcClientSecret') }
+  return { issuer, ...client, name: text('oidcName') || OPTIONS.oidcName.default, domains, signUp }
+}
+
+function domainList(text: string): readonly string[] {
+  const list = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((one) => one !== '')
+  if (list.every((one) => /^([a-z0-9-]+\.)+[a-z0-9-]+$/.test(one))) return list
+  throw wrong('oidcDomains', text, 'domains such as shop.com,shop.de')
 }
 
 const SECURITIES = ['starttls', 'tls', 'none'] as const
 
-function smtpOf(text: (name: keyof typeof OPTIONS) => string): SmtpSettings | undefined {
+function smtpOf(text: ReadText): SmtpSettings | undefined {
   const host = text('smtpHost')
   if (!host) return undefined
   const security = SECURITIES.find((one) => one === text('smtpSecurity'))

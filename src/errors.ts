@@ -204,6 +204,24 @@ export const ERRORS = {
     message: 'No such passkey of yours.',
     fix: 'See the list in My account; it may have been removed already.',
   },
+  oidc_refused: {
+    status: 401,
+    retryable: false,
+    message: 'Signing in with the provider did not work.',
+    fix: 'The detail says why. Try again, or sign in another way.',
+  },
+  identity_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such connection of your account.',
+    fix: 'See the list in My account; it may have been removed already.',
+  },
+  last_way_in: {
+    status: 409,
+    retryable: false,
+    message: 'That is your last way to sign in.',
+    fix: 'Set a password or add a passkey first.',
+  },
   email_taken: {
     status: 409,
     retryable: false,

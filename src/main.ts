@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
+import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
 import { clientOf } from './client-of.ts'
@@ -267,6 +268,7 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
     nowMs: Date.now,
     randomBytes,
     adminToken: config.adminToken,
+    oidc: oidcOf(app, config),
   })
   const { rules, storedRules } = await openRules({ store, access, ledger, nowMs: Date.now })
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
@@ -323,6 +325,17 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
   return { access: whole, domains, ...made, ...outside }
+}
+
+function oidcOf({ log }: FastifyInstance, { oidc, publicUrl }: Config): OidcProvider | undefined {
+  if (!oidc || publicUrl === undefined) return undefined
+  return createOidcProvider({
+    ...{ settings: oidc, publicUrl },
+    // Not the guarded one: the operator chose the provider, who knows what stands in its network.
+    ask: (url, init) => fetch(url, init),
+    nowMs: Date.now,
+    log: (fields, words) => log.warn(fields, words),
+  })
 }
 
 /** What else is kept of a dataset goes with it. */

@@ -11,12 +11,20 @@ import type { Caller } from './caller.ts'
 import { datasetDocument, deletedDocument } from './datasets.ts'
 import { ALL, allows, type Grant, type Purpose } from './grant.ts'
 import { createMembership, type Membership } from './membership.ts'
+import { createOidcBook, type OidcBook } from './oidc-sign-in.ts'
 import { createPasskeyBook, type PasskeyBook } from './passkey-sign-in.ts'
 import type { Rights } from './rights.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
 import { type TokenRecord, type TokenRequest, tokenDocument, tokenRemovals } from './tokens.ts'
 
-export interface Access extends DatasetBook, TokenBook, SignIn, PasskeyBook, Accounts, Membership {
+export interface Access
+  extends DatasetBook,
+    TokenBook,
+    SignIn,
+    PasskeyBook,
+    OidcBook,
+    Accounts,
+    Membership {
   readonly rights: Rights
 }
 
@@ -69,12 +77,14 @@ export interface MadeToken {
 
 export async function createAccess(ports: AccessPorts): Promise<Access> {
   const books = await openBooks(ports)
+  const signIn = createSignIn(books)
   return {
     rights: books.rights,
     ...datasetBook(books),
     ...tokenBook(books),
-    ...createSignIn(books),
+    ...signIn,
     ...createPasskeyBook(books),
+    ...createOidcBook(books, signIn),
     ...createAccounts(books),
     ...createMembership(books),
   }

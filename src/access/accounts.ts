@@ -6,6 +6,7 @@ import { TwofoldError } from '../errors.ts'
 import { PASSWORD_LINK_MS, PASSWORD_LINKS_MAX } from '../limits.ts'
 import { type Books, beginSession } from './books.ts'
 import { memberRemoval } from './businesses.ts'
+import { identityRemoval } from './identities.ts'
 import { invitationRemoval } from './invitations.ts'
 import { passkeyRemoval } from './passkeys.ts'
 import { requireGoodPassword } from './password.ts'
@@ -17,7 +18,10 @@ export interface Accounts {
   findPerson(id: string): Person | undefined
   /** Another e-mail address needs the password. Throws `email_taken`, `sign_in_failed`. */
   updatePerson(id: string, change: PersonChange): Promise<Person>
-  /** Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong. */
+  /**
+   * Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong; who
+   * has none yet is known by the session.
+   */
   changePassword(id: string, change: PasswordChange): Promise<void>
   sessionsOf(personId: string): readonly Session[]
   /** Throws `session_not_found`. */
@@ -102,6 +106,19 @@ export async function requirePassword(
   throw new TwofoldError('sign_in_failed', 'Give the password of this account.')
 }
 
+/** Throws `last_way_in` where only `endingId`, a passkey or an identity, signs the person in. */
+export function requireAnotherWay(books: Books, personId: string, endingId: string): void {
+  const { ports, passkeys, identities } = books
+  const isOther = ({ passkey_id }: { passkey_id: string }): boolean => passkey_id !== endingId
+  const hasOther =
+    existingPerson(books, personId).password !== null ||
+    passkeys.ofPerson(personId).some(isOther) ||
+    identities
+      .ofPerson(personId)
+      .some((one) => one.identity_id !== endingId && ports.oidc?.isIssuer(one.issuer))
+  if (!hasOther) throw new TwofoldError('last_way_in')
+}
+
 /** Throws `sign_in_failed` when the password is another than when it was compared. */
 function unchanged(books: Books, { person_id, password }: Person): Person {
   const now = existingPerson(books, person_id)
@@ -117,7 +134,8 @@ function passwordBook(
   return {
     changePassword: async (id, { current, password, session_id }) => {
       const person = existingPerson(books, id)
-      const isRight = await passwords.matches(person.password ?? undefined, current)
+      const isRight =
+        person.password === null || (await passwords.matches(person.password, current))
       if (!isRight) throw new TwofoldError('sign_in_failed', 'The password so far is another.')
       requireGoodPassword(password, [person.email, person.name])
       const hash = await passwords.hash(password)
@@ -155,7 +173,7 @@ function passwordBook(
 }
 
 async function deletePerson(books: Books, person: Person): Promise<void> {
-  const { people, businesses, invitations, sessions, passkeys, write } = books
+  const { people, businesses, invitations, sessions, passkeys, identities, write } = books
   const { person_id } = person
   const memberships = businesses.ofPerson(person_id)
   for (const { business_id, role } of memberships) {
@@ -167,16 +185,19 @@ async function deletePerson(books: Books, person: Person): Promise<void> {
   }
   const ended = sessions.endOf(person_id, () => true)
   const keys = passkeys.ofPerson(person_id).map(({ passkey_id }) => passkey_id)
+  const connected = identities.ofPerson(person_id).map(({ identity_id }) => identity_id)
   const links = invitations.madeBy(person_id)
   await write([
     personRemoval(person_id),
     ...memberships.map(memberRemoval),
     ...keys.map(passkeyRemoval),
+    ...connected.map(identityRemoval),
     ...links.map(invitationRemoval),
     ...ended,
   ])
   people.remove(person_id)
   for (const id of keys) passkeys.remove(id)
+  for (const id of connected) identities.remove(id)
   for (const id of links) invitations.remove(id)
   for (const member of memberships) businesses.removeMember(member)
 }

@@ -8,7 +8,9 @@ import { serial } from '../serial.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
 import { type Business, type Businesses, businessDocument, createBusinesses } from './businesses.ts'
 import { createDatasets, type Datasets, datasetDocument, datasetRemoval } from './datasets.ts'
+import { createIdentities, type Identities } from './identities.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
+import type { OidcProvider } from './oidc-provider.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { createPasswords, type Passwords } from './password.ts'
 import { createPeople, type People } from './people.ts'
@@ -25,6 +27,8 @@ export interface AccessPorts {
   readonly onDataset: (id: string, dataset: Dataset | undefined) => void
   /** TWOFOLD_ADMIN_TOKEN: an admin token for everything, never stored. */
   readonly adminToken: string | undefined
+  /** Who people may sign in with, besides. */
+  readonly oidc?: OidcProvider | undefined
 }
 
 export interface Books {
@@ -37,6 +41,7 @@ export interface Books {
   readonly sessions: Sessions
   readonly passwords: Passwords
   readonly passkeys: Passkeys
+  readonly identities: Identities
   readonly rights: Rights
   /** Changes one after another, so that none is built on a state that another just replaced. */
   readonly inOrder: <T>(work: () => Promise<T>) => Promise<T>
@@ -69,6 +74,7 @@ export async function openBooks(ports: AccessPorts): Promise<Books> {
     sessions: createSessions({ ...parts, documents: await read('session') }),
     passwords: createPasswords(randomBytes),
     passkeys: createPasskeys(await read('passkey')),
+    identities: createIdentities(await read('identity')),
     rights: createRights({
       businessOf: datasets.businessOf,
       hasBusiness: (id) => businesses.find(id) !== undefined,

@@ -158,6 +158,7 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
   ],
   ['person', (id, { name }) => told({ subject: id, name })],
   ['passkey', (id, { name }) => told({ subject: id, name })],
+  ['identity', (id, { name }) => told({ subject: id, name })],
   [
     'member',
     (id) => {

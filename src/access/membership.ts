@@ -204,7 +204,11 @@ function invitationBook(
 }
 
 /** Throws `link_invalid`, or `forbidden` for somebody it is not meant for. */
-function opened({ invitations, businesses }: Books, code: string, email: string): Invitation {
+export function opened(
+  { invitations, businesses }: Books,
+  code: string,
+  email: string,
+): Invitation {
   const invitation = invitations.findByCode(code)
   if (!invitation || !businesses.find(invitation.business_id))
     throw new TwofoldError('link_invalid')
@@ -215,7 +219,11 @@ function opened({ invitations, businesses }: Books, code: string, email: string)
 }
 
 /** The link is spent and the person a member; who is one already keeps the higher role. */
-function joining({ ports, businesses, invitations }: Books, invitation: Invitation, id: string) {
+export function joining(
+  { ports, businesses, invitations }: Books,
+  invitation: Invitation,
+  id: string,
+) {
   const { business_id, invitation_id, role } = invitation
   const current = businesses.member(business_id, id)
   const member: Member =

@@ -11,7 +11,7 @@ import type {
 } from '@simplewebauthn/server'
 import { TwofoldError } from '../errors.ts'
 import { CHALLENGE_MS, PASSKEYS_PER_PERSON_MAX } from '../limits.ts'
-import { existingPerson, requirePassword } from './accounts.ts'
+import { existingPerson, requireAnotherWay, requirePassword } from './accounts.ts'
 import { type Books, beginSession } from './books.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
 import { type Passkey, passkeyDocument, passkeyRemoval } from './passkeys.ts'
@@ -37,7 +37,7 @@ export interface PasskeyBook {
   ): Promise<PublicKeyCredentialCreationOptionsJSON>
   /** Throws `passkey_refused`. */
   addPasskey(personId: string, made: MadePasskey): Promise<Passkey>
-  /** Throws `passkey_not_found`. */
+  /** Throws `passkey_not_found`, `last_way_in`. */
   removePasskey(personId: string, passkeyId: string): Promise<void>
   /** What the browser needs to ask for one of this site, whoever's it is. */
   askForPasskey(site: Site): Promise<PublicKeyCredentialRequestOptionsJSON>
@@ -117,6 +117,7 @@ export function createPasskeyBook(books: Books): PasskeyBook {
         if (passkeys.find(passkeyId)?.person_id !== personId) {
           throw new TwofoldError('passkey_not_found')
         }
+        requireAnotherWay(books, personId, passkeyId)
         await write([passkeyRemoval(passkeyId)])
         passkeys.remove(passkeyId)
       }),

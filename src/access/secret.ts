@@ -26,7 +26,8 @@ export function digestOf(secret: string): string {
 
 /** Both are digests, so their lengths tell nothing. */
 export function sameDigest(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+  const [one, other] = [Buffer.from(a), Buffer.from(b)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** Digits only, the first not 0, so that every official SDK takes it for one of Meta's ids. */

@@ -4,6 +4,7 @@
  */
 import { TwofoldError } from '../errors.ts'
 import { SIGN_IN_CODE_MS, SIGN_IN_CODES_MAX } from '../limits.ts'
+import type { SettingsDocument } from '../store/store.ts'
 import { type Books, beginSession, firstBusiness } from './books.ts'
 import { businessDocument, memberDocument } from './businesses.ts'
 import type { Caller } from './caller.ts'
@@ -27,6 +28,11 @@ export interface SignIn {
    * new one. Throws `setup_link_invalid`, `invalid_request`.
    */
   redeemSetup(owner: NewPerson & SetupRequest): Promise<string>
+  /** The same for an owner without a password, whose way in is what `ways` stores. */
+  redeemSetupWith(
+    owner: Omit<NewPerson, 'password'> & SetupRequest,
+    ways: (personId: string) => SettingsDocument,
+  ): Promise<string>
   /** Throws `sign_in_failed`. */
   signInWithPassword(request: PasswordSignIn): Promise<string>
   /** A one-time code, valid for minutes, that signs a browser in with what `grant` allows. */
@@ -60,22 +66,28 @@ export function createSignIn(books: Books): SignIn {
   // Who is invited before by a token does not operate the server, and so does not close the setup.
   const setupCode = (): string | undefined =>
     people.all().some(({ operator }) => operator) ? undefined : setup
+  const requireSetup = (code: string): void => {
+    const open = setupCode()
+    if (open && sameDigest(digestOf(open), digestOf(code))) return
+    throw new TwofoldError('setup_link_invalid')
+  }
   return {
     setupCode,
     redeemSetup: async ({ code, business, browser = '', ...owner }) => {
-      const requireSetup = (): void => {
-        const open = setupCode()
-        if (open && sameDigest(digestOf(open), digestOf(code))) return
-        throw new TwofoldError('setup_link_invalid')
-      }
-      requireSetup()
+      requireSetup(code)
       requireGoodPassword(owner.password, [owner.email, owner.name])
       const password = await passwords.hash(owner.password)
       return inOrder(() => {
-        requireSetup()
+        requireSetup(code)
         return makeOwner(books, { ...owner, password, operator: true }, { business, browser })
       })
     },
+    redeemSetupWith: ({ code, business, browser = '', ...owner }, ways) =>
+      inOrder(() => {
+        requireSetup(code)
+        const draft = { ...owner, password: null, operator: true }
+        return makeOwner(books, draft, { business, browser, ways })
+      }),
     signInWithPassword: async ({ email, password, browser = '' }) => {
       const person = people.findByEmail(email)
       const isRight = await passwords.matches(person?.password ?? undefined, password)
@@ -125,10 +137,16 @@ function callerOf({ sessions, tokens, people }: Books, cookie: string): Caller |
   return grant && tokens.callerOf(grant)
 }
 
+interface OwnerRequest {
+  readonly business: string | undefined
+  readonly browser: string
+  readonly ways?: (personId: string) => SettingsDocument
+}
+
 async function makeOwner(
   books: Books,
   draft: Omit<Person, 'person_id' | 'created_at_ms'>,
-  { business: name, browser }: { business: string | undefined; browser: string },
+  { business: name, browser, ways }: OwnerRequest,
 ): Promise<string> {
   const { ports, people, businesses } = books
   const person = people.draft(draft)
@@ -146,6 +164,7 @@ async function makeOwner(
     personDocument(person),
     ...owned.map(businessDocument),
     ...members.map(memberDocument),
+    ...(ways ? [ways(person_id)] : []),
   ]
   const session = await beginSession(books, { person_id }, { browser, documents })
   people.put(person)

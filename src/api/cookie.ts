@@ -3,6 +3,7 @@
  * another site the visitor has open. Called by api.ts and the session routes.
  */
 import type { FastifyRequest } from 'fastify'
+import { OIDC_FLOW_MS } from '../access/oidc-limits.ts'
 import { TwofoldError } from '../errors.ts'
 import { SESSION_MS } from '../limits.ts'
 
@@ -48,6 +49,26 @@ function cookieText(name: string, session: string, secure: boolean): string {
   const maxAgeS = session === '' ? 0 : Math.floor(SESSION_MS / 1000)
   const text = `${name}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}`
   return secure ? `${text}; Secure` : text
+}
+
+const flowName = (publicUrl: string | undefined): string =>
+  publicUrl?.startsWith('https:') ? '__Host-twofold_oidc' : 'twofold_oidc'
+
+/** What a sign-in under way at a provider must bring back; '' ends it. Lax: it comes from there. */
+export function flowCookie(sealed: string, publicUrl: string | undefined): string {
+  const name = flowName(publicUrl)
+  const maxAgeS = sealed === '' ? 0 : Math.floor(OIDC_FLOW_MS / 1000)
+  const text = `${name}=${sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}`
+  return name.startsWith('__Host-') ? `${text}; Secure` : text
+}
+
+export function flowSent(
+  { headers }: FastifyRequest,
+  publicUrl: string | undefined,
+): string | undefined {
+  const start = `${flowName(publicUrl)}=`
+  const sent = (headers.cookie ?? '').split(';').map((part) => part.trim())
+  return sent.find((part) => part.startsWith(start))?.slice(start.length)
 }
 
 /**

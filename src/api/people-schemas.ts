@@ -71,6 +71,10 @@ export const sessionSchema = z
     dataset_id: z.string().nullable().describe('Of the token: a dataset, or `*` for all.'),
     version: z.string(),
     public_url: z.string().nullable().describe('Address that pixels and servers should use.'),
+    single_sign_on: z
+      .string()
+      .nullable()
+      .describe('What the OpenID Connect provider is called; null: there is none.'),
   })
   .meta({ id: 'Session' })
 

@@ -21,6 +21,7 @@ import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
+import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
 import { replayRoutes } from './replays.ts'
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...accountRoutes,
   ...passkeyRoutes,
+  ...oidcRoutes,
   ...businessRoutes,
   ...invitationRoutes,
   ...datasetRoutes,

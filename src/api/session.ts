@@ -129,7 +129,7 @@ export async function attempt(
   return viewSession(callerOf(session, context), context)
 }
 
-function setCookie(reply: FastifyReply, session: string, context: Context): void {
+export function setCookie(reply: FastifyReply, session: string, context: Context): void {
   const { request } = reply
   const { publicUrl = '', clientOf } = context
   const { https } = clientOf(request)
@@ -168,6 +168,7 @@ export function viewSession(caller: Caller, context: Context): SessionView {
     dataset_id: caller.kind === 'token' ? caller.grant.dataset_id : null,
     version,
     public_url: publicUrl ?? null,
+    single_sign_on: access.oidcName() ?? null,
   }
 }
 

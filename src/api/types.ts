@@ -3,6 +3,7 @@
  * here exists at run time. Made from schemas.ts, so that page, CLI and OpenAPI cannot disagree.
  */
 import type { z } from 'zod'
+import type * as refused from '../access/oidc-refused.ts'
 import type * as alerts from './alerts-schemas.ts'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type { datasetHealthSchema } from './dataset-health-schema.ts'
@@ -13,6 +14,7 @@ import type * as domains from './domain-schemas.ts'
 import type * as names from './event-names-schemas.ts'
 import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
+import type * as oidc from './oidc-schemas.ts'
 import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
@@ -43,6 +45,11 @@ export type AccountSessions = z.infer<typeof people.accountSessionsSchema>
 export type PasskeyView = z.infer<typeof passkeys.passkeySchema>
 export type PasskeysAnswer = z.infer<typeof passkeys.passkeysSchema>
 export type PasskeyOptions = z.infer<typeof passkeys.passkeyOptionsSchema>
+export type IdentityView = z.infer<typeof oidc.identitySchema>
+export type IdentitiesAnswer = z.infer<typeof oidc.identitiesSchema>
+export type OidcStartRequest = z.input<typeof oidc.oidcStartSchema>
+export type OidcAddress = z.infer<typeof oidc.oidcAddressSchema>
+export type OidcProblem = refused.OidcProblem
 export type BusinessView = z.infer<typeof people.businessSchema>
 export type BusinessesAnswer = z.infer<typeof people.businessesSchema>
 export type MemberView = z.infer<typeof people.memberSchema>

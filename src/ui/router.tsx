@@ -3,11 +3,12 @@
  * in the address, so that every view can be shared and survives a reload.
  */
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import type { DeliveryStateView } from '../api/types.ts'
+import type { DeliveryStateView, OidcProblem } from '../api/types.ts'
 import type { Channel } from '../event/shape.ts'
 import { STATES } from './delivery-words.ts'
 import { readLogSearch } from './event-log/log-search.ts'
 import { HomePage } from './home/home.tsx'
+import { problemIn } from './parts/oidc-problem.tsx'
 import { PageError, PageLoading } from './parts/states.tsx'
 import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
 import { queryClient, sessionQuery } from './queries.ts'
@@ -47,6 +48,9 @@ const homeRoute = createRoute({
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
+  validateSearch: (search): { problem?: OidcProblem | undefined } => ({
+    problem: problemIn(search.problem),
+  }),
   component: lazyRouteComponent(() => import('./access/account.tsx'), 'AccountPage'),
 })
 

@@ -16,6 +16,8 @@ const UNRECORDED = [
   'POST /api/session/passkey',
   'POST /api/session/passkey-options',
   'POST /api/account/passkeys/options',
+  'POST /api/session/oidc',
+  'POST /api/account/identities',
   'POST /api/invitations/look',
   'PUT /api/datasets/{id}/rules/draft',
   'DELETE /api/datasets/{id}/rules/draft',

@@ -1,18 +1,21 @@
 /** My account: name and address, password, passkeys, where I am signed in. */
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Account } from '../../api/types.ts'
-import { accountQuery, changePassword, sessionsQuery, updateAccount } from '../access-queries.ts'
+import { accountQuery, changePassword, updateAccount } from '../access-queries.ts'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { sessionQuery } from '../queries.ts'
 import { NewPassword } from '../welcome/person-fields.tsx'
+import { OwnIdentities } from './own-identities.tsx'
 import { OwnPasskeys } from './own-passkeys.tsx'
 import { OwnSessions } from './own-sessions.tsx'
 
 export function AccountPage() {
+  const { problem } = useSearch({ from: '/signed-in/account' })
   const { data, error, isPending, refetch } = useQuery(accountQuery)
   return (
     <Page title="My account" lead="It is yours in every business that you belong to.">
@@ -23,6 +26,7 @@ export function AccountPage() {
           <Profile account={data} />
           <Password account={data} />
           <OwnPasskeys account={data} />
+          <OwnIdentities account={data} problem={problem} />
           <OwnSessions />
         </Stack>
       )}
@@ -115,11 +119,19 @@ function Password({ account }: { account: Account }) {
     onSuccess: async () => {
       setCurrent('')
       setPassword('')
-      await cache.invalidateQueries({ queryKey: sessionsQuery.queryKey })
+      await cache.invalidateQueries({ queryKey: accountQuery.queryKey })
     },
   })
+  const { has_password } = account
   return (
-    <Section title="Password" hint="Changing it signs you out everywhere but here.">
+    <Section
+      title="Password"
+      hint={
+        has_password
+          ? 'Changing it signs you out everywhere but here.'
+          : 'You have none yet. Setting one signs you out everywhere but here.'
+      }
+    >
       <form
         onSubmit={(submit) => {
           submit.preventDefault()
@@ -129,19 +141,21 @@ function Password({ account }: { account: Account }) {
         <Stack gap="md">
           {/* For password managers: which account this is about. */}
           <input type="hidden" name="username" autoComplete="username" value={account.email} />
-          <PasswordInput
-            label="Password so far"
-            name="current-password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(typed) => setCurrent(typed.currentTarget.value)}
-          />
+          {has_password && (
+            <PasswordInput
+              label="Password so far"
+              name="current-password"
+              autoComplete="current-password"
+              required
+              value={current}
+              onChange={(typed) => setCurrent(typed.currentTarget.value)}
+            />
+          )}
           <NewPassword value={password} onChange={setPassword} />
           {change.error && <Failed error={change.error} />}
           <Group>
             <Button type="submit" loading={change.isPending}>
-              Change the password
+              {has_password ? 'Change the password' : 'Set a password'}
             </Button>
             {change.isSuccess && password === '' && (
               <Text size="sm" c="dimmed" role="status">

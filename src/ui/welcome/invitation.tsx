@@ -1,13 +1,16 @@
 /** Where an invitation leads: says into what and as what, then makes the account or joins. */
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { InvitationShown } from '../../api/types.ts'
 import { ROLE_WORDS } from '../access/role-words.ts'
 import { acceptInvitation, invitationQuery } from '../access-queries.ts'
 import { ButtonLink } from '../parts/links.tsx'
+import { OidcProblemAlert } from '../parts/oidc-problem.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { LinkFailed } from './link-failed.tsx'
+import { OidcButton } from './oidc-button.tsx'
 import { codeOf } from './one-time-code.ts'
 import { NOBODY_YET, PersonFields } from './person-fields.tsx'
 import { useEntering } from './use-entering.ts'
@@ -15,6 +18,7 @@ import { WelcomeFrame } from './welcome-frame.tsx'
 
 export function InvitationPage() {
   const code = codeOf('invitation') ?? ''
+  const { problem } = useSearch({ from: '/invitation' })
   const { data, error, refetch } = useQuery(invitationQuery(code))
   if (error) return <LinkFailed error={error} onRetry={() => void refetch()} />
   if (!data) return <PageLoading />
@@ -32,10 +36,14 @@ export function InvitationPage() {
           {about}
         </Text>
       </Stack>
+      <OidcProblemAlert problem={problem} />
       {data.me ? (
         <JoinAs code={code} invitation={data} />
       ) : (
-        <JoinAsNew code={code} invitation={data} />
+        <>
+          <OidcButton verb="Join" request={{ invitation: code }} />
+          <JoinAsNew code={code} invitation={data} />
+        </>
       )}
     </WelcomeFrame>
   )

@@ -1,10 +1,13 @@
 /** Where the one-time link of the first start leads: makes the first owner. */
 import { Button, Stack, Text, TextInput } from '@mantine/core'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { setUp } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
+import { OidcProblemAlert } from '../parts/oidc-problem.tsx'
 import { Failed } from '../parts/states.tsx'
 import { LinkFailed } from './link-failed.tsx'
+import { OidcButton } from './oidc-button.tsx'
 import { codeOf } from './one-time-code.ts'
 import { NOBODY_YET, PersonFields } from './person-fields.tsx'
 import { useEntering } from './use-entering.ts'
@@ -13,14 +16,12 @@ import { WelcomeFrame } from './welcome-frame.tsx'
 export function SetupPage() {
   const [values, setValues] = useState(NOBODY_YET)
   const [business, setBusiness] = useState('')
+  const { problem } = useSearch({ from: '/setup' })
+  const code = codeOf('setup') ?? ''
+  const named = business.trim() === '' ? {} : { business: business.trim() }
   const create = useEntering({
     link: 'setup',
-    enter: () =>
-      setUp({
-        code: codeOf('setup') ?? '',
-        ...values,
-        ...(business.trim() === '' ? {} : { business: business.trim() }),
-      }),
+    enter: () => setUp({ code, ...values, ...named }),
   })
   if (create.error instanceof ApiError && create.error.code === 'setup_link_invalid') {
     return <LinkFailed error={create.error} />
@@ -31,6 +32,8 @@ export function SetupPage() {
         Nobody has an account here yet. Yours will be the first: the owner of your business, and the
         one who runs this server.
       </Text>
+      <OidcProblemAlert problem={problem} />
+      <OidcButton verb="Continue" request={{ setup: code, ...named }} />
       <form
         onSubmit={(submit) => {
           submit.preventDefault()

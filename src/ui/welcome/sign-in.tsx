@@ -16,27 +16,33 @@ import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import type { OidcStartRequest } from '../../api/types.ts'
 import { signIn } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
+import { OidcProblemAlert } from '../parts/oidc-problem.tsx'
 import { passkeysWork, signInWithPasskey } from '../passkey-queries.ts'
 import { sessionQuery } from '../queries.ts'
+import { OidcButton } from './oidc-button.tsx'
+import { codeOf } from './one-time-code.ts'
 import { useEntering } from './use-entering.ts'
 import { WelcomeFrame } from './welcome-frame.tsx'
 
 export function SignInPage() {
-  const { next } = useSearch({ from: '/sign-in' })
+  const { next, problem } = useSearch({ from: '/sign-in' })
   const { data: session } = useQuery(sessionQuery)
   const [chosen, setChosen] = useState<'password' | 'token'>()
   // Without any account only a token leads in.
   const way = chosen ?? (session?.setup_needed ? 'token' : 'password')
   return (
     <WelcomeFrame title="Sign in">
+      <OidcProblemAlert problem={problem} />
       {session?.setup_needed && (
         <Alert variant="light" icon={<IconInfoCircle aria-hidden />} title="First start?">
           Open the setup link that the server printed when it started. It works once and makes your
           account.
         </Alert>
       )}
+      {session && !session.setup_needed && <OidcButton verb="Sign in" request={oidcFor(next)} />}
       {session && !session.setup_needed && passkeysWork() && <PasskeyButton next={next} />}
       {session && (way === 'password' ? <PasswordForm next={next} /> : <TokenForm next={next} />)}
       <Anchor
@@ -51,6 +57,14 @@ export function SignInPage() {
       </Anchor>
     </WelcomeFrame>
   )
+}
+
+/** Going to the provider ends this page, so the code of an invitation has to travel along. */
+function oidcFor(next: string | undefined): OidcStartRequest {
+  const invitation = codeOf('invitation')
+  if (next === '/invitation' && invitation) return { invitation }
+  const url = next === undefined ? null : URL.parse(next, location.origin)
+  return url ? { next: url.pathname + url.search + url.hash } : {}
 }
 
 interface FormProps {

@@ -3,6 +3,8 @@
  * one-time links. router.tsx puts them into the tree.
  */
 import { createRootRoute, createRoute, redirect } from '@tanstack/react-router'
+import type { OidcProblem } from '../../api/types.ts'
+import { problemIn } from '../parts/oidc-problem.tsx'
 import { PageNotFound } from '../parts/states.tsx'
 import { InvitationPage } from './invitation.tsx'
 import { NewPasswordPage } from './new-password.tsx'
@@ -15,7 +17,8 @@ export const rootRoute = createRootRoute({
   beforeLoad: ({ location }) => {
     // One-time links are /#setup=CODE and the like: what follows # never reaches a server log.
     const link = keepCode(location.hash)
-    if (link) throw redirect({ to: LINK_PAGES[link], replace: true })
+    const problem = problemIn((location.search as { problem?: unknown }).problem)
+    if (link) throw redirect({ to: LINK_PAGES[link], search: { problem }, replace: true })
   },
   notFoundComponent: PageNotFound,
 })
@@ -27,9 +30,19 @@ const LINK_PAGES = {
   password: '/new-password',
 } as const
 
+interface ProblemSearch {
+  readonly problem?: OidcProblem | undefined
+}
+
+/** The provider may send a browser back without letting it in. */
+function readProblem(search: Readonly<Record<string, unknown>>): ProblemSearch {
+  return { problem: problemIn(search.problem) }
+}
+
 /** A page of a one-time link is nothing without its code. */
 const linkOptions = (link: LinkName) => ({
   getParentRoute: () => rootRoute,
+  validateSearch: readProblem,
   beforeLoad: () => {
     if (!codeOf(link)) throw redirect({ to: '/', replace: true })
   },
@@ -62,7 +75,10 @@ export const newPasswordRoute = createRoute({
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search): { next?: string | undefined } => ({ next: localPath(search.next) }),
+  validateSearch: (search): ProblemSearch & { readonly next?: string | undefined } => ({
+    ...readProblem(search),
+    next: localPath(search.next),
+  }),
   component: SignInPage,
 })
 
