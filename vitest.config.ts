@@ -1,5 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/** No test leaves anything behind in a module, so that a worker loads each only once. */
+const ISOLATE = false
+
 /**
  * unit: beside the source and tidy; integration: real servers and files, and what stands beside the
  * source but takes many seconds (x.long.test.ts); browser: Chromium.
@@ -13,8 +16,7 @@ export default defineConfig({
           include: ['{src,conformance,examples}/**/*.test.ts', 'test/tidy/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
           environment: 'node',
-          // No test leaves anything behind in a module: each module is loaded once a worker.
-          isolate: false,
+          isolate: ISOLATE,
           // A busy machine of two cores: what hangs is found all the same.
           testTimeout: 30_000,
         },
@@ -27,6 +29,7 @@ export default defineConfig({
             '{src,examples}/**/*.long.test.ts',
           ],
           environment: 'node',
+          isolate: ISOLATE,
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
@@ -36,6 +39,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
+          isolate: ISOLATE,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
