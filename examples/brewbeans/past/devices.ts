@@ -9,6 +9,8 @@ export interface Device {
   readonly blocks: number
   /** `{v}` is a version. */
   readonly agent: string
+  /** Which browser on which system that is: the truth that pages are held against. */
+  readonly family: string
   readonly versions: readonly [from: number, to: number]
   readonly screen: string
 }
@@ -20,12 +22,12 @@ const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'
 const BLINK = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 
 const device = (
-  kind: Device['kind'],
+  [kind, family]: readonly [Device['kind'], string],
   blocks: number,
   agent: string,
   versions: Device['versions'] = [138, 141],
 ): Device => ({
-  ...{ kind, blocks, agent, versions },
+  ...{ kind, family, blocks, agent, versions },
   screen: kind === 'desktop' ? '1920x1080' : kind === 'mobile' ? '412x915' : '390x844',
 })
 
@@ -33,34 +35,62 @@ export const DEVICES: readonly (readonly [weight: number, device: Device])[] = [
   [
     24,
     device(
-      'ios',
+      ['ios', 'safari.ios'],
       0.14,
       `${IPHONE} (KHTML, like Gecko) Version/{v}.0 Mobile/15E148 Safari/604.1`,
       [17, 26],
     ),
   ],
-  [21, device('mobile', 0.13, `${ANDROID} Chrome/{v}.0.0.0 Mobile Safari/537.36`)],
-  [19, device('desktop', 0.34, `${WINDOWS} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36`)],
-  [7, device('desktop', 0.3, `${MAC} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36`)],
+  [
+    21,
+    device(['mobile', 'chrome.android'], 0.13, `${ANDROID} Chrome/{v}.0.0.0 Mobile Safari/537.36`),
+  ],
+  [
+    19,
+    device(
+      ['desktop', 'chrome.windows'],
+      0.34,
+      `${WINDOWS} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36`,
+    ),
+  ],
+  [7, device(['desktop', 'chrome.macos'], 0.3, `${MAC} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36`)],
   [
     6,
     device(
-      'desktop',
+      ['desktop', 'safari.macos'],
       0.16,
       `${MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{v}.1 Safari/605.1.15`,
       [17, 18],
     ),
   ],
-  [5, device('desktop', 0.55, `${WINDOWS.slice(0, -1)}; rv:{v}.0) Gecko/20100101 Firefox/{v}.0`)],
+  [
+    5,
+    device(
+      ['desktop', 'firefox.windows'],
+      0.55,
+      `${WINDOWS.slice(0, -1)}; rv:{v}.0) Gecko/20100101 Firefox/{v}.0`,
+    ),
+  ],
   [
     2,
-    device('mobile', 0.5, 'Mozilla/5.0 (Android 15; Mobile; rv:{v}.0) Gecko/{v}.0 Firefox/{v}.0'),
+    device(
+      ['mobile', 'firefox.android'],
+      0.5,
+      'Mozilla/5.0 (Android 15; Mobile; rv:{v}.0) Gecko/{v}.0 Firefox/{v}.0',
+    ),
   ],
-  [5, device('desktop', 0.2, `${WINDOWS} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36 Edg/{v}.0.0.0`)],
+  [
+    5,
+    device(
+      ['desktop', 'edge.windows'],
+      0.2,
+      `${WINDOWS} ${BLINK} Chrome/{v}.0.0.0 Safari/537.36 Edg/{v}.0.0.0`,
+    ),
+  ],
   [
     3,
     device(
-      'mobile',
+      ['mobile', 'samsung.android'],
       0.12,
       `${ANDROID} SamsungBrowser/{v}.0 Chrome/136.0.0.0 Mobile Safari/537.36`,
       [26, 28],
@@ -69,7 +99,7 @@ export const DEVICES: readonly (readonly [weight: number, device: Device])[] = [
   [
     2,
     device(
-      'mobile',
+      ['mobile', 'duckduckgo.android'],
       0.9,
       'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{v}.0.0.0 Mobile Safari/537.36 DuckDuckGo/5',
     ),
@@ -77,7 +107,7 @@ export const DEVICES: readonly (readonly [weight: number, device: Device])[] = [
   [
     6,
     device(
-      'in_app',
+      ['in_app', 'instagram.ios'],
       0.04,
       `${IPHONE} (KHTML, like Gecko) Mobile/22G86 Instagram {v}.0.0.30.91 (iPhone15,3; iOS 18_6; en_US; en; scale=3.00; 1290x2796; 7)`,
       [390, 402],
@@ -86,7 +116,7 @@ export const DEVICES: readonly (readonly [weight: number, device: Device])[] = [
   [
     4,
     device(
-      'in_app',
+      ['in_app', 'facebook.ios'],
       0.04,
       `${IPHONE} (KHTML, like Gecko) Mobile/22G86 [FBAN/FBIOS;FBAV/{v}.0.0.47.70;FBBV/7;FBDV/iPhone15,3;FBMD/iPhone;FBSN/iOS;FBSV/18.6;FBSS/3;FBLC/en_US]`,
       [520, 530],
@@ -95,7 +125,7 @@ export const DEVICES: readonly (readonly [weight: number, device: Device])[] = [
   [
     2,
     device(
-      'in_app',
+      ['in_app', 'instagram.android'],
       0.05,
       'Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{v}.0.0.0 Mobile Safari/537.36 Instagram 399.0.0.12.80 Android',
     ),
@@ -111,7 +141,7 @@ export const CRAWLERS: readonly string[] = [
 ]
 
 export const DEVELOPER: Device = device(
-  'desktop',
+  ['desktop', 'chrome.linux'],
   0,
   `Mozilla/5.0 (X11; Linux x86_64) ${BLINK} Chrome/{v}.0.0.0 Safari/537.36`,
   [141, 141],

@@ -107,7 +107,7 @@ export class Telling {
       if (arrived.some(({ side }) => side === 'server')) tally.server_saw += 1
       this.#compareIds(step, plan, arrived)
     } else book.fault(step.atMs, 'test_reports', arrived.length)
-    book.settle(arrived)
+    book.settle(arrived, { agent: this.#visitor.device.family, cause: load.cause })
   }
 
   #compareIds({ atMs, name, onServer }: Step, plan: Plan, arrived: readonly Leg[]): void {
@@ -189,12 +189,13 @@ export class Telling {
     const { clockMs, fbp, fbc, gpc } = this.#visitor
     const { name, orderId, customer } = step
     const money = this.#browserMoney(step)
+    const user = { fbp, fbc, ...(customer ? browserMatch(customer.hashes, name) : {}) }
     const event = this.#wire(step, {
       id: plan.browserId,
       timeMs: step.atMs + clockMs,
       orderId: plan.hidesOrder ? undefined : orderId,
       money,
-      user: { fbp, fbc, ...(customer ? browserMatch(customer.hashes, name) : {}) },
+      user,
     })
     const browser = { title: step.title, language: this.#visitor.country.language, mode: 'replace' }
     const limited = gpc
@@ -210,6 +211,7 @@ export class Telling {
     const leg: Leg = {
       ...{ side: 'browser', atMs: report.atMs, name, id: plan.browserId, person: fbp },
       orderId: plan.hidesOrder ? undefined : orderId,
+      keys: keysIn(user),
       ...{ minor: money?.minor, currency: money?.currency },
       findings: this.#findings(step, money),
     }
@@ -256,9 +258,10 @@ export class Telling {
     const lacks = name === 'Purchase' && this.#isIn('no_currency', step.atMs)
     const money = step.money && (lacks ? { ...step.money, currency: '' } : step.money)
     const who = { ...(customer?.hashes ?? {}), fbp, fbc }
+    const user = { ...who, client_ip_address: ip, client_user_agent: agent }
     const event = this.#wire(step, {
       ...{ id: plan.serverId, timeMs: step.atMs, orderId, money },
-      user: { ...who, client_ip_address: ip, client_user_agent: agent },
+      user,
     })
     const refused = consent === 'refused'
     const told = { ...event, ...(refused ? { consent: { state: 'denied' } } : {}) }
@@ -266,6 +269,7 @@ export class Telling {
     const tooLate = plan.serverDelayMs >= DAYS_TOO_LATE_MS
     const leg: Leg = {
       ...{ side: 'server', atMs, name, id: plan.serverId, orderId, person: fbp },
+      keys: keysIn(user),
       ...{ minor: money?.minor, currency: money?.currency || undefined },
       ...(tooLate ? { ends: { verdict: 'rejected', reason: 'event_too_old' } } : {}),
       ...(refused && !tooLate ? { ends: { verdict: 'dropped', reason: 'not_consented' } } : {}),
@@ -328,10 +332,15 @@ function browserMatch(hashes: WireEvent, name: string): WireEvent {
   return name === 'Purchase' ? { external_id, em } : { external_id }
 }
 
+const keysIn = (user: WireEvent): string[] =>
+  Object.keys(user).filter((key) => user[key] !== undefined)
+
 /** One for each place that holds an address. */
 function personalFindings({ url, referrer }: Step): string[] {
   return [url, referrer].filter((one) => one?.includes('@')).map(() => 'personal_data_removed')
 }
+
+const CRAWLER = { agent: 'crawler', cause: undefined }
 
 /** Pages that a crawler opens, all of them from the same place. */
 export function crawl(
@@ -355,6 +364,6 @@ export function crawl(
     send({ side: 'browser', ...request, events: [event] })
     book.fault(atMs, 'crawler_reports')
     const ends = { verdict: 'dropped', reason: 'bot' } as const
-    book.settle([{ side: 'browser', atMs, name: 'PageView', ends }])
+    book.settle([{ side: 'browser', atMs, name: 'PageView', ends }], CRAWLER)
   }
 }

@@ -4,6 +4,7 @@
  * reported, without a store and without our ingest, so that tests can hold the pages against it.
  */
 import { DAY_MS, HOUR_MS, type Period } from './faults.ts'
+import { type Action, emptyReports, enterReports, type ReportTruth } from './report-truth.ts'
 
 /** Why a browser's report of an action never came. */
 export type LossCause = 'blocker' | 'refused' | 'ios' | 'in_app' | 'offline' | 'pixel_gone'
@@ -27,6 +28,8 @@ export interface NameTruth {
   pairs: { both: number; browser_only: number; server_only: number }
   /** What is counted is worth this; what has a value and no currency is worth nothing. */
   value_minor: { [currency: string]: number }
+  /** How its reports met, and what the browser missed. */
+  seen: ReportTruth
 }
 
 export interface SpanTruth {
@@ -74,6 +77,8 @@ export interface Leg {
   readonly orderId?: string | undefined
   /** What names the person to the other side, where nothing else does. */
   readonly person?: string | undefined
+  /** What it carries of user_data. */
+  readonly keys?: readonly string[]
   readonly minor?: number | undefined
   readonly currency?: string | undefined
   readonly ends?: { readonly verdict: 'dropped' | 'rejected'; readonly reason: string }
@@ -83,6 +88,8 @@ export interface Leg {
 interface Kept {
   readonly legs: Leg[]
   readonly ids: Set<string>
+  /** What the first report of the other side was recognised by. */
+  pairedBy: string | undefined
 }
 
 const ID_WINDOW_MS = 48 * HOUR_MS
@@ -117,7 +124,7 @@ export class TruthBook {
   }
 
   /** All reports of one action, in the order in which they arrive. */
-  settle(legs: readonly Leg[]): void {
+  settle(legs: readonly Leg[], action: Action): void {
     const kept: Kept[] = []
     for (const leg of legs) {
       const tally = this.name(leg.atMs, leg.name)
@@ -127,6 +134,8 @@ export class TruthBook {
       else this.#take(leg, kept)
     }
     for (const { legs: own } of kept) this.#book(own)
+    const at = ({ atMs, name }: Leg): ReportTruth => this.name(atMs, name).seen
+    enterReports({ events: kept, action, moneyOf, at })
   }
 
   truth(about: { seed: number; endMs: number; periods: readonly Period[] }): Truth {
@@ -152,12 +161,15 @@ export class TruthBook {
 
   #take(leg: Leg, kept: Kept[]): void {
     const tally = this.name(leg.atMs, leg.name)
-    const twin = twinOf(leg, kept)
-    if (!twin) {
+    const found = twinOf(leg, kept)
+    if (!found) {
       tally.counted += 1
-      kept.push({ legs: [leg], ids: new Set(leg.id === undefined ? [] : [leg.id]) })
+      const ids = new Set(leg.id === undefined ? [] : [leg.id])
+      kept.push({ legs: [leg], ids, pairedBy: undefined })
       return
     }
+    const { twin, how } = found
+    if (twin.legs.every(({ side }) => side !== leg.side)) twin.pairedBy ??= how
     tally.duplicates += 1
     for (const code of disagreements(twin.legs, leg)) add(this.day(leg.atMs).findings, code, 1)
     twin.legs.push(leg)
@@ -177,10 +189,11 @@ export class TruthBook {
   }
 }
 
-function twinOf(leg: Leg, kept: readonly Kept[]): Kept | undefined {
+function twinOf(leg: Leg, kept: readonly Kept[]): { twin: Kept; how: string } | undefined {
   const ageMs = ({ legs }: Kept): number => leg.atMs - (legs[0] as Leg).atMs
   const { id, orderId, person } = leg
   const byId = kept.find((one) => id !== undefined && one.ids.has(id) && ageMs(one) < ID_WINDOW_MS)
+  if (byId) return { twin: byId, how: 'event_id' }
   const byOrder = kept.find(
     (one) =>
       leg.name === 'Purchase' &&
@@ -188,9 +201,10 @@ function twinOf(leg: Leg, kept: readonly Kept[]): Kept | undefined {
       one.legs.some((other) => other.orderId === orderId) &&
       ageMs(one) < ORDER_WINDOW_MS,
   )
-  if (byId || byOrder || leg.side === 'browser') return byId ?? byOrder
+  if (byOrder) return { twin: byOrder, how: 'order_id' }
+  if (leg.side === 'browser') return undefined
   // A server report that names no id, or meets one that names none, is known by its person.
-  return kept.find(
+  const byPerson = kept.find(
     (one) =>
       one.legs.every(({ side }) => side === 'browser') &&
       (id === undefined || one.legs[0]?.id === undefined) &&
@@ -198,6 +212,8 @@ function twinOf(leg: Leg, kept: readonly Kept[]): Kept | undefined {
       one.legs[0]?.person === person &&
       ageMs(one) < ID_WINDOW_MS,
   )
+  const isCustomer = [leg, byPerson?.legs[0]].every((one) => one?.keys?.includes('external_id'))
+  return byPerson && { twin: byPerson, how: isCustomer ? 'fallback_external_id' : 'fallback_fbp' }
 }
 
 /** The server's word counts; a currency that it lacks is the other side's. */
@@ -227,6 +243,7 @@ export function emptyName(): NameTruth {
     ...{ actions: 0, browser_saw: 0, server_saw: 0, browser_lost: {}, server_lost: 0 },
     ...{ received: { browser: 0, server: 0 }, counted: 0, duplicates: 0, dropped: {} },
     ...{ rejected: {}, pairs: { both: 0, browser_only: 0, server_only: 0 }, value_minor: {} },
+    seen: emptyReports(),
   }
 }
 
