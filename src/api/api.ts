@@ -12,6 +12,7 @@ import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { changeOf } from './change.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
 import { registerGraphQuality } from './graph-quality.ts'
+import { createMatchMeasurer } from './match-measurer.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
 import { type Call, NEED_WORDS, type Route } from './route.ts'
@@ -58,6 +59,7 @@ function createContext(ports: ApiPorts): Context {
   return {
     ...ports,
     attempts: createAttempts(ports.nowMs),
+    measurer: createMatchMeasurer(ports),
     streams: new Set(),
     alone: async (name, work) => {
       if (running.has(name)) throw new TwofoldError('busy')

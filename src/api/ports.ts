@@ -19,6 +19,7 @@ import type { ConnectionSettings, HookStatus } from '../sources/inbox/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
+import type { MatchMeasurer } from './match-measurer.ts'
 
 export interface ApiPorts {
   readonly store: Store
@@ -55,6 +56,7 @@ export interface ApiPorts {
 
 export interface Context extends ApiPorts {
   readonly attempts: Attempts
+  readonly measurer: MatchMeasurer
   /** Open live streams, to be ended when the server stops. */
   readonly streams: Set<() => void>
   /** Refuses with `busy` while work of the same name runs. */

@@ -21,6 +21,7 @@ import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
+import { measuredMatchRoutes } from './measured-match.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...domainRoutes,
   ...reportRoutes,
   ...qualityRoutes,
+  ...measuredMatchRoutes,
   ...deduplicationRoutes,
   ...lossRoutes,
   ...diagnosticRoutes,

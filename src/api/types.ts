@@ -14,6 +14,7 @@ import type * as domains from './domain-schemas.ts'
 import type * as names from './event-names-schemas.ts'
 import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
+import type * as measured from './measured-match-schemas.ts'
 import type * as oidc from './oidc-schemas.ts'
 import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
@@ -113,6 +114,7 @@ export type RequeuedAnswer = z.infer<typeof outgoing.requeuedSchema>
 export type RetryAnswer = z.infer<typeof outgoing.retrySchema>
 export type MatchQualityAnswer = z.infer<typeof quality.qualitySchema>
 export type EventQuality = MatchQualityAnswer['events'][number]
+export type MeasuredMatchAnswer = z.infer<typeof measured.measuredMatchSchema>
 export type RemoteQualityAnswer = z.infer<typeof quality.remoteQualitySchema>
 export type DeduplicationAnswer = z.infer<typeof quality.deduplicationSchema>
 export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema>

@@ -4,6 +4,7 @@ import type {
   DeduplicationAnswer,
   LossAnswer,
   MatchQualityAnswer,
+  MeasuredMatchAnswer,
   RemoteQualityAnswer,
   UnpairedSamplesAnswer,
 } from '../api/types.ts'
@@ -37,6 +38,18 @@ export const matchQualityQuery = (datasetId: string, window: QualityWindow) =>
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })
+
+/** Asked again soon while it is being measured, then seldom: the server keeps it for minutes. */
+export const measuredMatchQuery = (datasetId: string, window: QualityWindow) =>
+  queryOptions({
+    queryKey: ['quality-measured', datasetId, window],
+    queryFn: () =>
+      call<MeasuredMatchAnswer>('GET', path(datasetId, 'quality/measured', { window })),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'measuring' ? MEASURING_MS : 10 * REFRESH_MS,
+  })
+
+const MEASURING_MS = 1000
 
 export const remoteQualityQuery = (datasetId: string) =>
   queryOptions({

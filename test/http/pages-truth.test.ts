@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { emptyReports } from '../../examples/brewbeans/past/report-truth.ts'
+import { emptyName } from '../../examples/brewbeans/past/truth.ts'
 import type {
   DatasetHealth,
   DeduplicationAnswer,
@@ -12,6 +13,7 @@ import type {
   EventNamesAnswer,
   LossAnswer,
   MatchQualityAnswer,
+  MeasuredMatchAnswer,
   Summary,
   Timeline,
   UnpairedSamplesAnswer,
@@ -180,6 +182,44 @@ it('match quality: what the server knew of the person', async () => {
     expect([span, Object.fromEntries(shown)]).toEqual([span, Object.fromEntries(meant)])
   }
 })
+
+it('match quality: whose events are of people the shop knew', async () => {
+  const { truth } = shop
+  const half = truth.by_day.slice(7)
+  for (const { from, spans } of [
+    { from: truth.from, spans: [truth.total] },
+    { from: truth.from + 7 * DAY_S, spans: half },
+  ]) {
+    const { people, events } = await measured({ from })
+    expect(people?.since).toBe(null)
+    for (const { event_name, n, known, counted, whole, low, high } of events) {
+      const of = spans.map((span) => span.events[event_name] ?? emptyName())
+      const meant = of.reduce((all, one) => all + one.counted, 0)
+      const knew = of.reduce((all, { seen }) => all + seen.of_known_people, 0)
+      expect([event_name, counted]).toEqual([event_name, meant])
+      if (whole) expect([event_name, n, known]).toEqual([event_name, meant, knew])
+      expect([event_name, low <= knew / meant, knew / meant <= high]).toEqual([
+        event_name,
+        true,
+        true,
+      ])
+    }
+    const all = events.filter(({ whole }) => whole).map(({ event_name }) => event_name)
+    expect(all).toEqual(
+      expect.arrayContaining(from === truth.from ? ['Lead'] : ['Lead', 'Purchase']),
+    )
+    expect(all.length).toBeLessThan(events.length)
+  }
+})
+
+/** A page asks again until there is something. */
+async function measured(window: { readonly from?: number }): Promise<MeasuredMatchAnswer> {
+  for (;;) {
+    const answer = await shop.ask<MeasuredMatchAnswer>('quality/measured', window)
+    if (answer.state === 'ready') return answer
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
 
 it('loss: what the browser missed, by browser and system, and the money it brought', async () => {
   for (const { span, events, from, to } of spans()) {

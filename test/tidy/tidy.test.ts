@@ -27,6 +27,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'src/pixel/': ['src/event/'],
   'src/rules/': ['src/event/'],
   'src/quality/': ['src/event/'],
+  'src/identity/': ['src/event/'],
   'src/destinations/': ['src/event/'],
   'src/relay/': [
     'src/event/',
@@ -66,6 +67,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/event/',
     'src/rules/',
     'src/quality/',
+    'src/identity/',
     'src/access/',
     'src/store/store.ts',
     'src/store/outbox.ts',

@@ -19,6 +19,8 @@ export interface ReportTruth {
   /** First reports of the server, on their own day, and what they know of the person. */
   server_first: number
   server_keys: { [key: string]: number }
+  /** Events of somebody whom an earlier conversion had named. */
+  of_known_people: number
   // Of conversions only.
   unpaired: { browser: { [reason: string]: number }; server: { [reason: string]: number } }
   /** Events with an order number. */
@@ -42,10 +44,13 @@ export interface KeptEvent {
 export interface Action {
   readonly agent: string
   readonly cause: LossCause | undefined
+  /** Who did it: the same object at every visit. */
+  readonly visitor: object
 }
 
 /** What visitors do while they look around; everything else is a conversion. */
 const LOOKING: ReadonlySet<string> = new Set(['PageView', 'ViewContent', 'Search', 'AddToCart'])
+export const isLooking = (name: string): boolean => LOOKING.has(name)
 
 interface Entry {
   readonly events: readonly KeptEvent[]
@@ -62,7 +67,7 @@ export function enterReports(entry: Entry): void {
     const server = event.legs.find(({ side }) => side === 'server')
     if (server) enterPerson(server, entry.at(server))
     if (event.pairedBy) add(entry.at(first).paired_by, event.pairedBy)
-    if (!LOOKING.has(first.name)) enterConversion(event, first, entry)
+    if (!isLooking(first.name)) enterConversion(event, first, entry)
   }
 }
 
@@ -113,7 +118,13 @@ function isSameMoney(a: Leg, b: Leg): boolean {
 export function emptyReports(): ReportTruth {
   return {
     ...{ paired_by: {}, reports: { browser: 0, server: 0 }, carrying: { browser: {}, server: {} } },
-    ...{ server_first: 0, server_keys: {}, unpaired: { browser: {}, server: {} }, with_order: 0 },
+    ...{
+      server_first: 0,
+      server_keys: {},
+      of_known_people: 0,
+      unpaired: { browser: {}, server: {} },
+      with_order: 0,
+    },
     ...{ known: {}, met: {}, missed: {}, alone_minor: {} },
   }
 }

@@ -107,7 +107,8 @@ export class Telling {
       if (arrived.some(({ side }) => side === 'server')) tally.server_saw += 1
       this.#compareIds(step, plan, arrived)
     } else book.fault(step.atMs, 'test_reports', arrived.length)
-    book.settle(arrived, { agent: this.#visitor.device.family, cause: load.cause })
+    const visitor = this.#visitor
+    book.settle(arrived, { agent: visitor.device.family, cause: load.cause, visitor })
   }
 
   #compareIds({ atMs, name, onServer }: Step, plan: Plan, arrived: readonly Leg[]): void {
@@ -340,7 +341,7 @@ function personalFindings({ url, referrer }: Step): string[] {
   return [url, referrer].filter((one) => one?.includes('@')).map(() => 'personal_data_removed')
 }
 
-const CRAWLER = { agent: 'crawler', cause: undefined }
+const CRAWLER = { agent: 'crawler', cause: undefined, visitor: {} }
 
 /** Pages that a crawler opens, all of them from the same place. */
 export function crawl(

@@ -4,6 +4,7 @@
  * reported, without a store and without our ingest, so that tests can hold the pages against it.
  */
 import { DAY_MS, HOUR_MS, type Period } from './faults.ts'
+import { PeopleTruth } from './people-truth.ts'
 import { type Action, emptyReports, enterReports, type ReportTruth } from './report-truth.ts'
 
 /** Why a browser's report of an action never came. */
@@ -99,6 +100,7 @@ const LATE_MS = 30 * 60_000
 export class TruthBook {
   readonly #startMs: number
   readonly #days = new Map<number, SpanTruth>()
+  readonly #people = new PeopleTruth()
 
   constructor(startMs: number) {
     this.#startMs = startMs
@@ -136,9 +138,13 @@ export class TruthBook {
     for (const { legs: own } of kept) this.#book(own)
     const at = ({ atMs, name }: Leg): ReportTruth => this.name(atMs, name).seen
     enterReports({ events: kept, action, moneyOf, at })
+    for (const { legs: own } of kept) this.#people.enter(action.visitor, own)
   }
 
   truth(about: { seed: number; endMs: number; periods: readonly Period[] }): Truth {
+    for (const { atMs, name } of this.#people.known()) {
+      this.name(atMs, name).seen.of_known_people += 1
+    }
     const total = emptySpan()
     const last = Math.ceil((about.endMs - this.#startMs) / DAY_MS)
     const by_day = Array.from({ length: last }, (_, index) => {

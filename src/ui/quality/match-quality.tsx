@@ -17,6 +17,7 @@ import {
 } from '../quality-queries.ts'
 import { datasetQuery } from '../queries.ts'
 import { EventQualityDetails } from './event-quality.tsx'
+import { MeasuredMatch } from './measured-match.tsx'
 import { Covered, Nothing, Scale, WindowControl } from './parts.tsx'
 import classes from './quality.module.css'
 import { RemoteQuality } from './remote-quality.tsx'
@@ -109,6 +110,7 @@ function Report({ datasetId, window, quality, remote }: ReportProps) {
         </Accordion>
       </Section>
       <ScoreTrend quality={quality} names={ordered.map(({ event_name }) => event_name)} />
+      <MeasuredMatch datasetId={datasetId} window={window} />
       <RemoteQuality remote={remote} />
     </>
   )
