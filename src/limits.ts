@@ -324,27 +324,6 @@ export const QUALITY_SEARCH_PAGE_EVENTS = 200
 export const QUALITY_TREND_DAYS_MAX = 92
 /** Newest events of which a destination's deliveries are looked up. */
 export const QUALITY_STANDING_EVENTS = 200
-/**
- * The measured match rate. Newest conversions read to know people, and events of each name that are
- * looked at: about a second of reading in all, in pages of some 20 ms each (measured on the demo shop
- * and at 20 million events), because they lie apart and each has its block to unpack.
- */
-export const MEASURED_PEOPLE_EVENTS = 5000
-export const MEASURED_SAMPLE_EVENTS = 400
-/** Parts of the window from which a sample is taken evenly. */
-export const MEASURED_SLICES = 8
-export const MEASURED_PAGE_EVENTS = 50
-/** Pages read for one name, however few of its events stand on each. */
-export const MEASURED_READS_MAX = 120
-export const MEASURED_NAMES_MAX = 12
-/** Names of conversions are looked for this far back. */
-export const MEASURED_BACK_DAYS = 90
-/** People come back over days: measured again after this. */
-export const MEASURED_MATCH_MS = 10 * 60_000
-/** Windows of datasets of which the measurement is remembered, and those that may wait for one. */
-export const MEASUREMENTS_KEPT_MAX = 200
-export const MEASUREMENTS_WAITING_MAX = 20
-
 /** Scores of a destination change by the hour: asked again after this, sooner after a failure. */
 export const REMOTE_SCORES_MS = 10 * 60_000
 export const REMOTE_SCORES_FAILED_MS = 60_000

@@ -20,7 +20,7 @@ import {
   MEASURED_SLICES,
   MEASUREMENTS_KEPT_MAX,
   MEASUREMENTS_WAITING_MAX,
-} from '../limits.ts'
+} from '../measured-limits.ts'
 import { OTHER_NAME } from '../quality/counters.ts'
 import { serial } from '../serial.ts'
 import type { EventQuery, Store } from '../store/store.ts'

@@ -1,6 +1,6 @@
 /**
- * The route of the measured match rate: how many events are of somebody already known in the data of
- * this dataset. Answers at once with what was measured last; match-measurer.ts measures.
+ * The route of the measured match rate: how many events are of somebody already known in the data
+ * of this dataset. Answers at once with what was measured last; match-measurer.ts measures.
  */
 import { wilson } from '../quality/wilson.ts'
 import type { MeasuredName } from './match-measurer.ts'
