@@ -1,8 +1,8 @@
 /**
  * Who is who among events that name somebody: identifiers that stand together in one event belong
  * to one person. A value that too many others claim (the shop's own address on every order, the
- * tablet at the counter) joins nobody. Pure, in memory and for a bounded number of events; who reads
- * them says how many that were.
+ * tablet at the counter) joins nobody. Pure, in memory and for a bounded number of events; who
+ * reads them says how many that were.
  */
 import {
   type Identifier,

@@ -20,6 +20,12 @@ describe('windows of time', () => {
     expect(range.to).toBe(Date.parse(now) / 1000 + 1)
   })
 
+  it('yesterday is the day before, as long as it was', () => {
+    const { from, to } = rangeOf('yesterday', new Date('2026-10-26T09:00:00Z'))
+    expect([iso(from), iso(to)]).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'])
+    expect(bucketsOf({ from, to }, stepOf('yesterday'))).toHaveLength(25)
+  })
+
   it('begin on a whole UTC hour, also where the day does not', () => {
     vi.stubEnv('TZ', 'Asia/Kolkata')
     for (const name of WINDOWS) {

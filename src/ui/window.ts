@@ -3,13 +3,14 @@
  * UTC hour, so every window starts on one; days are the reader's own.
  */
 
-export const WINDOWS = ['today', '24h', '7d', '28d'] as const
+export const WINDOWS = ['today', 'yesterday', '24h', '7d', '28d'] as const
 export type WindowName = (typeof WINDOWS)[number]
 
 export const DEFAULT_WINDOW: WindowName = '24h'
 
 export const WINDOW_TEXT: Record<WindowName, { label: string; sentence: string }> = {
   today: { label: 'Today', sentence: 'today' },
+  yesterday: { label: 'Yesterday', sentence: 'yesterday' },
   '24h': { label: '24 hours', sentence: 'in the last 24 hours' },
   '7d': { label: '7 days', sentence: 'in the last 7 days' },
   '28d': { label: '28 days', sentence: 'in the last 28 days' },
@@ -27,9 +28,13 @@ const HOUR_S = 3600
 export function rangeOf(name: WindowName, now: Date): TimeRange {
   const to = Math.floor(now.getTime() / 1000) + 1
   if (name === '24h') return { from: floorHour(to) - 23 * HOUR_S, to }
-  const daysBack = { today: 0, '7d': 6, '28d': 27 }[name]
+  if (name === 'yesterday') return { from: midnightS(now, 1), to: midnightS(now, 0) }
+  return { from: midnightS(now, { today: 0, '7d': 6, '28d': 27 }[name]), to }
+}
+
+function midnightS(now: Date, daysBack: number): number {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysBack)
-  return { from: floorHour(Math.floor(midnight.getTime() / 1000)), to }
+  return floorHour(Math.floor(midnight.getTime() / 1000))
 }
 
 /** Hours for short windows, the reader's days for long ones. */

@@ -30,7 +30,7 @@ export function OverviewPage() {
     <Page
       title="Overview"
       of={dataset?.name ?? ''}
-      lead={summary.data && <Covered summary={summary.data} />}
+      lead={summary.data && <Covered summary={summary.data} window={window} />}
       actions={<WindowSelect window={window} />}
     >
       {summary.isPending && <PageLoading />}
@@ -66,10 +66,11 @@ function Report({ datasetId, window, show, summary }: ReportProps) {
 }
 
 /** The exact window, because reports are kept by the hour. */
-function Covered({ summary }: { summary: Summary }) {
+function Covered({ summary, window }: { summary: Summary; window: WindowName }) {
   return (
     <Text component="span" inherit>
-      Since <Time ms={summary.from * 1000} as="moment" />, up to now ({timeZone}).
+      Since <Time ms={summary.from * 1000} as="moment" />, up to{' '}
+      {window === 'yesterday' ? <Time ms={summary.to * 1000} as="moment" /> : 'now'} ({timeZone}).
     </Text>
   )
 }

@@ -19,7 +19,7 @@ export function MeasuredMatch({ datasetId, window }: Props) {
   return (
     <Section
       title="Recognised in your own data"
-      hint={`The share of events ${QUALITY_WINDOW_TEXT[window].sentence} whose person an earlier sale, sign-up or other conversion had named: by e-mail, phone or customer id, or by the browser. Measured, not estimated, and in your data only: it says nothing about accounts at Meta. People who are new to you cannot be recognised, so it is never 100%.`}
+      hint={`The share of events ${QUALITY_WINDOW_TEXT[window].sentence} whose person an earlier sale, sign-up or other conversion had named: by e-mail, phone or customer id, or by the browser. Measured, not estimated, and in your data only: it says nothing about accounts at Meta. People who are new to you cannot be recognised, so 100% is no goal.`}
     >
       {error && (
         <Alert color="red" variant="light" title="It could not be measured">
@@ -112,7 +112,7 @@ function Row({ event }: { readonly event: MeasuredMatchAnswer['events'][number] 
         )}
         <Text size="sm" c="dimmed">
           n = {formatCount(n)}
-          {whole ? ', all that were counted' : `, sample of ${formatCount(counted)}`}
+          {whole ? ', all that were counted' : ` of ${formatCount(counted)} counted`}
         </Text>
       </Table.Td>
       <Table.Td className={classes.number ?? ''}>{formatShare(by_person, n)}</Table.Td>
