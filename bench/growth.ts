@@ -39,7 +39,7 @@ const EARLY_ROWS = 100_000
 /** Batches timed in each store, in turn. */
 const ROUNDS = 60
 const MICRO_BATCH = 30
-const DATASET = '1000000000000001'
+export const DATASET = '1000000000000001'
 const START_MS = 1_760_000_400_000
 /** All events arrive within this, so that no key ever expires. */
 const SPAN_MS = 40 * 3_600_000
@@ -59,6 +59,13 @@ export async function measureGrowth({ rows, dir }: GrowthOptions): Promise<Growt
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A file of so many events that end now, for other benches. */
+export async function fillFile(file: string, rows: number, endMs: number): Promise<void> {
+  const subject = await openSubject(file, SPAN_MS / rows, endMs - SPAN_MS)
+  await fill(subject, rows)
+  await subject.store.close()
 }
 
 async function measure(rows: number, folder: string): Promise<Growth> {
@@ -93,6 +100,7 @@ async function measure(rows: number, folder: string): Promise<Growth> {
 interface Subject {
   readonly store: Store
   readonly clock: { nowMs: number }
+  readonly startMs: number
   readonly stepMs: number
   /** Legs committed so far. */
   seq: number
@@ -101,10 +109,10 @@ interface Subject {
   readonly spent: { batchMs: number; upkeepMs: number }
 }
 
-async function openSubject(file: string, stepMs: number): Promise<Subject> {
-  const clock = { nowMs: START_MS }
+async function openSubject(file: string, stepMs: number, startMs = START_MS): Promise<Subject> {
+  const clock = { nowMs: startMs }
   const store = await openSqliteStore({ file, nowMs: () => clock.nowMs })
-  return { store, clock, stepMs, seq: 0, waiting: [], spent: { batchMs: 0, upkeepMs: 0 } }
+  return { store, clock, startMs, stepMs, seq: 0, waiting: [], spent: { batchMs: 0, upkeepMs: 0 } }
 }
 
 /**
@@ -196,7 +204,7 @@ interface Draft {
 function draftsOf(subject: Subject, size: number): Draft[] {
   return Array.from({ length: size }, (_, i) => {
     const seq = subject.seq + 1 + i
-    const receivedMs = Math.floor(START_MS + seq * subject.stepMs)
+    const receivedMs = Math.floor(subject.startMs + seq * subject.stepMs)
     subject.clock.nowMs = receivedMs
     const twin = seq % 3 === 0 ? subject.waiting.shift() : undefined
     const leg = twin ? serverLeg(twin, seq, receivedMs) : browserLeg(seq, receivedMs)

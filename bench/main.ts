@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { measureGrowth } from './growth.ts'
+import { benchPages } from './pages.ts'
 import { benchRelay } from './relay.ts'
 import { benchCapi, benchPixel, type ServerResult } from './server.ts'
 
@@ -16,13 +17,15 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     only: { type: 'string' },
+    file: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 if (values.help) {
-  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|relay|growth] [--json FILE]
-  --quick   ends within a minute (growth at 1 million rows instead of 20 million)
+  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|relay|growth|pages] [--json FILE]
+  --quick   ends within a minute (growth at 1 million rows instead of 20 million, no pages)
   --only    one of the benches
+  --file    pages: a file of the bench growth to copy, instead of filling one
   --json    writes the figures to FILE
 `)
   process.exit(0)
@@ -36,6 +39,10 @@ const capi = wants('capi') ? await benchCapi(seconds, rounds) : undefined
 const pixel = wants('pixel') ? await benchPixel(seconds, rounds) : undefined
 const relay = wants('relay') ? await benchRelay(values.quick) : undefined
 const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
+const pages =
+  wants('pages') && !values.quick
+    ? await benchPages({ rows: 20_000_000, file: values.file })
+    : undefined
 const script = readFileSync(join(import.meta.dirname, '../dist/pixel/p.js'))
 const pixelBytes = brotliCompressSync(script, {
   params: { [constants.BROTLI_PARAM_QUALITY]: 11 },
@@ -74,6 +81,7 @@ function figures(): object {
       : {}),
     ...(relay ? { relay } : {}),
     ...(growth ? { growth } : {}),
+    ...(pages ? { pages } : {}),
     rss_mb_max: Math.max(capi?.rssMbMax ?? 0, pixel?.rssMbMax ?? 0, growth?.rss_mb_max ?? 0),
     pixel_brotli_bytes: pixelBytes,
   }
@@ -115,6 +123,16 @@ function print(): void {
   }
   if (growth) {
     lines.push('Growth', ...Object.entries(growth).map(([k, v]) => `  ${k}: ${count(v)}`), '')
+  }
+  if (pages) {
+    lines.push(
+      `Pages on ${count(pages.rows)} reports: p50 / p95 in ms   (goal: p95 under 100)`,
+      ...pages.routes.map(
+        ({ route, p50_ms, p95_ms }) =>
+          `  ${route.padEnd(32)} ${p50_ms.toFixed(1)} / ${p95_ms.toFixed(1)}`,
+      ),
+      '',
+    )
   }
   lines.push(`Pixel script: ${count(pixelBytes)} bytes (brotli)`, '')
   process.stdout.write(lines.join('\n'))
