@@ -1,6 +1,6 @@
 /**
- * Of which events the shop could have known the person: those of a visitor whom an earlier sale, sign-up
- * or checkout of the same visitor had named. Worked out from who visited, not from what was hashed.
+ * Of which events the shop could have known the person: those of a visitor whom an earlier sale,
+ * sign-up or checkout of the same visitor had named. Worked out from who visited, not from what was hashed.
  */
 import { isLooking } from './report-truth.ts'
 import type { Leg } from './truth.ts'

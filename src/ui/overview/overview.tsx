@@ -13,6 +13,7 @@ import { sumOf } from './equation-parts.ts'
 import { EventTable } from './event-table.tsx'
 import { Matches } from './matches.tsx'
 import { NothingYet } from './nothing-yet.tsx'
+import classes from './overview.module.css'
 import { Reasons } from './reasons.tsx'
 import { CountedOverTime } from './timeline.tsx'
 
@@ -83,6 +84,7 @@ function WindowSelect({ window }: { window: WindowName }) {
     <Group>
       <SegmentedControl
         aria-label="Window of time"
+        className={classes.windows ?? ''}
         value={window}
         data={WINDOWS.map((value) => ({ value, label: WINDOW_TEXT[value].label }))}
         onChange={(value) =>
