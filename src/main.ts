@@ -46,7 +46,8 @@ import type {
   RelayControl,
   RemoteScores,
 } from './relay/view.ts'
-import { openRules } from './replay-rules.ts'
+import { openRules, type StoredRules } from './replay-rules.ts'
+import { createSampleDoor } from './sample-door.ts'
 import { createSecretBox, loadSecretKey, type SecretBox } from './secret-box.ts'
 import { openWatch, type Watching } from './watching.ts'
 
@@ -164,6 +165,7 @@ async function serve(parts: Parts): Promise<Serving> {
     ...books,
     store: ledger.store,
     live,
+    samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
     nowMs: Date.now,
@@ -247,6 +249,7 @@ interface Books {
   domains: Domains
   history: History
   rules: RuleBook
+  rulesOf: StoredRules['rulesOf']
   configs: Configs
   relay: Relay
   preview: DestinationPreview
@@ -324,7 +327,7 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const whole = deletingToo(access, [configs, platforms, domains])
   const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
-  return { access: whole, domains, ...made, ...outside }
+  return { access: whole, domains, rulesOf: storedRules.rulesOf, ...made, ...outside }
 }
 
 function oidcOf({ log }: FastifyInstance, { oidc, publicUrl }: Config): OidcProvider | undefined {

@@ -35,6 +35,7 @@ export const ACTIONS = {
   'token.created': 'Made a token',
   'token.rotated': 'Replaced a token',
   'token.revoked': 'Revoked a token',
+  'test_events.sent': 'Sent test events',
   'destination.created': 'Added a destination',
   'destination.changed': 'Changed a destination',
   'destination.deleted': 'Removed a destination',

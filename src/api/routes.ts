@@ -30,6 +30,7 @@ import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceRoutes } from './sources.ts'
+import { testEventRoutes } from './test-events.ts'
 import { tokenRoutes } from './tokens.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...eventStoryRoutes,
   ...consentRoutes,
   ...liveRoutes,
+  ...testEventRoutes,
   ...destinationRoutes,
   ...deliveryRoutes,
   ...ruleRoutes,
