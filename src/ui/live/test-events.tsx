@@ -113,7 +113,7 @@ function TestCodes({ sandbox }: { sandbox: boolean }) {
     <Text size="sm" c="dimmed">
       {sandbox
         ? 'Events with a test_event_code are only shown here: not counted, not sent. '
-        : 'Events with a test_event_code count and are sent like all others, as with Meta. '}
+        : 'Events with a test_event_code count and are sent like all others, as with Meta, unless the code begins with SANDBOX-. '}
       <TextLink to="/datasets/$datasetId/settings" params={{ datasetId }}>
         {sandbox ? 'Let them count' : 'Keep tests in a sandbox'}
       </TextLink>
