@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
+import { createRechecks } from './access/domain-rechecks.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
 import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts'
@@ -186,6 +187,7 @@ async function serve(parts: Parts): Promise<Serving> {
   await relay.start()
   const stopNotingUses = noteTokenUses(access)
   platforms.start()
+  const stopRechecks = recheckDomains(app, books)
   books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -197,7 +199,7 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await platforms.stop()
-      await Promise.all([stopNotingUses(), ledger.drain()])
+      await Promise.all([stopNotingUses(), stopRechecks(), ledger.drain()])
       await books.watching.stop()
       await books.replays.stop()
       await relay.stop()
@@ -216,6 +218,17 @@ function noteTokenUses({ storeTokenUses }: Access): () => Promise<void> {
     stop()
     return store()
   }
+}
+
+/** Proofs of domains are looked for again, for as long as the server runs. */
+function recheckDomains(app: FastifyInstance, books: Books): () => Promise<void> {
+  const { businessOf } = books.access
+  const rechecks = createRechecks({
+    ...{ domains: books.domains, history: books.history, businessOf, nowMs: Date.now, every },
+    onTrouble: (error) => app.log.error({ err: error }, 'a domain could not be looked at again'),
+  })
+  rechecks.start()
+  return rechecks.stop
 }
 
 /** Everything that events come in through. */

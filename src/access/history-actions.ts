@@ -31,6 +31,8 @@ export const ACTIONS = {
   'dataset.deleted': 'Deleted a dataset with its events',
   'domain.added': 'Added a domain to be proven',
   'domain.checked': 'Looked for the proof of a domain',
+  'domain.lost': 'Missed the proof of a domain twice (daily check)',
+  'domain.found': 'Found the proof of a domain again (daily check)',
   'domain.removed': 'Took a domain off the list',
   'token.created': 'Made a token',
   'token.rotated': 'Replaced a token',
