@@ -58,3 +58,5 @@ export const ALERT_HISTORY_MAX = 100
 export const ALERT_SEND_MS = 15_000
 /** Findings named in one message; the rest is a number. */
 export const ALERT_FINDINGS_MAX = 20
+/** Findings of all datasets on the first page: what somebody looks at before mending one. */
+export const FINDINGS_SHOWN_MAX = 20

@@ -16,6 +16,7 @@ import { eventExportRoutes } from './event-export.ts'
 import { eventNameRoutes } from './event-names.ts'
 import { eventStoryRoutes } from './event-story.ts'
 import { eventRoutes } from './events.ts'
+import { findingRoutes } from './findings.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...deduplicationRoutes,
   ...lossRoutes,
   ...diagnosticRoutes,
+  ...findingRoutes,
   ...alertRoutes,
   ...eventRoutes,
   ...eventNameRoutes,

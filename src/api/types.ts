@@ -73,6 +73,7 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type ConsentRecord = z.infer<typeof consentRecordSchema>
+export type OpenFindings = z.infer<typeof diagnostics.openFindingsSchema>
 export type TestEventsRequest = z.input<typeof samples.sampleRequestSchema>
 export type SamplesSent = z.infer<typeof samples.samplesSentSchema>
 export type DatasetHealth = z.infer<typeof datasetHealthSchema>
