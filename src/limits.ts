@@ -111,12 +111,6 @@ export const PASSWORD_LINKS_MAX = 1000
 export const INVITATIONS_PER_BUSINESS_MAX = 200
 /** Domains of one dataset that are to be proven. */
 export const DOMAINS_PER_DATASET_MAX = 100
-/** A proven domain is looked at once a day, after a miss sooner; the work is spread over the day. */
-export const DOMAIN_RECHECK_MS = 86_400_000
-export const DOMAIN_MISSED_RECHECK_MS = 3_600_000
-export const DOMAIN_RECHECK_TICK_MS = 5 * 60_000
-/** Of one look: with 288 a day 5760 domains. The most overdue first, so that none is forgotten. */
-export const DOMAIN_RECHECKS_PER_TICK_MAX = 20
 /** What a check waits for DNS and for each page, with all redirects; what it reads of a page. */
 export const DOMAIN_CHECK_MS = 8000
 export const DOMAIN_PAGE_BYTES_MAX = 512 * 1024

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
-import { createRechecks } from './access/domain-rechecks.ts'
+import { startRechecks } from './access/domain-rechecks.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
 import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts'
@@ -187,7 +187,7 @@ async function serve(parts: Parts): Promise<Serving> {
   await relay.start()
   const stopNotingUses = noteTokenUses(access)
   platforms.start()
-  const stopRechecks = recheckDomains(app, books)
+  const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
   books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -218,17 +218,6 @@ function noteTokenUses({ storeTokenUses }: Access): () => Promise<void> {
     stop()
     return store()
   }
-}
-
-/** Proofs of domains are looked for again, for as long as the server runs. */
-function recheckDomains(app: FastifyInstance, books: Books): () => Promise<void> {
-  const { businessOf } = books.access
-  const rechecks = createRechecks({
-    ...{ domains: books.domains, history: books.history, businessOf, nowMs: Date.now, every },
-    onTrouble: (error) => app.log.error({ err: error }, 'a domain could not be looked at again'),
-  })
-  rechecks.start()
-  return rechecks.stop
 }
 
 /** Everything that events come in through. */

@@ -1,7 +1,7 @@
 /** Proofs are looked for once a day, a miss is confirmed, and what is lost is told and kept. */
 import { randomBytes } from 'node:crypto'
 import { beforeEach, expect, it } from 'vitest'
-import { DOMAIN_RECHECKS_PER_TICK_MAX } from '../limits.ts'
+import { DOMAIN_RECHECKS_PER_TICK_MAX } from '../diagnostic-limits.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import { createRechecks, dueDomains, type Rechecks } from './domain-rechecks.ts'
 import { createDomains, type Domain, type Domains, domainState } from './domains.ts'

@@ -3,13 +3,14 @@
  * and told in the history, never removed. Decides when; domains.ts decides what follows. Made by
  * main.ts.
  */
-import { TwofoldError } from '../errors.ts'
+
 import {
   DOMAIN_MISSED_RECHECK_MS,
   DOMAIN_RECHECK_MS,
   DOMAIN_RECHECK_TICK_MS,
   DOMAIN_RECHECKS_PER_TICK_MAX,
-} from '../limits.ts'
+} from '../diagnostic-limits.ts'
+import { TwofoldError } from '../errors.ts'
 import { NOBODY } from './caller.ts'
 import type { Domain, Domains } from './domains.ts'
 import type { History } from './history.ts'
@@ -58,6 +59,19 @@ export function createRechecks(ports: RecheckPorts): Rechecks {
       await under
     },
   }
+}
+
+interface StartPorts extends Omit<RecheckPorts, 'onTrouble'> {
+  readonly log: { error(fields: object, words: string): void }
+}
+
+/** For as long as the server runs; what it returns ends it. */
+export function startRechecks({ log, ...ports }: StartPorts): () => Promise<void> {
+  const onTrouble = (err: unknown): void =>
+    log.error({ err }, 'a domain could not be looked at again')
+  const rechecks = createRechecks({ ...ports, onTrouble })
+  rechecks.start()
+  return rechecks.stop
 }
 
 /** The most overdue first; after a long stop they are spread over the looks that follow. */

@@ -25,7 +25,7 @@ export function BusinessAlertsPage() {
     <Page
       title="Alerts"
       of={name ?? ''}
-      lead={`Who is told when something goes wrong in ${name ?? 'this business'}. Its datasets follow these settings unless they have their own.`}
+      lead="Who is told when something goes wrong in this business. Its datasets follow these settings unless they have their own."
     >
       {isPending && <PageLoading />}
       {error && <Failed error={error} onRetry={() => void refetch()} />}

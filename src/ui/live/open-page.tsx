@@ -8,7 +8,7 @@ import { useEffect, useState } from 'react'
 import { linkCode, TEST_LINK_MS, urlWithCode } from '../../event/test-code.ts'
 import { domainsQuery } from '../domain-queries.ts'
 import { CopyIcon } from '../parts/copy.tsx'
-import type { Counting } from './test-tool.tsx'
+import type { Counting } from './sample-words.ts'
 
 interface OpenPageProps {
   readonly datasetId: string

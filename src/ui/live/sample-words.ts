@@ -2,6 +2,9 @@
 import type { SamplesSent, TestEventsRequest } from '../../api/types.ts'
 import { MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
 
+/** What was chosen: only shown, or counted like all others. */
+export type Counting = 'sandbox' | 'real'
+
 export type Shape = TestEventsRequest['shapes'][number]
 type Report = SamplesSent['samples'][number]['reports'][number]
 type Fate = Pick<Report, 'verdict' | 'reason' | 'matched_by' | 'message'>

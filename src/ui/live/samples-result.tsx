@@ -20,10 +20,11 @@ interface ResultProps {
 export function SamplesResult({ datasetId, sent }: ResultProps) {
   const reports = sent.samples.flatMap((sample) => sample.reports)
   const code = sent.test_event_code
+  const reportsWords = countOf(reports.length, 'report')
   return (
     <Stack gap="sm">
       <Text size="sm" role="status">
-        {countOf(sent.samples.length, 'sample')} arrived in {countOf(reports.length, 'report')}.{' '}
+        {`${countOf(sent.samples.length, 'sample')} arrived in ${reportsWords}. `}
         {sent.counting === 'sandbox'
           ? `None was counted (code ${code}). Below: what a real one would have become.`
           : 'They count.'}

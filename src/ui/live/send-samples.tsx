@@ -20,9 +20,8 @@ import { call } from '../api-client.ts'
 import { countOf } from '../format.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Failed } from '../parts/states.tsx'
-import { SHAPE_WORDS, SHAPES, type Shape, samplesOf } from './sample-words.ts'
+import { type Counting, SHAPE_WORDS, SHAPES, type Shape, samplesOf } from './sample-words.ts'
 import { SamplesResult } from './samples-result.tsx'
-import type { Counting } from './test-tool.tsx'
 
 /** The server takes no more at once. */
 const SAMPLES_MAX = 40

@@ -6,6 +6,7 @@ import { Divider, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Section } from '../parts/section.tsx'
 import { OpenPage } from './open-page.tsx'
+import type { Counting } from './sample-words.ts'
 import { SendSamples } from './send-samples.tsx'
 
 interface TestToolProps {
@@ -13,8 +14,6 @@ interface TestToolProps {
   /** The dataset keeps every test in a sandbox. */
   readonly sandbox: boolean
 }
-
-export type Counting = 'sandbox' | 'real'
 
 export function TestTool({ datasetId, sandbox }: TestToolProps) {
   const [counting, setCounting] = useState<Counting>('sandbox')
