@@ -58,3 +58,11 @@ export const ALERT_HISTORY_MAX = 100
 export const ALERT_SEND_MS = 15_000
 /** Findings named in one message; the rest is a number. */
 export const ALERT_FINDINGS_MAX = 20
+/** Findings of all datasets on the first page: what somebody looks at before mending one. */
+export const FINDINGS_SHOWN_MAX = 20
+/** A proven domain is looked at once a day, after a miss sooner; spread over the day. */
+export const DOMAIN_RECHECK_MS = 86_400_000
+export const DOMAIN_MISSED_RECHECK_MS = 3_600_000
+export const DOMAIN_RECHECK_TICK_MS = 5 * 60_000
+/** Of one look: with 288 a day 5760 domains. The most overdue first, so that none is forgotten. */
+export const DOMAIN_RECHECKS_PER_TICK_MAX = 20

@@ -139,6 +139,10 @@ export const PARSED_BYTES_MAX = 256 * 1024 * 1024
 export const RETRY_AFTER_S = 5
 /** A visitor's clock off by more than this is corrected, with a finding. */
 export const CLOCK_SKEW_MS_MAX = 5 * 60_000
+/** Visits under way that began with the link of a test: a few people try a shop at once. */
+export const TEST_VISITS_MAX = 1000
+/** Samples of one request, each of one or two reports: every standard event once, with room. */
+export const TEST_SAMPLES_MAX = 40
 /** test_event_code, partner_agent: Meta's own are under 23 characters. */
 export const REQUEST_TEXT_CHARS_MAX = 100
 /** One text of the browser's context, such as the page title. */

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
+import { startRechecks } from './access/domain-rechecks.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
 import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts'
@@ -46,7 +47,8 @@ import type {
   RelayControl,
   RemoteScores,
 } from './relay/view.ts'
-import { openRules } from './replay-rules.ts'
+import { openRules, type StoredRules } from './replay-rules.ts'
+import { createSampleDoor } from './sample-door.ts'
 import { createSecretBox, loadSecretKey, type SecretBox } from './secret-box.ts'
 import { openWatch, type Watching } from './watching.ts'
 
@@ -164,6 +166,7 @@ async function serve(parts: Parts): Promise<Serving> {
     ...books,
     store: ledger.store,
     live,
+    samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
     nowMs: Date.now,
@@ -184,6 +187,7 @@ async function serve(parts: Parts): Promise<Serving> {
   await relay.start()
   const stopNotingUses = noteTokenUses(access)
   platforms.start()
+  const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
   books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -195,7 +199,7 @@ async function serve(parts: Parts): Promise<Serving> {
     relay,
     close: async () => {
       await platforms.stop()
-      await Promise.all([stopNotingUses(), ledger.drain()])
+      await Promise.all([stopNotingUses(), stopRechecks(), ledger.drain()])
       await books.watching.stop()
       await books.replays.stop()
       await relay.stop()
@@ -247,6 +251,7 @@ interface Books {
   domains: Domains
   history: History
   rules: RuleBook
+  rulesOf: StoredRules['rulesOf']
   configs: Configs
   relay: Relay
   preview: DestinationPreview
@@ -324,7 +329,7 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const whole = deletingToo(access, [configs, platforms, domains])
   const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
-  return { access: whole, domains, ...made, ...outside }
+  return { access: whole, domains, rulesOf: storedRules.rulesOf, ...made, ...outside }
 }
 
 function oidcOf({ log }: FastifyInstance, { oidc, publicUrl }: Config): OidcProvider | undefined {

@@ -11,12 +11,18 @@ import type { Reform } from './relay/outbound.ts'
 import type { ReplayRules } from './relay/replay.ts'
 import { compileRules } from './rules/engine.ts'
 import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
-import { createRulesInForce, type PublishedRules } from './rules/rules-in-force.ts'
+import {
+  createRulesInForce,
+  type PublishedRules,
+  type RulesInForce,
+} from './rules/rules-in-force.ts'
 import { ruleStoredLeg } from './rules/stored-leg.ts'
 import type { Store } from './store/store.ts'
 
 export interface StoredRules extends ReplayRules {
   readonly set: (datasetId: string, published: PublishedRules | undefined) => void
+  /** Compiled, as ingest has them. */
+  readonly rulesOf: RulesInForce['of']
   /** Of whichever dataset the report is. */
   readonly reform: Reform
 }
@@ -44,6 +50,7 @@ export function createStoredRules(findDataset: FindDataset): StoredRules {
       if (rules) versions.set(id, rules.version)
       else versions.delete(id)
     },
+    rulesOf: inForce.of,
     versionOf: (id) => versions.get(id),
     published,
     reform: (leg) => published(leg.envelope.dataset_id)(leg),

@@ -27,6 +27,8 @@ const storedSchema = z.object({
   /** Of the last check that found the proof. */
   proven_at_ms: z.number().nullable(),
   proven_by: z.enum(PROOF_METHODS).nullable(),
+  /** The first check since that did not find it; absent or null: none. */
+  missing_since_ms: z.number().nullable().default(null),
   /** Of the last check. */
   misses: z.record(z.enum(PROOF_METHODS), z.string().nullable()).nullable(),
 })
@@ -46,10 +48,21 @@ export interface Domains {
   add(datasetId: string, text: string): Promise<Domain>
   /** Looks for the proof. Throws `domain_not_found`. */
   check(datasetId: string, domain: string): Promise<Domain>
+  /** Every one of every dataset that was proven once. */
+  proven(): readonly Domain[]
+  /**
+   * Looks again, unasked. A proof that is missed once is missed a second time before the domain
+   * counts as lost: name servers and sites have bad moments. `turned` is run around the write of
+   * what became lost, or was found again. Throws `domain_not_found`.
+   */
+  recheck(domain: Domain, turned: Turned): Promise<void>
   /** Throws `domain_not_found`. */
   remove(datasetId: string, domain: string): Promise<void>
   removeDataset(datasetId: string): Promise<void>
 }
+
+/** Writes down what became of a domain, with an entry of its own in the history. */
+export type Turned = (turn: 'lost' | 'found', write: () => Promise<void>) => Promise<void>
 
 export interface DomainsPorts extends ProofPorts {
   readonly store: Pick<Store, 'getSettings' | 'putSettings'>
@@ -69,6 +82,10 @@ export async function createDomains(ports: DomainsPorts): Promise<Domains> {
     const found = byKey.get(keyOf(datasetId, domain))
     if (!found) throw new TwofoldError('domain_not_found', `There is no ${domain} on the list.`)
     return found
+  }
+  const keep = async (domain: Domain): Promise<void> => {
+    await store.putSettings([documentOf(domain)])
+    byKey.set(keyOf(domain.dataset_id, domain.domain), domain)
   }
   return {
     of,
@@ -94,14 +111,24 @@ export async function createDomains(ports: DomainsPorts): Promise<Domains> {
     check: async (datasetId, domain) => {
       const { code } = existing(datasetId, domain)
       const { proven_by, misses } = await seekProof(domain, code, ports)
-      const at = nowMs()
       // It may have been removed meanwhile.
       const now = existing(datasetId, domain)
-      const proof = proven_by === null ? {} : { proven_at_ms: at }
-      const checked: Domain = { ...now, checked_at_ms: at, misses, proven_by, ...proof }
-      await store.putSettings([documentOf(checked)])
-      byKey.set(keyOf(datasetId, domain), checked)
+      const checked = afterCheck(now, { proven_by, misses }, nowMs())
+      await keep(checked)
       return checked
+    },
+    proven: () => [...byKey.values()].filter(({ proven_at_ms }) => proven_at_ms !== null),
+    recheck: async ({ dataset_id, domain, code }, turned) => {
+      const search = await seekProof(domain, code, ports)
+      const was = existing(dataset_id, domain)
+      const checked = afterCheck(was, search, nowMs())
+      const isFirstMiss = was.proven_by !== null && was.missing_since_ms === null
+      const isKept = checked.proven_by === null && isFirstMiss
+      const next = isKept ? { ...checked, proven_by: was.proven_by } : checked
+      const write = (): Promise<void> => keep(next)
+      const [before, after] = [domainState(was), domainState(next)]
+      if (before === after) await write()
+      else await turned(after === 'lost' ? 'lost' : 'found', write)
     },
     remove: async (datasetId, domain) => {
       const removed = existing(datasetId, domain)
@@ -125,7 +152,24 @@ export function domainState({ proven_by, proven_at_ms }: Domain): DomainState {
 
 export const domainTexts = ({ domain, code }: Domain): ProofTexts => proofTexts(domain, code)
 
-const UNCHECKED = { checked_at_ms: null, proven_at_ms: null, proven_by: null, misses: null }
+function afterCheck(
+  was: Domain,
+  { proven_by, misses }: Pick<Domain, 'proven_by' | 'misses'>,
+  atMs: number,
+): Domain {
+  const checked = { ...was, checked_at_ms: atMs, misses, proven_by }
+  if (proven_by !== null) return { ...checked, proven_at_ms: atMs, missing_since_ms: null }
+  if (was.proven_at_ms === null) return checked
+  return { ...checked, missing_since_ms: was.missing_since_ms ?? atMs }
+}
+
+const UNCHECKED = {
+  checked_at_ms: null,
+  proven_at_ms: null,
+  missing_since_ms: null,
+  proven_by: null,
+  misses: null,
+}
 
 const keyOf = (datasetId: string, domain: string): string => `${datasetId}:${domain}`
 

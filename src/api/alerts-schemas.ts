@@ -22,6 +22,16 @@ export const alertsSchema = z
     own: z.boolean().describe('false: it follows its business, or nothing was set yet.'),
     mail: z.boolean().describe('Whether this server can send e-mail: TWOFOLD_SMTP_HOST.'),
     history: z.array(alertRecordSchema).describe('What was sent, the newest first.'),
+    datasets: z
+      .array(
+        z.object({
+          dataset_id: z.string(),
+          name: z.string(),
+          own: z.boolean().describe('It has settings of its own and follows these no more.'),
+          differs: z.array(z.string()).describe('The settings that are others there.'),
+        }),
+      )
+      .describe('Of a business: its datasets. Of a dataset: empty.'),
     checks: z
       .array(z.object({ code: z.string(), title: z.string(), severity: z.string() }))
       .describe('What `rules` may name.'),

@@ -67,7 +67,7 @@ export const alertRoutes: readonly Route[] = [
   }),
 ]
 
-function view(scope: AlertScope, { alerts }: Context): AlertsAnswer {
+function view(scope: AlertScope, { alerts, access }: Context): AlertsAnswer {
   const { settings, own } = alerts.settings(scope)
   const { webhook_url, webhook_secret } = settings
   return {
@@ -81,8 +81,27 @@ function view(scope: AlertScope, { alerts }: Context): AlertsAnswer {
     own,
     mail: alerts.hasMail,
     history: scope.on === 'dataset' ? alerts.history(scope.id).map(viewRecord) : [],
+    datasets: scope.on === 'business' ? datasetsOf(scope.id, { alerts, access }) : [],
     checks: CHECKS.map(({ code, title, severity }) => ({ code, title, severity })),
   }
+}
+
+/** What each dataset of the business makes of its settings; all of it is in memory. */
+function datasetsOf(
+  businessId: string,
+  { alerts, access }: Pick<Context, 'alerts' | 'access'>,
+): AlertsAnswer['datasets'] {
+  const { settings: common } = alerts.settings({ on: 'business', id: businessId })
+  const keys = Object.keys(common) as (keyof typeof common)[]
+  return access
+    .datasets()
+    .filter(({ dataset_id }) => access.businessOf(dataset_id) === businessId)
+    .map(({ dataset_id, name }) => {
+      const { settings, own } = alerts.settings({ on: 'dataset', id: dataset_id })
+      const isOther = (key: (typeof keys)[number]): boolean =>
+        JSON.stringify(settings[key]) !== JSON.stringify(common[key])
+      return { dataset_id, name, own, differs: own ? keys.filter(isOther) : [] }
+    })
 }
 
 function viewRecord(record: AlertRecord): AlertsAnswer['history'][number] {

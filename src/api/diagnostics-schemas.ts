@@ -71,6 +71,26 @@ export const diagnosticsSchema = z
   })
   .meta({ id: 'Diagnostics' })
 
+export const openFindingsQuerySchema = z.strictObject({
+  business_id: z
+    .preprocess(empty, z.string().max(100).optional())
+    .describe('Only datasets of this business.'),
+})
+
+export const openFindingsSchema = z
+  .object({
+    open: count.describe('Open and not muted, also those beyond the list.'),
+    findings: z.array(
+      diagnosticSchema
+        .pick({
+          ...{ id: true, code: true, title: true, severity: true, evidence: true },
+          ...{ affected: true, total: true, hours: true, money: true },
+        })
+        .extend({ dataset_id: z.string(), dataset_name: z.string() }),
+    ),
+  })
+  .meta({ id: 'OpenFindings' })
+
 export const muteRequestSchema = z
   .strictObject({
     target: z.string().min(1).max(1000).describe('The id of a finding, or the code of a check.'),

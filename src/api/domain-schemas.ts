@@ -21,6 +21,9 @@ export const domainSchema = z
     added_at: time,
     checked_at: time.nullable(),
     proven_at: time.nullable().describe('When a check found the proof last.'),
+    missing_since: time
+      .nullable()
+      .describe('The first check since that did not find it; a second one makes it lost.'),
     misses: z
       .object({ dns: miss, file: miss, meta_tag: miss })
       .nullable()

@@ -51,7 +51,8 @@ export const domainRoutes: readonly Route[] = [
 const seconds = (ms: number | null): number | null => (ms === null ? null : Math.floor(ms / 1000))
 
 function viewDomain(one: Domain): DomainShown {
-  const { domain, proven_by, added_at_ms, checked_at_ms, proven_at_ms, misses } = one
+  const { domain, proven_by, added_at_ms, checked_at_ms, proven_at_ms, missing_since_ms, misses } =
+    one
   return {
     domain,
     state: domainState(one),
@@ -59,6 +60,7 @@ function viewDomain(one: Domain): DomainShown {
     added_at: Math.floor(added_at_ms / 1000),
     checked_at: seconds(checked_at_ms),
     proven_at: seconds(proven_at_ms),
+    missing_since: seconds(missing_since_ms),
     misses,
     proof: domainTexts(one),
   }

@@ -7,6 +7,7 @@ import type { Access } from '../access/access.ts'
 import type { Attempts } from '../access/attempts.ts'
 import type { Domains } from '../access/domains.ts'
 import type { History } from '../access/history.ts'
+import type { Finding, Leg } from '../event/shape.ts'
 import type { Replays } from '../relay/replay-view.ts'
 import type {
   DestinationPreview,
@@ -20,6 +21,28 @@ import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
 import type { MatchMeasurer } from './match-measurer.ts'
+import type { SampleReport } from './sample-reports.ts'
+
+export interface SamplesToSend {
+  readonly dataset_id: string
+  readonly reports: readonly SampleReport[]
+  readonly test_event_code?: string
+}
+
+/** What became of one report. */
+export interface SampleFate extends Pick<Leg, 'seq' | 'verdict' | 'reason' | 'matched_by'> {
+  readonly findings?: readonly Finding[]
+  /** Of a refused one. */
+  readonly message?: string
+}
+
+/** One answer per report, in order. Throws what ingest throws, and `dataset_not_found`. */
+export interface SampleDoor {
+  /** In, like every event; answers when they are stored. */
+  send(samples: SamplesToSend): Promise<readonly SampleFate[]>
+  /** What would become of them, if they counted and came alone. Stores nothing. */
+  rehearse(samples: SamplesToSend): Promise<readonly SampleFate[]>
+}
 
 export interface ApiPorts {
   readonly store: Store
@@ -27,6 +50,7 @@ export interface ApiPorts {
   readonly domains: Domains
   readonly history: Pick<History, 'record' | 'page'>
   readonly live: Live
+  readonly samples: SampleDoor
   readonly destinations: DestinationSettings
   readonly relay: RelayControl
   readonly preview: DestinationPreview

@@ -16,6 +16,7 @@ import { eventExportRoutes } from './event-export.ts'
 import { eventNameRoutes } from './event-names.ts'
 import { eventStoryRoutes } from './event-story.ts'
 import { eventRoutes } from './events.ts'
+import { findingRoutes } from './findings.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
 import { invitationRoutes } from './invitations.ts'
@@ -31,6 +32,7 @@ import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './session.ts'
 import { sourceRoutes } from './sources.ts'
+import { testEventRoutes } from './test-events.ts'
 import { tokenRoutes } from './tokens.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -49,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...deduplicationRoutes,
   ...lossRoutes,
   ...diagnosticRoutes,
+  ...findingRoutes,
   ...alertRoutes,
   ...eventRoutes,
   ...eventNameRoutes,
@@ -56,6 +59,7 @@ export const ROUTES: readonly Route[] = [
   ...eventStoryRoutes,
   ...consentRoutes,
   ...liveRoutes,
+  ...testEventRoutes,
   ...destinationRoutes,
   ...deliveryRoutes,
   ...ruleRoutes,

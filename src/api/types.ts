@@ -21,6 +21,7 @@ import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
 import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
+import type * as samples from './sample-schemas.ts'
 import type * as schemas from './schemas.ts'
 import type * as incoming from './source-schemas.ts'
 
@@ -73,6 +74,9 @@ export type FindingView = z.infer<typeof schemas.findingSchema>
 export type LegView = z.infer<typeof schemas.legSchema>
 export type EventView = z.infer<typeof schemas.eventSchema>
 export type ConsentRecord = z.infer<typeof consentRecordSchema>
+export type OpenFindings = z.infer<typeof diagnostics.openFindingsSchema>
+export type TestEventsRequest = z.input<typeof samples.sampleRequestSchema>
+export type SamplesSent = z.infer<typeof samples.samplesSentSchema>
 export type DatasetHealth = z.infer<typeof datasetHealthSchema>
 export type EventNamesAnswer = z.infer<typeof names.eventNamesSchema>
 export type EventDetails = z.infer<typeof names.eventDetailsSchema>

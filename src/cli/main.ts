@@ -3,7 +3,9 @@
  * put together, and whatever goes wrong becomes two lines and an exit code.
  */
 import { Command, CommanderError } from 'commander'
+import { addAlerts } from './alerts.ts'
 import { addBackup } from './backup.ts'
+import { addBusinesses } from './business.ts'
 import { declare } from './command.ts'
 import { addConsents } from './consents.ts'
 import { addDataset } from './dataset.ts'
@@ -16,7 +18,9 @@ import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
+import { addHistory } from './history.ts'
 import { note, plain, say, sayJson } from './output.ts'
+import { addPeople } from './people.ts'
 import { addQuality } from './quality.ts'
 import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
@@ -52,6 +56,10 @@ export function createProgram(): Command {
   addRequeue(program)
   addQuality(program)
   addDiagnostics(program)
+  addAlerts(program)
+  addBusinesses(program)
+  addPeople(program)
+  addHistory(program)
   addDoctor(program)
   addBackup(program)
   addFakeMeta(program)

@@ -16,6 +16,7 @@ import { createRate } from './rate.ts'
 import { bodyReader, type ReadBody, type Reading } from './read.ts'
 import { graphThrown, refusalAnswer, refusalOf, send } from './respond.ts'
 import { registerScript } from './script.ts'
+import { createTestVisits } from './test-visits.ts'
 import { registerTr } from './tr.ts'
 
 export type { CollectorPorts } from './ports.ts'
@@ -24,6 +25,7 @@ export function registerCollector(app: FastifyInstance, collectorPorts: Collecto
   const ports: DoorPorts = {
     ...collectorPorts,
     rate: createRate(collectorPorts.nowMs),
+    testVisits: createTestVisits(collectorPorts.nowMs),
     parsing: createParsing(),
     logError: (error) => app.log.error({ err: error }, 'a request to the collector failed'),
   }

@@ -13,6 +13,7 @@ import { hitConsent, mayIdentify } from './hit-consent.ts'
 import type { PixelDoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'
 import { hostOf, isSecure, sharedCookieDomain } from './site.ts'
+import type { TestVisits } from './test-visits.ts'
 import type { Visit } from './visit.ts'
 
 /** One event as its door read it. */
@@ -83,7 +84,10 @@ export async function takeHits(
   const ids = mayKeepCookies(groups) ? cookiesOf(request, ports, groups) : undefined
   const visitor = visitorOf(request, ports, ids)
   const skewMs = sent.sentAtMs === undefined ? 0 : nowMs - sent.sentAtMs
-  const deliveries = groups.map((group) => deliveryOf({ sent, group, visitor, skewMs }))
+  const { testVisits } = ports
+  const deliveries = groups.map((group) =>
+    deliveryOf({ sent, group, visitor, skewMs, ...(testVisits ? { testVisits } : {}) }),
+  )
   const outcomes = await acceptAll(ports, deliveries)
   let received = 0
   for (const [index, group] of groups.entries()) {
@@ -217,10 +221,11 @@ interface DeliveryParts {
   readonly group: Group
   readonly visitor: NonNullable<Delivery['visitor']>
   readonly skewMs: number
+  readonly testVisits?: TestVisits
 }
 
 function deliveryOf(parts: DeliveryParts): Delivery {
-  const { sent, group, visitor, skewMs } = parts
+  const { sent, group, visitor, skewMs, testVisits } = parts
   const { via, testEventCode } = sent
   const correct = Math.abs(skewMs) > CLOCK_SKEW_MS_MAX
   return {
@@ -231,11 +236,14 @@ function deliveryOf(parts: DeliveryParts): Delivery {
       ...(testEventCode ? { test_event_code: testEventCode } : {}),
     },
     events: group.hits.map(({ event }) => (correct ? moved(event, skewMs) : event)),
-    perEvent: group.hits.map(({ consent, browser, stranger, findings: read }) => {
+    perEvent: group.hits.map(({ consent, browser, stranger, findings: read, event }) => {
+      // What the page itself says wins: somebody wrote it there.
+      const code = testEventCode ? undefined : testVisits?.codeOf(group.dataset.dataset_id, event)
       const findings = correct ? [...read, skewFinding(skewMs)] : read
       return {
         ...(consent ? { consent } : {}),
         ...(browser ? { browser } : {}),
+        ...(code === undefined ? {} : { test_event_code: code }),
         ...(findings.length > 0 ? { findings } : {}),
         ...(stranger === undefined ? {} : { dropped: 'domain_not_allowed' }),
       }

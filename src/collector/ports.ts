@@ -8,6 +8,7 @@ import type { HookAnswer, HookRequest } from '../sources/source.ts'
 import type { Parsing } from './parsing.ts'
 import type { Rate } from './rate.ts'
 import type { Answer } from './respond.ts'
+import type { TestVisits } from './test-visits.ts'
 import type { Visit } from './visit.ts'
 
 /** What taking events needs, wherever it runs. */
@@ -75,6 +76,8 @@ export interface CollectorPorts extends TakingPorts {
 
 interface Shared {
   readonly rate: Rate
+  /** Left out: a test is only what says so itself. */
+  readonly testVisits?: TestVisits
   /** For defects of ours; never for what a sender did wrong. */
   logError(error: unknown): void
 }

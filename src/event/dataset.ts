@@ -80,7 +80,8 @@ export const datasetSettingsSchema = z.object({
     .default('count')
     .describe(
       'Events that carry a test_event_code: count and send them like all others, as Meta does, or ' +
-        'only show them: they end as dropped (sandbox), are in no report and are sent nowhere.',
+        'only show them: they end as dropped (sandbox), are in no report and are sent nowhere. ' +
+        'Those whose code begins with SANDBOX- never count.',
     ),
   gpc: z
     .enum(['ignore', 'limit', 'block'])

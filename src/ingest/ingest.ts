@@ -12,8 +12,8 @@ export interface Delivery {
   /** Shared by every event of the request; see `perEvent` for what differs. */
   readonly envelope: Omit<Envelope, 'dataset_id' | 'received_at_ms'>
   readonly events: readonly unknown[]
-  /** What only some events carry (consent and browser context of pixel events), by index. */
-  readonly perEvent?: readonly (Pick<Envelope, 'consent' | 'browser'> & {
+  /** What only some events carry (consent, browser context, the code of a test), by index. */
+  readonly perEvent?: readonly (Pick<Envelope, 'consent' | 'browser' | 'test_event_code'> & {
     readonly findings?: readonly Finding[]
     /** Reason code, when the door decided that this one does not count: stored as dropped. */
     readonly dropped?: string

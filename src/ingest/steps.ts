@@ -9,6 +9,7 @@ import { parseEvent } from '../event/parse.ts'
 import { regionOfCountry } from '../event/region.ts'
 import { scrub } from '../event/scrub.ts'
 import type { ConsentDecision, RawUserData, ServerEvent, UserData } from '../event/shape.ts'
+import { neverCounts } from '../event/test-code.ts'
 import { applyRules, type CompiledRules } from '../rules/engine.ts'
 import type { Draft } from './draft.ts'
 import type { Delivery } from './ingest.ts'
@@ -51,6 +52,7 @@ export function draftsOf(delivery: Delivery, receivedAtMs: number): Draft[] {
         ...delivery.envelope,
         ...(own?.consent ? { consent: own.consent } : {}),
         ...(own?.browser ? { browser: own.browser } : {}),
+        ...(own?.test_event_code ? { test_event_code: own.test_event_code } : {}),
       },
       findings: [...(own?.findings ?? [])],
     }
@@ -224,7 +226,9 @@ function hash(draft: Draft, { sha256 }: StepPorts): void {
 /** Last of all that looks at one event: a test shows what would have become of it. */
 function sandbox(draft: Draft): void {
   const { delivery, envelope } = draft
-  if (envelope.test_event_code === undefined || delivery.dataset.test_events === 'count') return
+  const { test_event_code: code } = envelope
+  if (code === undefined) return
+  if (delivery.dataset.test_events === 'count' && !neverCounts(code)) return
   draft.ended = { verdict: 'dropped', reason: SANDBOX }
 }
 

@@ -72,6 +72,15 @@ const historyRoute = createRoute({
   component: lazyRouteComponent(() => import('./access/history.tsx'), 'HistoryPage'),
 })
 
+const businessAlertsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/businesses/$businessId/alerts',
+  component: lazyRouteComponent(
+    () => import('./diagnostics/business-alerts.tsx'),
+    'BusinessAlertsPage',
+  ),
+})
+
 const datasetRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/datasets/$datasetId',
@@ -319,6 +328,7 @@ export const router = createRouter({
       accountsRoute,
       peopleRoute,
       historyRoute,
+      businessAlertsRoute,
       datasetRoute.addChildren([
         overviewRoute,
         testEventsRoute,

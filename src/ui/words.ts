@@ -67,7 +67,8 @@ const DROPPED_WORDS: Record<string, Words> = {
   sandbox: {
     title: 'Only a test',
     detail:
-      'It carries a test code, and this dataset keeps tests in a sandbox: not counted, not sent.',
+      'Its test code begins with SANDBOX-, or this dataset keeps all tests in a sandbox: not ' +
+      'counted, not sent.',
   },
   domain_not_allowed: {
     title: 'Site not allowed',

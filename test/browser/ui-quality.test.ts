@@ -151,6 +151,11 @@ describe.each(PAGES)('%s', (path, title) => {
     const closed = page.locator('main button[aria-expanded=false]')
     while ((await closed.count()) > 0) await closed.first().click()
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390)
+    const keys = page.locator('[aria-label^="Keys of"]')
+    const over = await keys.evaluateAll((all) =>
+      all.map((one) => one.scrollWidth - one.clientWidth),
+    )
+    expect(over.filter((pixels) => pixels > 0)).toEqual([])
   })
 
   it('says what to do while there is nothing to show', async () => {

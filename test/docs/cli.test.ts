@@ -29,7 +29,7 @@ it('docs/cli.md: every example does what it says', async () => {
     rmSync(folder, { recursive: true, force: true })
   }
   // Each of the commands is a program of its own.
-}, 240_000)
+}, 300_000)
 
 async function sh(
   script: string,

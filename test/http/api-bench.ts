@@ -20,6 +20,7 @@ import { createReplays } from '../../src/relay/replay.ts'
 import { createStoredRules } from '../../src/replay-rules.ts'
 import { createRuleBook } from '../../src/rules/rule-book.ts'
 import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
+import { createSampleDoor } from '../../src/sample-door.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
 import { createConnections } from '../../src/sources/inbox/connections.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
@@ -120,6 +121,12 @@ export async function apiBench(
     domains,
     history,
     live,
+    samples: createSampleDoor({
+      accept: () => Promise.reject(new Error('nothing comes in here')),
+      findDataset: access.findDataset,
+      rulesOf: inForce.of,
+      nowMs,
+    }),
     destinations: configs,
     preview: {
       test: async () => {

@@ -1,6 +1,6 @@
 /** What is wrong with a dataset, by the API: found, muted, mended. */
 import { describe, expect, it } from 'vitest'
-import { diagnosticsSchema } from '../../src/api/diagnostics-schemas.ts'
+import { diagnosticsSchema, openFindingsSchema } from '../../src/api/diagnostics-schemas.ts'
 import type { DiagnosticsAnswer } from '../../src/api/types.ts'
 import { DIAGNOSTIC_FRESH_MS } from '../../src/diagnostic-limits.ts'
 import { type ApiBench, apiBench, event, NOW_MS } from './api-bench.ts'
@@ -46,6 +46,31 @@ describe('a dataset whose sales lack their currency', () => {
     expect(JSON.stringify(answer)).not.toContain('DATASET_ID')
     expect(answer.open).toBe(answer.findings.length)
     expect(answer.checks).toBeGreaterThanOrEqual(30)
+  })
+
+  it('stands on the first page in its place, with whose it is, until it is muted', async () => {
+    const { id, path, deliver, get, send } = await shop()
+    const { dataset_id: other } = (await send('POST', '/api/datasets', { name: 'Other' })).json()
+    await deliver(id, 'server', sales(10, { value: 20.5, currency: 'EUR' }))
+    await deliver(id, 'server', sales(40, { value: 20.5 }, 100))
+    await deliver(other, 'server', sales(40, { value: 20.5 }))
+    for (const one of [id, other]) await send('POST', `/api/datasets/${one}/diagnostics/look`, {})
+    const all = openFindingsSchema.strict().parse((await get('/api/findings')).json())
+    expect(all.findings.find(({ code }) => code === 'missing_currency')).toMatchObject({
+      dataset_name: 'Shop',
+      money: [{ currency: 'EUR', about: '820' }],
+    })
+    const sums = all.findings.flatMap(({ money }) => money.map(({ about }) => Number(about)))
+    expect(sums.length).toBeGreaterThan(1)
+    expect(sums).toEqual([...sums].sort((a, b) => b - a))
+    const priced = all.findings.map(({ money }) => money.length > 0)
+    expect(priced).toEqual([...priced].sort().reverse())
+    expect(all.findings.map(({ dataset_id }) => dataset_id)).toContain(other)
+    await send('POST', `${path}/mute`, { target: 'missing_currency' })
+    const rest = openFindingsSchema.parse((await get('/api/findings')).json())
+    expect(rest.open).toBe(all.open - 1)
+    const none = await get('/api/findings?business_id=biz_of_nobody')
+    expect(none.json()).toEqual({ open: 0, findings: [] })
   })
 
   it('can be muted by finding or check, and is told of again', async () => {

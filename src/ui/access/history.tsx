@@ -76,7 +76,7 @@ function Row({ entry }: { entry: HistoryEntryView }) {
           {name && <b> {name}</b>}
         </Text>
         <Text size="sm" c="dimmed">
-          {by_name || 'Somebody'}
+          {by_name || (by_kind === 'nobody' ? 'The server itself' : 'Somebody')}
           {by_kind === 'token' && ' (token)'}
           {dataset_id && ' · '}
           {dataset_id &&

@@ -13,7 +13,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { AlertsAnswer } from '../../api/types.ts'
 import { Failed } from '../parts/states.tsx'
-import { alertsKey, changeAlerts } from './diagnostics-queries.ts'
+import { type AlertsOf, alertsKey, changeAlerts } from './diagnostics-queries.ts'
 
 type Settings = AlertsAnswer['settings']
 type When = Settings['rules'][string]
@@ -35,16 +35,20 @@ const WHEN: { value: When; label: string }[] = [
 ]
 
 interface FormProps {
-  readonly datasetId: string
+  readonly of: AlertsOf
   readonly alerts: AlertsAnswer
 }
 
-export function AlertForm({ datasetId, alerts }: FormProps) {
+export function AlertForm({ of, alerts }: FormProps) {
   const [settings, setSettings] = useState(alerts.settings)
   const cache = useQueryClient()
   const save = useMutation({
-    mutationFn: () => changeAlerts(datasetId, settings),
-    onSuccess: (answer) => cache.setQueryData(alertsKey(datasetId), answer),
+    mutationFn: () => changeAlerts(of, settings),
+    onSuccess: (answer) => {
+      cache.setQueryData(alertsKey(of), answer)
+      // What follows a business has changed with it.
+      if (of.on === 'business') void cache.invalidateQueries({ queryKey: ['alerts', 'dataset'] })
+    },
   })
   const set = (change: Partial<Settings>): void => setSettings((was) => ({ ...was, ...change }))
   const submit = (event: FormEvent): void => {

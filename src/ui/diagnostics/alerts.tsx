@@ -16,7 +16,9 @@ import { alertsKey, alertsQuery, resetAlerts, testAlerts } from './diagnostics-q
 export function AlertsPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
-  const { data, error, refetch, isPending } = useQuery(alertsQuery(datasetId))
+  const { data, error, refetch, isPending } = useQuery(
+    alertsQuery({ on: 'dataset', id: datasetId }),
+  )
   return (
     <Page
       title="Alerts"
@@ -34,7 +36,11 @@ export function AlertsPage() {
         <>
           <Notes datasetId={datasetId} alerts={data} />
           <Section title="Who is told of what">
-            <AlertForm key={JSON.stringify(data.settings)} datasetId={datasetId} alerts={data} />
+            <AlertForm
+              key={JSON.stringify(data.settings)}
+              of={{ on: 'dataset', id: datasetId }}
+              alerts={data}
+            />
           </Section>
           <Sent datasetId={datasetId} alerts={data} />
         </>
@@ -51,18 +57,13 @@ interface PartProps {
 function Notes({ datasetId, alerts: { mail, own, settings } }: PartProps) {
   const cache = useQueryClient()
   const reset = useMutation({
-    mutationFn: () => resetAlerts(datasetId),
-    onSuccess: (answer) => cache.setQueryData(alertsKey(datasetId), answer),
+    mutationFn: () => resetAlerts({ on: 'dataset', id: datasetId }),
+    onSuccess: (answer) => cache.setQueryData(alertsKey({ on: 'dataset', id: datasetId }), answer),
   })
   const follows = !own && (settings.emails.length > 0 || settings.webhook_url !== '')
   return (
     <>
-      {!mail && (
-        <Alert variant="light" color="gray" icon={<IconInfoCircle aria-hidden />}>
-          This server has no mail server yet, so only the webhook works. Whoever runs it sets
-          TWOFOLD_SMTP_HOST and TWOFOLD_SMTP_FROM.
-        </Alert>
-      )}
+      {!mail && <NoMail />}
       {follows && (
         <Text size="sm">These are the settings of the business. Save to have others here.</Text>
       )}
@@ -84,6 +85,16 @@ function Notes({ datasetId, alerts: { mail, own, settings } }: PartProps) {
   )
 }
 
+/** Also of the page of a business. */
+export function NoMail() {
+  return (
+    <Alert variant="light" color="gray" icon={<IconInfoCircle aria-hidden />}>
+      This server has no mail server yet, so only the webhook works. Whoever runs it sets
+      TWOFOLD_SMTP_HOST and TWOFOLD_SMTP_FROM.
+    </Alert>
+  )
+}
+
 const KINDS = { alert: 'Alert', digest: 'Digest', test: 'Test' } as const
 const CHANNELS = { email: 'E-mail', webhook: 'Webhook' } as const
 
@@ -91,7 +102,8 @@ function Sent({ datasetId, alerts: { history } }: PartProps) {
   const cache = useQueryClient()
   const test = useMutation({
     mutationFn: () => testAlerts(datasetId),
-    onSuccess: () => cache.invalidateQueries({ queryKey: alertsKey(datasetId) }),
+    onSuccess: () =>
+      cache.invalidateQueries({ queryKey: alertsKey({ on: 'dataset', id: datasetId }) }),
   })
   return (
     <Section

@@ -33,22 +33,27 @@ export const mute = (datasetId: string, request: MuteRequest): Promise<Diagnosti
 export const unmute = (datasetId: string, target: string): Promise<DiagnosticsAnswer> =>
   call('POST', path(datasetId, '/unmute'), { target })
 
-const alertsPath = (datasetId: string, rest = ''): string =>
-  `/api/datasets/${datasetId}/alerts${rest}`
+/** Whose alerts: of one dataset, or of a business for all its datasets. */
+export interface AlertsOf {
+  readonly on: 'dataset' | 'business'
+  readonly id: string
+}
 
-export const alertsKey = (datasetId: string) => ['alerts', datasetId] as const
+const alertsPath = ({ on, id }: AlertsOf, rest = ''): string =>
+  `/api/${on === 'dataset' ? 'datasets' : 'businesses'}/${id}/alerts${rest}`
 
-export const alertsQuery = (datasetId: string) =>
+export const alertsKey = ({ on, id }: AlertsOf) => ['alerts', on, id] as const
+
+export const alertsQuery = (of: AlertsOf) =>
   queryOptions({
-    queryKey: alertsKey(datasetId),
-    queryFn: () => call<AlertsAnswer>('GET', alertsPath(datasetId)),
+    queryKey: alertsKey(of),
+    queryFn: () => call<AlertsAnswer>('GET', alertsPath(of)),
   })
 
-export const changeAlerts = (datasetId: string, change: AlertsChange): Promise<AlertsAnswer> =>
-  call('PUT', alertsPath(datasetId), change)
+export const changeAlerts = (of: AlertsOf, change: AlertsChange): Promise<AlertsAnswer> =>
+  call('PUT', alertsPath(of), change)
 
-export const resetAlerts = (datasetId: string): Promise<AlertsAnswer> =>
-  call('DELETE', alertsPath(datasetId))
+export const resetAlerts = (of: AlertsOf): Promise<AlertsAnswer> => call('DELETE', alertsPath(of))
 
 export const testAlerts = (datasetId: string): Promise<AlertTest> =>
-  call('POST', alertsPath(datasetId, '/test'), {})
+  call('POST', alertsPath({ on: 'dataset', id: datasetId }, '/test'), {})

@@ -14,6 +14,7 @@ import { datasetsQuery, sessionQuery } from '../queries.ts'
 import { CreateDataset } from './create-dataset.tsx'
 import { DatasetCard } from './dataset-card.tsx'
 import { OpenDemo } from './open-demo.tsx'
+import { OpenFindingsList } from './open-findings.tsx'
 
 export function HomePage() {
   const { business: chosen } = useSearch({ from: '/signed-in/' })
@@ -48,7 +49,12 @@ export function HomePage() {
       {session && data?.length === 0 && (
         <FirstSteps session={session} mayCreate={mayCreate} onCreate={open} />
       )}
-      {data && data.length > 0 && <Businesses businesses={shown} datasets={data} />}
+      {data && data.length > 0 && (
+        <>
+          <OpenFindingsList business={chosen} many={data.length > 1} />
+          <Businesses businesses={shown} datasets={data} />
+        </>
+      )}
       <CreateDataset opened={creating} onClose={close} businesses={own} />
     </Page>
   )

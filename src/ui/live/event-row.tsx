@@ -5,12 +5,13 @@ import { IconChevronRight } from '@tabler/icons-react'
 import { memo, useId } from 'react'
 import type { LegView } from '../../api/types.ts'
 import { countOf, formatDelay, formatMoney, formatUtc } from '../format.ts'
+import { CopyIcon } from '../parts/copy.tsx'
 import { Time } from '../parts/time.tsx'
 import { CHANNEL_WORDS, MATCHED_BY_WORDS, reasonWords, VERDICT_WORDS } from '../words.ts'
 import { EventDetails } from './event-details.tsx'
 import classes from './live.module.css'
 import { notesOf } from './notes.ts'
-import { keptLeg, moneyOf, type Row } from './rows.ts'
+import { eventIdOf, keptLeg, moneyOf, orderOf, type Row, shortId } from './rows.ts'
 
 interface EventRowProps {
   readonly row: Row
@@ -23,32 +24,36 @@ export const EventRow = memo(function EventRow({ row, dated = false }: EventRowP
   const id = useId()
   const money = moneyOf(row)
   const [first] = row.legs
+  const shortened = orderOf(row) === undefined ? eventIdOf(row) : undefined
   return (
     <li className={classes.row} data-testid="event-row" data-seq={row.seq}>
       {row.seen > 0 && <span key={row.seen} className={classes.flash} aria-hidden="true" />}
       <div className={classes.cells}>
-        <UnstyledButton
-          className={classes.toggle ?? ''}
-          onClick={toggle}
-          aria-expanded={opened}
-          aria-controls={id}
-        >
-          <IconChevronRight size={16} aria-hidden data-opened={opened || undefined} />
-          <Stack gap={0} miw={0}>
-            <Text fw={650} span className={classes.wrap ?? ''}>
-              {first.event_name}
-              {money && (
-                <Text span fw={500}>
-                  {' '}
-                  {formatMoney(money.value, money.currency)}
-                </Text>
-              )}
-            </Text>
-            <Text size="sm" c="dimmed" span className={classes.wrap ?? ''}>
-              {captionOf(row)}
-            </Text>
-          </Stack>
-        </UnstyledButton>
+        <div className={classes.what}>
+          <UnstyledButton
+            className={classes.toggle ?? ''}
+            onClick={toggle}
+            aria-expanded={opened}
+            aria-controls={id}
+          >
+            <IconChevronRight size={16} aria-hidden data-opened={opened || undefined} />
+            <Stack gap={0} miw={0}>
+              <Text fw={650} span className={classes.wrap ?? ''}>
+                {first.event_name}
+                {money && (
+                  <Text span fw={500}>
+                    {' '}
+                    {formatMoney(money.value, money.currency)}
+                  </Text>
+                )}
+              </Text>
+              <Text size="sm" c="dimmed" span className={classes.wrap ?? ''}>
+                {captionOf(row)}
+              </Text>
+            </Stack>
+          </UnstyledButton>
+          {shortened && <CopyIcon value={shortened} label={`Copy the event id ${shortened}`} />}
+        </div>
         <Lane name="Browser" row={row} legs={row.legs.filter(isBrowser)} dated={dated} />
         <Lane
           name="Server"
@@ -65,10 +70,13 @@ export const EventRow = memo(function EventRow({ row, dated = false }: EventRowP
 
 const isBrowser = (leg: LegView): boolean => leg.channel === 'browser'
 
-/** What tells this event from others of its name. */
-function captionOf({ legs }: Row): string {
-  const order = legs.map((leg) => leg.custom_data?.order_id).find(Boolean)
-  return order ? `Order ${String(order)}` : (pathOf(legs[0].event_source_url) ?? '')
+/** What tells this event from others of its name: the order, else the page and the event id. */
+function captionOf(row: Row): string {
+  const order = orderOf(row)
+  if (order !== undefined) return `Order ${order}`
+  const id = eventIdOf(row)
+  const parts = [pathOf(row.legs[0].event_source_url), id && `id ${shortId(id)}`]
+  return parts.filter(Boolean).join(' · ') || `number ${row.seq}`
 }
 
 interface LaneProps {

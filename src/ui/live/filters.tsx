@@ -2,7 +2,7 @@
 import { Group, Select, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { browserName } from '../overview/agent-words.ts'
 import { browserOf, type Row } from './rows.ts'
 
@@ -61,15 +61,27 @@ export function Filters({ rows, person }: { rows: readonly Row[]; person: ReactN
         clearable
         flex="1 1 130px"
       />
-      <TextInput
-        label="Test code"
-        placeholder="Such as TEST123"
-        defaultValue={search.code ?? ''}
-        onChange={(change) => set({ code: change.currentTarget.value.trim() })}
-        flex="1 1 130px"
-      />
+      <CodeInput code={search.code ?? ''} onChange={(code) => set({ code })} />
       {person}
     </Group>
+  )
+}
+
+/** Follows the address, too: the test tool sets the code of the page that it opens. */
+function CodeInput({ code, onChange }: { code: string; onChange: (code: string) => void }) {
+  const [text, setText] = useState(code)
+  useEffect(() => setText((was) => (was.trim() === code ? was : code)), [code])
+  return (
+    <TextInput
+      label="Test code"
+      placeholder="Such as TEST123"
+      value={text}
+      onChange={(change) => {
+        setText(change.currentTarget.value)
+        onChange(change.currentTarget.value.trim())
+      }}
+      flex="1 1 130px"
+    />
   )
 }
 

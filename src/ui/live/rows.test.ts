@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LegView } from '../../api/types.ts'
-import { addLegs, keptLeg, matches, moneyOf, ROWS_MAX, type Row } from './rows.ts'
+import {
+  addLegs,
+  eventIdOf,
+  keptLeg,
+  matches,
+  moneyOf,
+  orderOf,
+  ROWS_MAX,
+  type Row,
+  shortId,
+} from './rows.ts'
 
 const leg = (seq: number, more: Partial<LegView> = {}): LegView => ({
   seq,
@@ -31,6 +41,27 @@ const twin = (seq: number, of: number, more: Partial<LegView> = {}): LegView =>
 const seqs = (rows: readonly Row[]): number[][] => rows.map((row) => row.legs.map(({ seq }) => seq))
 
 const live = { live: true }
+
+describe('what tells rows apart', () => {
+  it.each([
+    ['view-1', 'view-1'],
+    ['1764321000000.123456789', '17643210…56789'],
+  ])('is the event id, shortened where it is long: %s', (id, short) => {
+    expect(shortId(id)).toBe(short)
+  })
+
+  it('is the kept report’s id, or that of the first which has one', () => {
+    const [row] = addLegs([], [leg(1), twin(2, 1, { event_id: 'from-server' })], live)
+    expect(row && eventIdOf(row)).toBe('from-server')
+    const [other] = addLegs([], [leg(1, { event_id: 'a' }), twin(2, 1, { event_id: 'b' })], live)
+    expect(other && eventIdOf(other)).toBe('a')
+  })
+
+  it('is the order where any report names one', () => {
+    const [row] = addLegs([], [leg(1), twin(2, 1, { custom_data: { order_id: '17' } })], live)
+    expect(row && orderOf(row)).toBe('17')
+  })
+})
 
 describe('rows of live events', () => {
   it('puts a twin into the row of the event it became', () => {

@@ -41,6 +41,21 @@ export function addLegs(
 export const keptLeg = (row: Row): LegView | undefined =>
   row.legs.find((leg) => leg.seq === row.seq)
 
+export function orderOf({ legs }: Row): string | undefined {
+  const order = legs.map((leg) => leg.custom_data?.order_id).find(Boolean)
+  return order ? String(order) : undefined
+}
+
+/** Of the kept leg where it is known, else the first that came. */
+export const eventIdOf = (row: Row): string | undefined =>
+  keptLeg(row)?.event_id ?? row.legs.find(({ event_id }) => event_id !== undefined)?.event_id
+
+/** Both ends of a long id: made ones begin alike, or end alike. */
+export const shortId = (id: string): string =>
+  id.length <= ID_CHARS_SHOWN ? id : `${id.slice(0, 8)}…${id.slice(-5)}`
+
+const ID_CHARS_SHOWN = 16
+
 export const legsOf = (row: Row, channel: Channel): readonly LegView[] =>
   row.legs.filter((leg) => leg.channel === channel)
 

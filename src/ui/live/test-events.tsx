@@ -1,6 +1,7 @@
 /** Events as they arrive: what browser and server each reported, and the one event they became. */
 import {
   Alert,
+  Button,
   EmptyState,
   Group,
   Paper,
@@ -9,8 +10,8 @@ import {
   Text,
   VisuallyHidden,
 } from '@mantine/core'
-import { useThrottledValue } from '@mantine/hooks'
-import { IconFilterOff, IconInfoCircle } from '@tabler/icons-react'
+import { useDisclosure, useThrottledValue } from '@mantine/hooks'
+import { IconFilterOff, IconFlask, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -27,6 +28,7 @@ import classes from './live.module.css'
 import { LiveControls } from './live-controls.tsx'
 import { matches, ROWS_MAX, type Row } from './rows.ts'
 import { useLiveRows } from './stream.ts'
+import { TestTool } from './test-tool.tsx'
 
 /** How often a screen reader may be told of new rows. */
 const ANNOUNCE_MS = 4_000
@@ -39,6 +41,8 @@ export function TestEventsPage() {
   const { data: dataset } = useQuery(datasetQuery(datasetId))
   const [person, setPerson] = useState<readonly string[]>([])
   const live = useLiveRows(datasetId)
+  const [sending, { toggle: toggleSending }] = useDisclosure()
+  const mayDevelop = dataset?.may.includes('develop') ?? false
   const filter = {
     ...(channel && { channel }),
     ...(event && { event }),
@@ -53,8 +57,25 @@ export function TestEventsPage() {
       title="Test events"
       of={dataset?.name ?? ''}
       lead="What arrives, as it arrives. A browser and a server report of one action share a row."
-      actions={<LiveControls live={live} />}
+      actions={
+        <Group gap="sm">
+          {mayDevelop && (
+            <Button
+              variant={sending ? 'default' : 'filled'}
+              leftSection={<IconFlask size={16} aria-hidden />}
+              onClick={toggleSending}
+              aria-expanded={sending}
+            >
+              {sending ? 'Close the test tool' : 'Send test events'}
+            </Button>
+          )}
+          <LiveControls live={live} />
+        </Group>
+      }
     >
+      {sending && dataset && (
+        <TestTool datasetId={datasetId} sandbox={dataset.test_events === 'sandbox'} />
+      )}
       <Filters
         rows={live.rows}
         person={<PersonSearch country={dataset?.default_country ?? null} onChange={setPerson} />}
@@ -92,7 +113,7 @@ function TestCodes({ sandbox }: { sandbox: boolean }) {
     <Text size="sm" c="dimmed">
       {sandbox
         ? 'Events with a test_event_code are only shown here: not counted, not sent. '
-        : 'Events with a test_event_code count and are sent like all others, as with Meta. '}
+        : 'Events with a test_event_code count and are sent like all others, as with Meta, unless the code begins with SANDBOX-. '}
       <TextLink to="/datasets/$datasetId/settings" params={{ datasetId }}>
         {sandbox ? 'Let them count' : 'Keep tests in a sandbox'}
       </TextLink>

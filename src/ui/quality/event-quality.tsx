@@ -27,7 +27,7 @@ function Keys({ event }: { readonly event: EventQuality }) {
         What is known about the person
       </Title>
       <Scroll label={`Keys of ${event.event_name}`}>
-        <Table withRowBorders={false} verticalSpacing={4} className={classes.table ?? ''}>
+        <Table withRowBorders={false} verticalSpacing={4} className={classes.keys ?? ''}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Key</Table.Th>

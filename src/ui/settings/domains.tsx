@@ -19,7 +19,7 @@ export function Domains({ dataset }: { dataset: DatasetView }) {
   return (
     <Section
       title="Domains"
-      hint="Prove that the sites of this dataset are yours. Which sites may report is set above, under allowed domains."
+      hint="Prove that the sites of this dataset are yours. A proof that was found is looked for once a day. Which sites may report is set above, under allowed domains."
     >
       {error && <Failed error={error} onRetry={() => void refetch()} />}
       {data?.length === 0 && (
@@ -103,7 +103,7 @@ interface DomainProps {
 }
 
 function Domain({ datasetId, shown, locked }: DomainProps) {
-  const { domain, state, proven_by, proven_at } = shown
+  const { domain, state, proven_by, proven_at, missing_since } = shown
   const cache = useQueryClient()
   const { queryKey } = domainsQuery(datasetId)
   const check = useMutation({
@@ -134,6 +134,13 @@ function Domain({ datasetId, shown, locked }: DomainProps) {
             {proven_by && `${WAYS[proven_by]}, found `}
             {!proven_by && proven_at !== null && 'Found last '}
             {proven_at !== null && <Time ms={proven_at * 1000} as="moment" />}
+            {missing_since !== null && (
+              <>
+                {'. Missing since '}
+                <Time ms={missing_since * 1000} as="moment" />
+                {proven_by && ', it is looked for again within two hours'}
+              </>
+            )}
           </Text>
         </Stack>
         {!locked && (

@@ -1,6 +1,6 @@
 /** The business of the page: another one to choose, where there are several, and its own pages. */
 import { Select, Text } from '@mantine/core'
-import { IconHistory, IconServerCog, IconUsers } from '@tabler/icons-react'
+import { IconBell, IconHistory, IconServerCog, IconUsers } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { PageLink } from '../parts/links.tsx'
@@ -50,6 +50,13 @@ function Pages({ businessId }: { businessId: string }) {
         className={classes.link ?? ''}
       />
       <PageLink
+        to="/businesses/$businessId/alerts"
+        params={{ businessId }}
+        label="Alerts"
+        leftSection={<IconBell size={18} aria-hidden />}
+        className={classes.link ?? ''}
+      />
+      <PageLink
         to="/businesses/$businessId/history"
         params={{ businessId }}
         label="History"
@@ -63,6 +70,7 @@ function Pages({ businessId }: { businessId: string }) {
 const BUSINESS_PAGES = [
   '/businesses/$businessId/people',
   '/businesses/$businessId/history',
+  '/businesses/$businessId/alerts',
 ] as const
 
 /** Goes to the same page of the other business where it has one, else to its datasets. */
