@@ -362,6 +362,8 @@ export const INBOX_PAGE_MAX = 200
 /** What became of a delivery, in words; and events shown of it. */
 export const INBOX_DETAIL_CHARS_MAX = 500
 export const INBOX_EVENTS_SHOWN_MAX = 20
+/** Look-ups for what a browser left of one order, by id and tokens: each reads an index once. */
+export const SOURCE_TRAIL_READS_MAX = 4
 /** An order is remembered so long after the last word about it: disputes come after 120 days. */
 export const SOURCE_RECORD_MS = 190 * 86_400_000
 /** Refunds and disputes of one order told apart by their ids. */

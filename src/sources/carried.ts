@@ -6,7 +6,8 @@
  * Used by the sources.
  */
 import { isCookieId, makeFbc } from '../event/fbp-fbc.ts'
-import type { CarriedConsent } from './source.ts'
+import { eventId } from '../event/ids.ts'
+import type { CarriedConsent, Reported, Trail } from './source.ts'
 
 export interface Carried {
   readonly fbp?: string
@@ -51,6 +52,32 @@ export function carriedIn(pairs: Iterable<readonly [unknown, unknown]>): Carried
     ...(fbp && isCookieId(fbp) ? { fbp } : {}),
     ...(fbc && isCookieId(fbc) ? { fbc } : {}),
     ...(consent === 'granted' || consent === 'denied' ? { consent } : {}),
+  }
+}
+
+export interface Tokens {
+  /** What the platform calls the checkout or the cart, or what the page gave it as a reference. */
+  readonly tokens: readonly (string | undefined)[]
+  readonly carried: Carried
+  /** What the platform supposes where nothing was carried. */
+  readonly supposed?: readonly ('fbc' | 'event_source_url')[]
+}
+
+/** Pages name their checkout by a token, so that the order finds them: docs/sources.md. */
+export function trailOf({ tokens, carried, supposed = [] }: Tokens): Trail | undefined {
+  const known = [...new Set(tokens.filter((token) => token !== undefined && token !== ''))]
+  const reported = known.map(
+    (token): Reported => ({
+      event_name: 'InitiateCheckout',
+      event_id: eventId('InitiateCheckout', token),
+    }),
+  )
+  const said = { fbc: carried.fbc, event_source_url: carried.url }
+  const open = supposed.filter((name) => said[name] === undefined)
+  if (reported.length === 0 && open.length === 0) return undefined
+  return {
+    ...(reported.length > 0 ? { reported } : {}),
+    ...(open.length > 0 ? { supposed: open } : {}),
   }
 }
 

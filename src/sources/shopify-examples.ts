@@ -1,6 +1,15 @@
 /** Examples of Shopify: tests and docs. Times are UTC. */
 import { shopifyOrder, shopifyRefund } from './shopify-orders.ts'
-import type { Example } from './source.ts'
+import type { Example, Trail } from './source.ts'
+
+/** Where the pages of its checkout may have left what the order lacks. */
+const TRAIL: Trail = {
+  reported: [
+    { event_name: 'InitiateCheckout', event_id: 'initiatecheckout:chk7f' },
+    { event_name: 'InitiateCheckout', event_id: 'initiatecheckout:crt2a' },
+  ],
+  supposed: ['fbc', 'event_source_url'],
+}
 
 export const shopifyExamples: readonly Example[] = [
   {
@@ -49,6 +58,7 @@ export const shopifyExamples: readonly Example[] = [
               num_items: 2,
             },
           },
+          trail: TRAIL,
         },
       ],
     },
@@ -99,6 +109,7 @@ export const shopifyExamples: readonly Example[] = [
               num_items: 2,
             },
           },
+          trail: TRAIL,
         },
       ],
     },
@@ -197,6 +208,7 @@ export const shopifyExamples: readonly Example[] = [
             },
             custom_data: { value: 64.9, currency: 'EUR', order_id: '5001' },
           },
+          trail: TRAIL,
         },
       ],
     },
@@ -275,6 +287,7 @@ export const shopifyExamples: readonly Example[] = [
             },
             custom_data: { value: 64.9, currency: 'EUR', order_id: '5001' },
           },
+          trail: TRAIL,
           refunds: [{ id: '900', amount: '64.9', currency: 'EUR', at_s: 1772539200 }],
           cancelled_at_s: 1772614800,
         },

@@ -31,6 +31,8 @@ export function shopifyOrder({ id = '5001', at = '2026-03-02T10:00:00-05:00', mo
     email: 'Jo@Example.com',
     phone: null,
     source_name: 'web',
+    checkout_token: 'chk7f',
+    cart_token: 'crt2a',
     browser_ip: '203.0.113.9',
     client_details: { browser_ip: '203.0.113.9', user_agent: 'Mozilla/5.0 (iPhone) Safari/604.1' },
     landing_site: '/?utm_source=facebook&fbclid=IwAR0abc',

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { eventId } from '../event/ids.ts'
-import { carriedIn, fbcOf, siteOf } from './carried.ts'
+import { carriedIn, fbcOf, siteOf, trailOf } from './carried.ts'
 import { sumOf } from './decimal.ts'
 import { momentOf, secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
@@ -113,6 +113,13 @@ function order(body: Tree, delivered: Delivered, settings: ShopifySettings): Tra
   const carried = carriedBy(body)
   const cancelledAtS = secondsOf(textAt(body, 'cancelled_at'))
   const refunds = listAt(body, 'refunds').flatMap(refundIn)
+  // Buy-now buttons and wallets skip the cart, so nothing is carried: the checkout's token is what
+  // the pages there have told.
+  const trail = trailOf({
+    tokens: [textAt(body, 'checkout_token'), textAt(body, 'cart_token')],
+    carried,
+    supposed: ['fbc', 'event_source_url'],
+  })
   const fact: OrderFact = {
     kind: 'order',
     refs: [id],
@@ -120,6 +127,7 @@ function order(body: Tree, delivered: Delivered, settings: ShopifySettings): Tra
     ...(isTest(body) ? { test: true } : {}),
     ...(carried.consent ? { consent: carried.consent } : {}),
     ...(purchase ? { purchase } : {}),
+    ...(trail && purchase?.action_source === 'website' ? { trail } : {}),
     ...(refunds.length > 0 ? { refunds } : {}),
     ...(cancelledAtS === undefined ? {} : { cancelled_at_s: cancelledAtS }),
     ...(purchase || cancelledAtS === undefined

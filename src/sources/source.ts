@@ -76,6 +76,21 @@ interface Told {
   /** Of a sandbox or a test mode. */
   readonly test?: true
   readonly consent?: CarriedConsent
+  readonly trail?: Trail
+}
+
+/** Where else the shopper's browser may have left what the platform does not send along. */
+export interface Trail {
+  /** Under which ids pages or integrations reported this sale on its way, the nearest first. */
+  readonly reported?: readonly Reported[]
+  /** What of the event the platform only supposes: what the browser itself said replaces it. */
+  readonly supposed?: readonly ('fbc' | 'event_source_url')[]
+}
+
+/** Only names whose ids the store finds at once, however long ago they came. */
+export interface Reported {
+  readonly event_name: 'InitiateCheckout' | 'AddPaymentInfo' | 'Purchase'
+  readonly event_id: string
 }
 
 /** Something that happened once and stays so: a lead, a sign-up. */

@@ -1,7 +1,15 @@
 /** Examples of Stripe: tests and docs. Times are UTC. */
 
-import type { Example } from './source.ts'
+import type { Example, Trail } from './source.ts'
 import { stripeCharge, stripeEvent, stripeInvoice, stripeSession } from './stripe-events.ts'
+
+/** Where the pages that led to the payment may have left what it lacks. */
+const trail = (...tokens: readonly string[]): Trail => ({
+  reported: tokens.map((token) => ({
+    event_name: 'InitiateCheckout',
+    event_id: `initiatecheckout:${token}`,
+  })),
+})
 
 export const stripeExamples: readonly Example[] = [
   {
@@ -35,6 +43,7 @@ export const stripeExamples: readonly Example[] = [
             },
             custom_data: { value: 59.9, currency: 'EUR', order_id: 'cs_live_a1' },
           },
+          trail: trail('visitor-77', 'cs_live_a1'),
           consent: 'granted',
         },
       ],
@@ -70,6 +79,7 @@ export const stripeExamples: readonly Example[] = [
             },
             custom_data: { value: 5990, currency: 'JPY', order_id: 'A-1' },
           },
+          trail: trail('visitor-77', 'cs_live_a1'),
         },
       ],
     },
@@ -102,6 +112,7 @@ export const stripeExamples: readonly Example[] = [
             },
             custom_data: { value: 5.99, currency: 'KWD', order_id: 'cs_live_a1' },
           },
+          trail: trail('visitor-77', 'cs_live_a1'),
         },
       ],
     },
@@ -152,6 +163,7 @@ export const stripeExamples: readonly Example[] = [
             user_data: { em: ['max@example.com'], fn: ['Max'], ct: ['Utrecht'], country: ['nl'] },
             custom_data: { value: 59.9, currency: 'EUR', order_id: 'pi_3' },
           },
+          trail: trail('pi_3'),
         },
       ],
     },
@@ -312,6 +324,7 @@ export const stripeExamples: readonly Example[] = [
             },
             custom_data: { value: 59.9, currency: 'EUR', order_id: 'cs_live_a1' },
           },
+          trail: trail('visitor-77', 'cs_live_a1'),
           test: true,
         },
       ],

@@ -4,6 +4,7 @@
  * For users: docs/sources.md.
  */
 import { z } from 'zod'
+import { trailOf } from './carried.ts'
 import { purchaseOf, renewalName, renewalsSetting } from './purchase.ts'
 import { missing, PROVEN, pairsIn, signedBy, tooFarOff } from './signature.ts'
 import {
@@ -169,7 +170,12 @@ function sale(object: Tree, { at_s, settings, test, value, name }: Sale): Transl
   })
   if (!purchase) return { failed: 'incomplete', detail: `${value} and currency are missing.` }
   const consent = whole.consent ? { consent: whole.consent } : {}
-  return { facts: [{ kind: 'order', refs, order_id: orderId, purchase, ...test, ...consent }] }
+  const tokens = [textAt(object, 'client_reference_id'), textAt(object, 'id')]
+  const found = isRenewal ? undefined : trailOf({ tokens, carried })
+  const trail = found ? { trail: found } : {}
+  return {
+    facts: [{ kind: 'order', refs, order_id: orderId, purchase, ...test, ...consent, ...trail }],
+  }
 }
 
 /** The sum so far, of every refund of the charge. */

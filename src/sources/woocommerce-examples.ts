@@ -1,7 +1,13 @@
 /** Examples of WooCommerce: tests and docs. Times are UTC. */
 
-import type { Example } from './source.ts'
+import type { Example, Trail } from './source.ts'
 import { wooOrder } from './woocommerce-orders.ts'
+
+/** Where the pages of its checkout may have left what the order lacks. */
+const TRAIL: Trail = {
+  reported: [{ event_name: 'InitiateCheckout', event_id: 'initiatecheckout:wc_order_k727' }],
+  supposed: ['fbc', 'event_source_url'],
+}
 
 export const woocommerceExamples: readonly Example[] = [
   {
@@ -52,6 +58,7 @@ export const woocommerceExamples: readonly Example[] = [
               num_items: 3,
             },
           },
+          trail: TRAIL,
         },
       ],
     },
@@ -120,6 +127,7 @@ export const woocommerceExamples: readonly Example[] = [
             },
             custom_data: { value: 29.35, currency: 'EUR', order_id: '727' },
           },
+          trail: TRAIL,
           refunds: [
             { id: '731', amount: '10', currency: 'EUR', at_s: 1772463600 },
             { id: '732', amount: '0.5', currency: 'EUR', at_s: 1772463600 },

@@ -10,6 +10,7 @@ export function wooOrder({
   return JSON.stringify({
     id,
     number: String(id),
+    order_key: `wc_order_k${id}`,
     status,
     currency: 'EUR',
     total: '29.35',

@@ -4,7 +4,7 @@
  * delivery says all there is to know. For users: docs/sources.md.
  */
 import { z } from 'zod'
-import { type Carried, carriedIn, fbcOf, siteOf } from './carried.ts'
+import { type Carried, carriedIn, fbcOf, siteOf, trailOf } from './carried.ts'
 import { decimalText, microsOf } from './decimal.ts'
 import { momentOf, secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
@@ -86,7 +86,16 @@ function translate(delivered: Delivered, settings: WoocommerceSettings): Transla
   if (counts && !purchase) {
     return { failed: 'incomplete', detail: 'total and currency: the order has none.' }
   }
-  const { consent } = carriedBy(body)
+  const carried = carriedBy(body)
+  const { consent } = carried
+  // Its cart_hash is the same for everybody who buys the same: no token. The order's key is one.
+  const trail = isRenewal
+    ? undefined
+    : trailOf({
+        tokens: [textAt(body, 'order_key')],
+        carried,
+        supposed: ['fbc', 'event_source_url'],
+      })
   const refunds = refundsIn(body)
   const isCancelled = status === 'cancelled'
   const fact: OrderFact = {
@@ -96,6 +105,7 @@ function translate(delivered: Delivered, settings: WoocommerceSettings): Transla
     ...(isTest(body, settings) ? { test: true } : {}),
     ...(consent ? { consent } : {}),
     ...(purchase ? { purchase } : {}),
+    ...(trail && purchase?.action_source === 'website' ? { trail } : {}),
     ...(refunds.length > 0 ? { refunds } : {}),
     ...(isCancelled ? { cancelled_at_s: changedAt(body) } : {}),
     ...(isCancelled && !purchase ? { user_data: shopperOf(personOf(body), carriedBy(body)) } : {}),

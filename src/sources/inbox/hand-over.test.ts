@@ -27,6 +27,7 @@ function wanted(count: number, more: { test?: boolean; text?: string } = {}): Wa
     consent: undefined,
     test,
     joinFrom: undefined,
+    trail: undefined,
   }))
   return { settings: SETTINGS, events }
 }

@@ -1,10 +1,8 @@
 /**
- * Events of sources into ingest: completed with the shopper of the Purchase where a refund names
- * nobody, and with what came of each. Called by translator.ts.
+ * Events of sources into ingest: completed by identity.ts with what else is known of the
+ * shopper, and with what came of each. Called by translator.ts.
  */
-import { TwofoldError } from '../../errors.ts'
 import type { Dataset } from '../../event/dataset.ts'
-import { mergeLegs } from '../../event/merge.ts'
 import type { Accept, Delivery, Outcome } from '../../ingest/ingest.ts'
 import {
   BODY_UNPACKED_BYTES_MAX,
@@ -14,6 +12,7 @@ import {
 import type { InboxEvent } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommonSettings } from '../source.ts'
+import { type Completed, completed } from './identity.ts'
 import type { PlannedEvent } from './plan.ts'
 
 export interface HandOverPorts {
@@ -82,7 +81,7 @@ interface One {
 
 interface Ready {
   readonly one: One
-  readonly event: unknown
+  readonly done: Completed
   readonly chars: number
 }
 
@@ -95,15 +94,15 @@ async function* slicesOf(
   let slice: Ready[] = []
   let sum = 0
   for (const one of group) {
-    const event = await completed(one.planned, dataset, ports)
-    const chars = JSON.stringify(event).length
+    const done = await completed(one.planned, dataset, ports)
+    const chars = JSON.stringify(done.event).length
     const isFull = slice.length === EVENTS_PER_REQUEST_MAX || sum + chars > BODY_UNPACKED_BYTES_MAX
     if (isFull && slice.length > 0) {
       yield slice
       slice = []
       sum = 0
     }
-    slice.push({ one, event, chars })
+    slice.push({ one, done, chars })
     sum += chars
   }
   if (slice.length > 0) yield slice
@@ -121,32 +120,8 @@ function deliveryOf(
       via: 'source',
       ...(testEventCode === undefined ? {} : { test_event_code: testEventCode }),
     },
-    events: slice.map(({ event }) => event),
-    perEvent: slice.map(({ one: { planned } }) =>
-      planned.consent ? { consent: { state: planned.consent, signal: 'api' } } : {},
-    ),
+    events: slice.map(({ done }) => done.event),
+    perEvent: slice.map(({ done: { consent } }) => (consent ? { consent } : {})),
     bytes: slice.reduce((sum, { chars }) => sum + chars, 0),
   }
-}
-
-/** Of the last events of an order that are looked through for its Purchase. */
-const ORDER_EVENTS_READ = 20
-
-/** A refund names the shopper of its purchase: hashed, as it is stored. */
-async function completed(
-  { event, joinFrom }: PlannedEvent,
-  { dataset_id }: Dataset,
-  { store }: HandOverPorts,
-): Promise<unknown> {
-  if (joinFrom === undefined) return event
-  const query = { dataset_id, order_id: joinFrom, limit: ORDER_EVENTS_READ }
-  const { events } = await store.events(query).catch((error: unknown) => {
-    // Of the store, so no defect of this delivery.
-    if (error instanceof TwofoldError) throw error
-    throw new TwofoldError('store_failed', undefined, { cause: error })
-  })
-  const bought = events.find(({ legs: [kept] }) =>
-    /^(Purchase|Renewal)$/.test(kept.event.event_name),
-  )
-  return bought ? { ...event, user_data: mergeLegs(bought.legs).user_data } : event
 }

@@ -13,6 +13,7 @@ import type {
   IgnoredReason,
   OrderFact,
   SourceEvent,
+  Trail,
 } from '../source.ts'
 
 export interface PlannedEvent {
@@ -21,6 +22,8 @@ export interface PlannedEvent {
   readonly test: boolean
   /** Whose user_data has to be joined from the Purchase of this order. */
   readonly joinFrom: string | undefined
+  /** Where its shopper's browser may be known from. */
+  readonly trail: Trail | undefined
 }
 
 export interface Plan {
@@ -96,7 +99,7 @@ export function planOf(facts: readonly Fact[], context: PlanContext): Plan {
 }
 
 interface Done {
-  readonly events: readonly Pick<PlannedEvent, 'event' | 'joinFrom'>[]
+  readonly events: readonly Pick<PlannedEvent, 'event' | 'joinFrom' | 'trail'>[]
   readonly reason?: IgnoredReason | undefined
 }
 
@@ -104,7 +107,7 @@ function once(fact: EventFact, { space }: PlanContext, memory: Memory): Done {
   const key = `${space} e ${fact.once}`
   if (memory.get(key)) return { events: [], reason: 'told_before' }
   memory.put(key, { told: 1 })
-  return { events: [{ event: fact.event, joinFrom: undefined }] }
+  return { events: [{ event: fact.event, joinFrom: undefined, trail: fact.trail }] }
 }
 
 function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Done {
@@ -127,6 +130,7 @@ function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Don
     events: events.map((event, index) => ({
       event,
       joinFrom: nameless.includes(index) ? state.order_id : undefined,
+      trail: event === fact.purchase ? (fact.trail ?? {}) : undefined,
     })),
   }
 }

@@ -299,12 +299,15 @@ describe('a delivery that brings out a defect', () => {
   it('in the Purchase that it is joined from ends alone; a fault of the store is none', async () => {
     const { store, begin, deliver, asleep, rows, later, counted } = shop()
     for (const ref of ['1', '2']) await deliver(paid(ref))
-    await deliver(refunded('1', '10'))
-    let answer: () => unknown = () => {
-      throw new Error('disk')
-    }
+    let answer: () => unknown = () => ({ events: [] })
     const events = async () => answer() as Awaited<ReturnType<typeof store.events>>
     begin({ store: { ...store, events } })
+    await asleep()
+    await deliver(refunded('1', '10'))
+    answer = () => {
+      throw new Error('disk')
+    }
+    later()
     await asleep()
     expect(await rows()).toEqual(['translated', 'translated', 'received store_failed'])
     answer = () => ({ events: [{ legs: [{ event: { event_name: 'Purchase' } }] }] })
