@@ -32,6 +32,7 @@ import { webhook } from './destinations/webhook.ts'
 import { lockFolder, makeFolder } from './folder-lock.ts'
 import { createGuardedFetch, type GuardedFetchParts } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
+import { openIntegrations } from './integrations.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { DOMAIN_CHECK_MS, TOKEN_USE_WRITE_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
@@ -169,6 +170,7 @@ async function serve(parts: Parts): Promise<Serving> {
     samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
+    integrations: openIntegrations(join(root, 'integrations')),
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),

@@ -16,7 +16,7 @@ import type {
   RemoteScores,
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
-import type { ConnectionSettings, HookStatus } from '../sources/inbox/view.ts'
+import type { ConnectionSettings, ConnectionView, HookStatus } from '../sources/inbox/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
@@ -44,6 +44,39 @@ export interface SampleDoor {
   rehearse(samples: SamplesToSend): Promise<readonly SampleFate[]>
 }
 
+/** Where an integration is to run. */
+export interface IntegrationPlace {
+  /** Origin of this server, as shops reach it. */
+  readonly origin: string
+  readonly datasetId: string
+  /** Those that are switched on: what they set must hold in the shop as well. */
+  readonly connections: readonly Pick<ConnectionView, 'source' | 'settings' | 'path'>[]
+}
+
+export interface Integration {
+  readonly name: string
+  readonly title: string
+  readonly about: string
+  /** The kind of source that it goes with. */
+  readonly source?: string
+  readonly steps: readonly string[]
+  readonly warning?: string
+  readonly files: readonly {
+    readonly label: string
+    readonly name: string
+    readonly text: string
+  }[]
+  /** Name of the zip file. */
+  readonly archive: string | null
+  readonly archiveAbout?: string
+}
+
+export interface Integrations {
+  list(place: IntegrationPlace): readonly Integration[]
+  /** Undefined where there is none. */
+  archiveOf(name: string, place: IntegrationPlace): { name: string; bytes: Buffer } | undefined
+}
+
 export interface ApiPorts {
   readonly store: Store
   readonly access: Access
@@ -59,6 +92,7 @@ export interface ApiPorts {
   readonly rules: RuleBook
   readonly connections: ConnectionSettings
   readonly hooks: HookStatus
+  readonly integrations: Integrations
   /** Deliveries were made due again. */
   wakeInbox(): void
   readonly diagnostics: Diagnostics

@@ -19,6 +19,7 @@ import { eventRoutes } from './events.ts'
 import { findingRoutes } from './findings.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
+import { integrationRoutes } from './integrations.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
@@ -65,6 +66,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...replayRoutes,
   ...sourceRoutes,
+  ...integrationRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

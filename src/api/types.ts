@@ -16,6 +16,7 @@ import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
 import type * as measured from './measured-match-schemas.ts'
 import type * as oidc from './oidc-schemas.ts'
+import type * as integration from './integration-schemas.ts'
 import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
@@ -123,6 +124,8 @@ export type RemoteQualityAnswer = z.infer<typeof quality.remoteQualitySchema>
 export type DeduplicationAnswer = z.infer<typeof quality.deduplicationSchema>
 export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema>
 export type LossAnswer = z.infer<typeof quality.lossReportSchema>
+export type IntegrationsAnswer = z.infer<typeof integration.integrationsSchema>
+export type IntegrationView = IntegrationsAnswer['integrations'][number]
 export type SourceTypesAnswer = z.infer<typeof incoming.sourceTypesSchema>
 export type SourceTypeView = SourceTypesAnswer['types'][number]
 export type ConnectionCreateRequest = z.input<typeof incoming.connectionCreateSchema>

@@ -19,6 +19,7 @@ import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
 import { addHistory } from './history.ts'
+import { addIntegration } from './integration.ts'
 import { note, plain, say, sayJson } from './output.ts'
 import { addPeople } from './people.ts'
 import { addQuality } from './quality.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   addConsents(program)
   addExplain(program)
   addSource(program)
+  addIntegration(program)
   addDestination(program)
   addDeliveries(program)
   addRequeue(program)

@@ -246,6 +246,8 @@ const deadLettersRoute = createRoute({
 interface InstallSearch {
   readonly site?: 'companion' | undefined
   readonly server?: 'node' | undefined
+  /** Which shop or site builder. */
+  readonly platform?: string | undefined
 }
 
 const installRoute = createRoute({
@@ -254,6 +256,7 @@ const installRoute = createRoute({
   validateSearch: (search): InstallSearch => ({
     site: search.site === 'companion' ? ('companion' as const) : undefined,
     server: search.server === 'node' ? ('node' as const) : undefined,
+    platform: text(search.platform),
   }),
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),
 })

@@ -6,6 +6,7 @@ import type {
   ConnectionPatchRequest,
   ConnectionShown,
   ConnectionsAnswer,
+  IntegrationsAnswer,
   SourceDeliveriesAnswer,
   SourceRetriedAnswer,
   SourceRetryRequest,
@@ -25,6 +26,14 @@ export const sourceTypesQuery = queryOptions({
   queryFn: async () => (await call<SourceTypesAnswer>('GET', '/api/source-types')).types,
   staleTime: Number.POSITIVE_INFINITY,
 })
+
+/** They are filled in with the settings of connections, so they are asked for with the page. */
+export const integrationsQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ['connections', datasetId, 'integrations'],
+    queryFn: async () =>
+      (await call<IntegrationsAnswer>('GET', path(datasetId, '/integrations'))).integrations,
+  })
 
 export const connectionsQuery = (datasetId: string) =>
   queryOptions({

@@ -14,6 +14,7 @@ import { createLive } from '../../src/api/live.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
+import { openIntegrations } from '../../src/integrations.ts'
 import { SOURCES } from '../../src/platforms.ts'
 import { createConfigs } from '../../src/relay/configs.ts'
 import { createReplays } from '../../src/relay/replay.ts'
@@ -128,6 +129,7 @@ export async function apiBench(
       nowMs,
     }),
     destinations: configs,
+    integrations: openIntegrations(join(import.meta.dirname, '../../integrations')),
     preview: {
       test: async () => {
         throw new Error('nothing is sent here')

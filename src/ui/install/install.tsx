@@ -4,6 +4,7 @@ import { IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { PlatformSection } from '../integrations/platform-section.tsx'
 import { CopyIcon, Snippet } from '../parts/copy.tsx'
 import { ButtonLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
@@ -59,6 +60,7 @@ export function InstallPage() {
         mayCreate={dataset?.may.includes('develop') ?? false}
       />
       <SameIdSection />
+      <PlatformSection datasetId={datasetId} />
     </Page>
   )
 }

@@ -9,6 +9,7 @@ import { useState } from 'react'
 import type { ConnectionShown, SourceTypeView } from '../../api/types.ts'
 import { changedSettings } from '../destinations/setting-fields.ts'
 import { countOf } from '../format.ts'
+import { SourceGuide } from '../integrations/source-guide.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
@@ -48,6 +49,7 @@ export function SourcePage() {
             </Alert>
           )}
           {type && <SetupSection connection={data} type={type} locked={locked} />}
+          <SourceGuide datasetId={data.dataset_id} source={data.source} />
           {data.last_received_ms !== null && (
             <>
               <Section title="How it gets on" hint="Deliveries of all time.">

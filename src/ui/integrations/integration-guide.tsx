@@ -1,0 +1,54 @@
+/**
+ * What to put into a shop, step by step: snippets to copy and a plugin to download, filled in for
+ * this dataset. Shown on the page of a source and on the Install page.
+ */
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconDownload } from '@tabler/icons-react'
+import type { IntegrationView } from '../../api/types.ts'
+import { Snippet } from '../parts/copy.tsx'
+import classes from './integrations.module.css'
+
+interface GuideProps {
+  readonly datasetId: string
+  readonly integration: IntegrationView
+}
+
+export function IntegrationGuide({ datasetId, integration }: GuideProps) {
+  const { name, about, steps, warning, files, archive, archive_about } = integration
+  return (
+    <Stack gap="md" data-testid={`integration-${name}`}>
+      <Text size="sm">{about}</Text>
+      {warning && (
+        <Alert color="orange" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+          <Text size="sm">{warning}</Text>
+        </Alert>
+      )}
+      <ol className={classes.steps}>
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {archive && (
+        <Group gap="sm">
+          <Button
+            component="a"
+            href={`/api/datasets/${datasetId}/integrations/${name}/archive`}
+            download={archive}
+            variant="light"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            Download {archive}
+          </Button>
+          {archive_about && (
+            <Text size="sm" c="dimmed" flex="1 1 240px">
+              {archive_about}
+            </Text>
+          )}
+        </Group>
+      )}
+      {files.map(({ label, text }) => (
+        <Snippet key={label} label={label} code={text} />
+      ))}
+    </Stack>
+  )
+}
