@@ -25,6 +25,14 @@ interface Kind extends Omit<Integration, 'files' | 'archive'> {
 
 const EXTENSION = 'shopify/extensions/twofold-pixel'
 
+const PLUGIN = [
+  ...['twofold.php', 'twofold-defaults.php', 'uninstall.php', 'readme.txt', 'LICENSE'],
+  ...['settings', 'visitor', 'queue', 'pages', 'orders', 'leads', 'relay'].map(
+    (name) => `includes/class-twofold-${name}.php`,
+  ),
+  'assets/twofold.js',
+]
+
 const KINDS: readonly Kind[] = [
   {
     name: 'shopify',
@@ -52,6 +60,27 @@ const KINDS: readonly Kind[] = [
     archive: 'twofold-pixel.zip',
     archiveAbout:
       'The same as the app pixel of a Shopify app of your own (extensions/twofold-pixel).',
+  },
+  {
+    name: 'wordpress',
+    title: 'WordPress and WooCommerce',
+    source: 'woocommerce',
+    about:
+      'A plugin: the pixel on every page, orders that carry the browser, leads of three form ' +
+      'plugins, and a first-party route. Orders are sent in the background until they are taken.',
+    steps: [
+      'Download the plugin: the address and the dataset are in it.',
+      'In WordPress, open Plugins, Add New, Upload Plugin, choose the zip file, install and activate it.',
+      'Connect WooCommerce as a source here, then enter its address and its secret in WordPress under Settings, Twofold. The webhooks of WooCommerce itself are not needed then, and do no harm.',
+      'For leads of Contact Form 7, WPForms or Gravity Forms, enter a token for sending as well: Install, Make a token.',
+      'Take every other Twofold snippet out of the theme: the plugin reports the pages.',
+    ],
+    warning:
+      'Is the plugin Facebook for WooCommerce or Meta pixel on as well? Its events have ids of their ' +
+      'own. If both reach the same dataset at Meta, every sale counts twice there: switch its ' +
+      'tracking off. The plugin warns you in WordPress when it finds one.',
+    parts: PLUGIN.map((file) => ({ file: `wordpress/twofold/${file}`, as: `twofold/${file}` })),
+    archive: 'twofold-wordpress.zip',
   },
 ]
 
@@ -97,15 +126,26 @@ function fill(
     order_prefix: shopify?.settings.order_prefix ?? '',
     content_id: shopify?.settings.content_id ?? 'variant',
   }
+  const woocommerce = connections.find(({ source }) => source === 'woocommerce')
+  const phpDefaults = {
+    ...settings,
+    order_prefix: woocommerce?.settings.order_prefix ?? '',
+    content_id: woocommerce?.settings.content_id ?? 'variant',
+    hook: woocommerce ? `${origin}${woocommerce.path}` : '',
+  }
   const core = (texts.get(CUSTOMER_EVENTS) ?? '').replaceAll(/^export /gm, '').trim()
   const values: Readonly<Record<string, string>> = {
     __CUSTOMER_EVENTS__: core,
     __SETTINGS__: inScript(settings),
+    __PHP_DEFAULTS__: inPhp(phpDefaults),
     __ENDPOINT__: inScript(origin),
     __DATASET__: inScript(datasetId),
   }
   return text.replaceAll(/__[A-Z_]+__/g, (mark) => values[mark] ?? mark)
 }
+
+/** JSON as a text of PHP between single quotes. */
+const inPhp = (value: unknown): string => JSON.stringify(value).replaceAll(/[\\']/g, '\\$&')
 
 /** JSON that stays a JavaScript expression between script tags, too. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
