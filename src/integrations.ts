@@ -82,11 +82,51 @@ const KINDS: readonly Kind[] = [
     parts: PLUGIN.map((file) => ({ file: `wordpress/twofold/${file}`, as: `twofold/${file}` })),
     archive: 'twofold-wordpress.zip',
   },
+  {
+    name: 'webflow',
+    title: 'Webflow',
+    source: 'webflow',
+    about: 'The pixel on every page; forms and payment links take the browser along.',
+    steps: [
+      'In Webflow, open Site settings, Custom code, and paste the snippet into Head code. Save and publish.',
+      'Nothing to add to your forms: the hidden fields appear when a form is sent, and the form’s own thanks reports the lead in the browser.',
+    ],
+    parts: [{ file: 'webflow/snippet.html', label: 'Head code' }],
+  },
+  {
+    name: 'bigcommerce',
+    title: 'BigCommerce',
+    source: 'bigcommerce',
+    about:
+      'The pixel on every page, the checkout under the id of its cart, the sale under its order.',
+    steps: [
+      'In BigCommerce, open Storefront, Script Manager, Create a script.',
+      'Location: Footer. Pages: All pages. Category: Targeting. Type: Script. Paste the script and save.',
+    ],
+    warning:
+      'Is the Meta app of BigCommerce (or Data solutions, Meta pixel) on as well? If both reach the ' +
+      'same dataset at Meta, every sale counts twice there: switch one of them off.',
+    parts: [{ file: 'bigcommerce/script.html', label: 'Script' }],
+  },
+  {
+    name: 'html',
+    title: 'Any other site, Stripe payment links',
+    source: 'stripe',
+    about:
+      'The pixel on every page. Forms carry the browser in hidden fields, links and buttons of ' +
+      'Stripe a reference, so that the payment is known as the visitor’s.',
+    steps: [
+      'Paste the snippet into the <head> of every page.',
+      'To have a form reported as a lead in the browser, too, give it data-twofold="Lead". Hand its hidden fields (twofold_fbp, twofold_fbc, twofold_event_id, twofold_url, twofold_ua) on with the lead: then both count as one.',
+      'Payment links, buy buttons and pricing tables of Stripe need nothing: connect Stripe as a source.',
+    ],
+    parts: [{ file: 'html/snippet.html', label: 'In every page' }],
+  },
 ]
 
 /** Throws when a file is missing: then the package is not whole. */
 export function openIntegrations(folder: string): Integrations {
-  const files = [...KINDS.flatMap(({ parts }) => parts.map(({ file }) => file)), CUSTOMER_EVENTS]
+  const files = [...KINDS.flatMap(({ parts }) => parts.map(({ file }) => file)), ...INSERTED]
   const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
   const filled = (file: string, place: IntegrationPlace): string =>
     fill(texts.get(file) ?? '', place, texts)
@@ -111,37 +151,49 @@ export function openIntegrations(folder: string): Integrations {
 }
 
 const CUSTOMER_EVENTS = 'shopify/customer-events.js'
+const BASE = 'html/base.js'
+const CARRY = 'html/carry.js'
+/** What stands inside others. */
+const INSERTED = [CUSTOMER_EVENTS, BASE, CARRY]
 const nameOf = (file: string): string => file.split('/').at(-1) ?? file
 
 /** What stands in capitals between underscores is filled in. */
-function fill(
-  text: string,
-  { origin, datasetId, connections }: IntegrationPlace,
-  texts: ReadonlyMap<string, string>,
-): string {
-  const shopify = connections.find(({ source }) => source === 'shopify')
-  const settings = {
-    endpoint: origin,
-    dataset_id: datasetId,
-    order_prefix: shopify?.settings.order_prefix ?? '',
-    content_id: shopify?.settings.content_id ?? 'variant',
+function fill(text: string, place: IntegrationPlace, texts: ReadonlyMap<string, string>): string {
+  const { origin, datasetId, connections } = place
+  const hook = connections.find(({ source }) => source === 'woocommerce')?.path
+  const { order_prefix, content_id } = settingsFor('bigcommerce', place)
+  const inserted = (file: string): string =>
+    (texts.get(file) ?? '').replaceAll(/^export /gm, '').trim()
+  const parts: Readonly<Record<string, string>> = {
+    __CUSTOMER_EVENTS__: inserted(CUSTOMER_EVENTS),
+    __BASE__: inserted(BASE),
+    __CARRY__: inserted(CARRY),
   }
-  const woocommerce = connections.find(({ source }) => source === 'woocommerce')
-  const phpDefaults = {
-    ...settings,
-    order_prefix: woocommerce?.settings.order_prefix ?? '',
-    content_id: woocommerce?.settings.content_id ?? 'variant',
-    hook: woocommerce ? `${origin}${woocommerce.path}` : '',
-  }
-  const core = (texts.get(CUSTOMER_EVENTS) ?? '').replaceAll(/^export /gm, '').trim()
   const values: Readonly<Record<string, string>> = {
-    __CUSTOMER_EVENTS__: core,
-    __SETTINGS__: inScript(settings),
-    __PHP_DEFAULTS__: inPhp(phpDefaults),
+    __SETTINGS__: inScript(settingsFor('shopify', place)),
+    __PHP_DEFAULTS__: inPhp({
+      ...settingsFor('woocommerce', place),
+      hook: hook === undefined ? '' : `${origin}${hook}`,
+    }),
     __ENDPOINT__: inScript(origin),
     __DATASET__: inScript(datasetId),
+    __ORDER_PREFIX__: inScript(order_prefix),
+    __CONTENT_ID__: inScript(content_id),
   }
-  return text.replaceAll(/__[A-Z_]+__/g, (mark) => values[mark] ?? mark)
+  return text
+    .replaceAll(/__[A-Z_]+__/g, (mark) => parts[mark] ?? mark)
+    .replaceAll(/__[A-Z_]+__/g, (mark) => values[mark] ?? mark)
+}
+
+/** As the connection of this kind has them: browser and server must name things alike. */
+function settingsFor(source: string, { origin, datasetId, connections }: IntegrationPlace) {
+  const found = connections.find((one) => one.source === source)?.settings
+  return {
+    endpoint: origin,
+    dataset_id: datasetId,
+    order_prefix: found?.order_prefix ?? '',
+    content_id: found?.content_id ?? 'variant',
+  }
 }
 
 /** JSON as a text of PHP between single quotes. */

@@ -51,7 +51,7 @@ export const stripe: Source<StripeSettings> = {
     'Endpoint URL: {url}',
     'Choose: checkout.session.completed, checkout.session.async_payment_succeeded, invoice.paid, charge.refunded, charge.dispute.created, customer.subscription.created. With a form of your own also payment_intent.succeeded.',
     'Stripe shows the signing secret of the endpoint: enter it here.',
-    'Send fbp, fbc and the like along in the metadata of the session: Stripe knows neither address nor browser of your customers.',
+    'Stripe knows neither address nor browser of your customers. With sessions of your own, send fbp, fbc and the like along in their metadata; for payment links, buy buttons and pricing tables the snippet below does it.',
   ],
   headers: [],
   verify: (request, context) => {

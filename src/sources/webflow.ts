@@ -38,7 +38,7 @@ export const webflow: Source<Settings> = {
     'Trigger: Form submission. URL, with the key at its end: {url}',
     'With a shop, the same for Order placed and Order changed.',
     'Hooks that an app makes by the API are signed: enter the secret of those here as well.',
-    'Add hidden fields named twofold_fbp, twofold_fbc and twofold_event_id to your forms.',
+    'Paste the head code below into the site: it adds the hidden fields that carry the browser.',
   ],
   headers: [],
   verify: (request, context) => {

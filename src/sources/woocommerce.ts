@@ -50,7 +50,7 @@ export type WoocommerceSettings = z.infer<typeof woocommerceSchema>
 export const woocommerce: Source<WoocommerceSettings> = {
   name: 'woocommerce',
   title: 'WooCommerce',
-  about: 'Orders and refunds of a WooCommerce shop by its own webhooks; no plugin needed.',
+  about: 'Orders and refunds of a WooCommerce shop, by the plugin or by its own webhooks.',
   schema: woocommerceSchema,
   secret: { from: 'twofold', by: 'header', label: 'Secret of the webhook' },
   setup: [
