@@ -5,7 +5,8 @@ const ISOLATE = false
 
 /**
  * unit: beside the source and tidy; integration: real servers and files, and what stands beside the
- * source but takes many seconds (x.long.test.ts); browser: Chromium.
+ * source but takes many seconds (x.long.test.ts); browser: Chromium; php: the WordPress plugin, which
+ * needs a PHP (`npm run test:php`).
  */
 export default defineConfig({
   test: {
@@ -32,6 +33,14 @@ export default defineConfig({
           isolate: ISOLATE,
           testTimeout: 180_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'php',
+          include: ['test/php/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
         },
       },
       {

@@ -45,9 +45,8 @@ export const LIVE_REPLAY_MAX = 1000
 export const LIVE_HEARTBEAT_MS = 15_000
 /** Reads of the store for one page of the event log: each is bounded, a rare filter needs many. */
 export const PAGE_READS_MAX = 50
-/** The same where a person or a finding is looked for through the log: an answer in about a second,
- * after which the reader decides whether to look further back. */
-export const SEARCH_READS_MAX = 8
+/** A page of the event log that is not full by then is answered as it is, with where to go on. */
+export const PAGE_READ_MS = 50
 /** Newest events of one name whose parameters, pages and devices are shown: 5 % is told apart from
  * 10 %, and reading them takes some ten milliseconds. */
 export const DETAIL_SAMPLE_EVENTS = 300
@@ -322,7 +321,7 @@ export const DEMO_SEED_MAX = 2_147_483_647
 
 /** Unpaired conversions shown as samples, and events read to find them: both bound one answer. */
 export const QUALITY_SAMPLES_MAX = 100
-export const QUALITY_SEARCH_READS_MAX = 10
+export const QUALITY_SEARCH_READS_MAX = 5
 export const QUALITY_SEARCH_PAGE_EVENTS = 200
 /** Days of the score's trend, at most: one row each. */
 export const QUALITY_TREND_DAYS_MAX = 92

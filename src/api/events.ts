@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import { eventConsent } from '../event/consent.ts'
 import { mergeLegs } from '../event/merge.ts'
 import type { Leg, StoredEvent } from '../event/shape.ts'
-import { PAGE_READS_MAX, SEARCH_READS_MAX } from '../limits.ts'
-import { type EventQuery, isAnchored } from '../store/store.ts'
+import { PAGE_READ_MS, PAGE_READS_MAX } from '../limits.ts'
+import type { EventQuery } from '../store/store.ts'
 import { eventsQuerySchema } from './event-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Route, route } from './route.ts'
@@ -19,9 +19,10 @@ export const eventRoutes: readonly Route[] = [
     summary: 'Search the events, each merged from its legs',
     description:
       'Newest first; filters combine. The event is what counts: the first leg, completed by later ' +
-      'ones, with the value of the server. By ids it is found at once. A person or a finding is ' +
-      'looked for through the log, a bounded part at a time: a page may be empty and still have a ' +
-      'next one, and looked_back_to says how far it came.',
+      'ones, with the value of the server. By order number and by the event id of a conversion it ' +
+      'is found at once. What no index knows is looked for through the log, a bounded part at a ' +
+      'time: a page may be short or empty and still have a next one, and looked_back_to says how ' +
+      'far it came.',
     query: eventsQuerySchema,
     answer: { status: 200, description: 'A page of events.', schema: eventsSchema },
     run: async ({ id, query }, context): Promise<EventsAnswer> => {
@@ -61,12 +62,11 @@ export function storeQueryOf(dataset_id: string, filters: Filters): Omit<EventQu
 }
 
 /**
- * Fills the page by several bounded reads: a rare event may lie far back, and an empty page that
- * only says "go on" helps nobody. Ends after PAGE_READS_MAX reads all the same, and earlier where
- * the log itself is looked through.
+ * Fills the page by several bounded reads, as long as that takes no time that anybody waits for: a
+ * rare event may lie far back. What is asked next goes on from there.
  */
 async function readPage(
-  { store }: Context,
+  { store, nowMs }: Context,
   query: EventQuery,
 ): Promise<{
   events: StoredEvent[]
@@ -76,8 +76,8 @@ async function readPage(
   const events: StoredEvent[] = []
   let before = query.before_seq
   let reachedMs: number | undefined
-  const readsMax = isAnchored(query) ? SEARCH_READS_MAX : PAGE_READS_MAX
-  for (let reads = 0; reads < readsMax; reads++) {
+  const untilMs = nowMs() + PAGE_READ_MS
+  for (let reads = 0; reads < PAGE_READS_MAX && (reads === 0 || nowMs() < untilMs); reads++) {
     const page = await store.events({
       ...query,
       limit: query.limit - events.length,

@@ -1,7 +1,7 @@
 /** Routes of the reports: read the counters of a window, answer their fold. */
 import { type Route, route } from './route.ts'
 import { summarySchema, timelineQuerySchema, timelineSchema, windowQuerySchema } from './schemas.ts'
-import { summaryOf, timelineOf } from './summary.ts'
+import { summaryOf, TIMELINE_METRICS, timelineOf } from './summary.ts'
 import type { Summary, Timeline } from './types.ts'
 import { hoursOf, stepsOf } from './window.ts'
 
@@ -36,7 +36,8 @@ export const reportRoutes: readonly Route[] = [
     },
     run: async ({ id, query }, { store, nowMs }): Promise<Timeline> => {
       const { from, to, step, stepS } = stepsOf(query, nowMs())
-      const read = await store.counters({ dataset_id: id, from_s: from, to_s: to, by: 'hour' })
+      const range = { dataset_id: id, from_s: from, to_s: to }
+      const read = await store.counters({ ...range, by: step, metrics: TIMELINE_METRICS })
       const rows = read.counters.filter(
         (row) => query.event_name === undefined || row.event_name === query.event_name,
       )

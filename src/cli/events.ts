@@ -77,6 +77,9 @@ export function addEvents(program: Command): void {
     })
 }
 
+/** How often a long search says how far it came. */
+const SAY_MS = 2000
+
 async function list(client: Client, datasetId: string, flags: Flags): Promise<void> {
   const limit = Number(flags.limit)
   if (!Number.isInteger(limit) || limit < 1)
@@ -84,6 +87,7 @@ async function list(client: Client, datasetId: string, flags: Flags): Promise<vo
   const query = await queryOf(client, datasetId, flags)
   const events: EventView[] = []
   let listed = 0
+  let saidMs = Date.now()
   for (let cursor: string | null = ''; cursor !== null && listed < limit; ) {
     query.set('limit', String(Math.min(PAGE_EVENTS_MAX, limit - listed)))
     query.set('cursor', cursor)
@@ -91,8 +95,9 @@ async function list(client: Client, datasetId: string, flags: Flags): Promise<vo
     const page: EventsAnswer = await client.json('GET', path)
     cursor = page.next_cursor
     listed += page.events.length
-    if (page.events.length === 0 && page.looked_back_to !== null) {
-      note(`Nothing so far; looked back to ${time(page.looked_back_to)} UTC.`)
+    if (page.looked_back_to !== null && Date.now() - saidMs > SAY_MS) {
+      saidMs = Date.now()
+      note(`${listed} so far; looked back to ${time(page.looked_back_to)} UTC.`)
     }
     if (flags.json) for (const event of page.events) sayJson(event)
     else events.push(...page.events)

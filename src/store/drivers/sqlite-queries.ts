@@ -15,8 +15,8 @@ import type { KeyHash } from './sqlite-key-hash.ts'
 import type { KeyIndex } from './sqlite-keys.ts'
 import type { Names } from './sqlite-names.ts'
 
-/** Blocks unpacked in one call: about 50 ms of work. */
-const BLOCKS_PER_PAGE_MAX = 200
+/** Blocks unpacked in one call: about 50 ms of work, in which no event can be kept. */
+const BLOCKS_PER_PAGE_MAX = 32
 /** Blocks passed over in one call because they hold no event of the name asked for. */
 const HEADS_PER_PAGE_MAX = 10_000
 

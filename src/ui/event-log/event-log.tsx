@@ -41,7 +41,7 @@ export function EventLogPage() {
       {events && (
         <More
           log={log}
-          lookedThrough={isLookedThrough(search, person)}
+          lookedThrough={log.isPartly || isLookedThrough(search, person)}
           filtered={person.length > 0 || Object.values(search).some((value) => value !== undefined)}
         />
       )}
