@@ -36,6 +36,7 @@ import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { DOMAIN_CHECK_MS, TOKEN_USE_WRITE_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
+import { openReconciling, type Reconciling } from './reconciling.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
@@ -169,6 +170,7 @@ async function serve(parts: Parts): Promise<Serving> {
     samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
+    reconciler: books.reconciling.reconciler,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -188,6 +190,7 @@ async function serve(parts: Parts): Promise<Serving> {
   const stopNotingUses = noteTokenUses(access)
   platforms.start()
   const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
+  books.reconciling.start()
   books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -198,7 +201,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     close: async () => {
-      await platforms.stop()
+      await Promise.all([platforms.stop(), books.reconciling.stop()])
       await Promise.all([stopNotingUses(), stopRechecks(), ledger.drain()])
       await books.watching.stop()
       await books.replays.stop()
@@ -258,6 +261,7 @@ interface Books {
   replays: ReplayJobs
   remoteScores: RemoteScores
   platforms: Platforms
+  reconciling: Reconciling
   box: SecretBox
   fetch: typeof fetch
   closeTargets: () => Promise<void>
@@ -322,12 +326,15 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
     box,
     log: app.log,
   })
+  const orders = { store, accept: ledger.accept, access, destinations: configs, log: app.log }
+  const reconciling = openReconciling({ ...orders, nowMs: Date.now, every })
   const proving = { store, nowMs: Date.now, randomBytes, fetch: ports.fetch }
   const domains = await createDomains({ ...proving, resolveTxt: names.resolveTxt })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
-  const whole = deletingToo(access, [configs, platforms, domains])
-  const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
+  const whole = deletingToo(access, [configs, platforms, domains, reconciling])
+  const senders = { configs, relay, preview, replays, remoteScores }
+  const made = { history, rules, ...senders, platforms, reconciling }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
   return { access: whole, domains, rulesOf: storedRules.rulesOf, ...made, ...outside }
 }

@@ -26,6 +26,7 @@ import { measuredMatchRoutes } from './measured-match.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
+import { reconcileRoutes } from './reconcile.ts'
 import { replayRoutes } from './replays.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
@@ -65,6 +66,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...replayRoutes,
   ...sourceRoutes,
+  ...reconcileRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

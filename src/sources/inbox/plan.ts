@@ -14,6 +14,7 @@ import type {
   OrderFact,
   SourceEvent,
 } from '../source.ts'
+import { type Booked, bookedOf } from './booked.ts'
 
 export interface PlannedEvent {
   readonly event: SourceEvent
@@ -25,6 +26,8 @@ export interface PlannedEvent {
 
 export interface Plan {
   readonly events: readonly PlannedEvent[]
+  /** For the order book. */
+  readonly orders: readonly Booked[]
   readonly records: readonly SourceRecord[]
   /** Why there is no event. */
   readonly reason: IgnoredReason | undefined
@@ -37,6 +40,8 @@ export interface PlanContext {
   /** The source's name and the connection's prefix: shops do not know each other's orders. */
   readonly space: string
   readonly settings: CommonSettings
+  /** When the delivery came, unix seconds. */
+  readonly receivedS: number
   /** What was loaded; records of other records included. */
   readonly known: ReadonlyMap<string, SourceRecord>
 }
@@ -80,24 +85,36 @@ export function namesOf(
 export function planOf(facts: readonly Fact[], context: PlanContext): Plan {
   const memory = new Memory(context.known)
   const events: PlannedEvent[] = []
+  const orders = new Map<string, Booked>()
   let reason: IgnoredReason | undefined
   for (const fact of facts) {
     const test = fact.test === true
     if (test && context.settings.test_event_code === null) {
       reason ??= 'test_order'
+      const booked =
+        fact.kind === 'order' ? bookedOf(fact, NEW_ORDER, context.receivedS) : undefined
+      if (booked) orders.set(booked.order_id, booked)
       continue
     }
     const done =
       fact.kind === 'order' ? planOrder(fact, context, memory) : once(fact, context, memory)
     reason ??= done.reason
+    if (done.booked)
+      orders.set(done.booked.order_id, { ...orders.get(done.booked.order_id), ...done.booked })
     for (const one of done.events) events.push({ ...one, test, consent: fact.consent })
   }
-  return { events, records: memory.written(), reason: events.length > 0 ? undefined : reason }
+  return {
+    events,
+    orders: [...orders.values()],
+    records: memory.written(),
+    reason: events.length > 0 ? undefined : reason,
+  }
 }
 
 interface Done {
   readonly events: readonly Pick<PlannedEvent, 'event' | 'joinFrom'>[]
   readonly reason?: IgnoredReason | undefined
+  readonly booked?: Booked | undefined
 }
 
 function once(fact: EventFact, { space }: PlanContext, memory: Memory): Done {
@@ -107,7 +124,7 @@ function once(fact: EventFact, { space }: PlanContext, memory: Memory): Done {
   return { events: [{ event: fact.event, joinFrom: undefined }] }
 }
 
-function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Done {
+function planOrder(fact: OrderFact, { space, receivedS }: PlanContext, memory: Memory): Done {
   const keys = keysOfFact(fact, space)
   const homes = [...new Set(keys.map((key) => memory.home(key)))]
   const states = homes.map((home) => [home, memory.order(home)] as const)
@@ -119,11 +136,12 @@ function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Don
     (state, [name, other]) => (name === home || !other ? state : joinOrders(state, other)),
     first,
   )
-  const { state, events, nameless, reason } = decide(joined, fact)
+  const { state, events, nameless, reason } = decide({ seen_at_s: receivedS, ...joined }, fact)
   memory.put(home, { order: state })
   for (const key of [...keys, ...homes]) if (key !== home) memory.put(key, { as: home })
   return {
     reason,
+    booked: bookedOf(fact, state, receivedS),
     events: events.map((event, index) => ({
       event,
       joinFrom: nameless.includes(index) ? state.order_id : undefined,
