@@ -303,6 +303,31 @@ const lossRoute = createRoute({
   component: lazyRouteComponent(() => import('./quality/loss.tsx'), 'LossPage'),
 })
 
+interface ReconciliationSearch {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly day?: string | undefined
+  readonly show?: 'all' | undefined
+}
+
+const dayIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined
+
+const reconciliationRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/reconciliation',
+  validateSearch: (search): ReconciliationSearch => ({
+    from: dayIn(search.from),
+    to: dayIn(search.to),
+    day: dayIn(search.day),
+    show: search.show === 'all' ? ('all' as const) : undefined,
+  }),
+  component: lazyRouteComponent(
+    () => import('./reconcile/reconciliation.tsx'),
+    'ReconciliationPage',
+  ),
+})
+
 const tokensRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/tokens',
@@ -335,6 +360,7 @@ export const router = createRouter({
         matchQualityRoute,
         deduplicationRoute,
         lossRoute,
+        reconciliationRoute,
         eventLogRoute,
         eventStoryRoute,
         diagnosticsRoute,
