@@ -8,16 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Truth } from '../../examples/brewbeans/past/truth.ts'
-import type {
-  DayRowsAnswer,
-  DoctorAnswer,
-  ReconciliationAnswer,
-  SentAnswer,
-} from '../../src/api/types.ts'
+import type { DayRowsAnswer, ReconciliationAnswer, SentAnswer } from '../../src/api/types.ts'
 import { loadPast } from '../../src/demo-load.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 const DAYS = 5
+/** Younger orders are left to their own reports. */
+const GRACE_MS = 2 * 3_600_000
 const dataDir = mkdtempSync(join(tmpdir(), 'twofold-books-'))
 let server: TestServer
 let path: string
@@ -25,7 +22,7 @@ let truth: Truth
 
 beforeAll(async () => {
   const past = await loadPast({
-    ...{ dataDir, days: DAYS, seed: 11, nowMs: Date.now(), randomBytes, kind: 'usual' },
+    ...{ dataDir, days: DAYS, seed: 11, nowMs: Date.now() - GRACE_MS, randomBytes, kind: 'usual' },
     ...{ sessionsPerDay: 1200, ordersPerDay: 240, onProgress: () => undefined },
     // Twins without a shared id are one sale, and tests are none, where a shop wants that.
     settings: { repair: 'merge', test_events: 'sandbox' },
@@ -53,20 +50,8 @@ it('accounts for every order of the books, and is off by less than a thousandth 
   expect(before.days.map(({ orders }) => orders).reverse()).toEqual(
     truth.by_day.map(({ orders }) => orders),
   )
-  const sold = truth.total.events.Purchase
-  expect(sold).toBeDefined()
   // Consent that was refused is no discrepancy: those sales are left out on purpose.
   expect(total.left_out).toBeGreaterThan(0)
-  console.info(
-    JSON.stringify({
-      orders: total.orders,
-      left_out: total.left_out,
-      pixel_alone: total.browser_alone,
-      server_alone: total.server_alone,
-      before: total.discrepancy,
-      reasons: total.reasons,
-    }),
-  )
   expect(total.browser_alone.share).toBeGreaterThan(0.1)
   expect(total.discrepancy.share).toBeLessThan(total.server_alone.share ?? 0)
   const sent = await server.api<SentAnswer>('POST', `${path}/reconciliation/send`, {
@@ -74,13 +59,7 @@ it('accounts for every order of the books, and is off by less than a thousandth 
     dry_run: false,
   })
   const after = await compared()
-  console.info(
-    JSON.stringify({
-      sent: { ...sent, orders: [] },
-      after: after.total.discrepancy,
-      r: after.total.reasons,
-    }),
-  )
+  expect(sent).toMatchObject({ sent: sent.missing, refused: {} })
   expect(after.total.discrepancy.share).toBeLessThan(0.001)
   for (const { day } of after.days) {
     const { rows } = await server.api<DayRowsAnswer>(
@@ -89,6 +68,4 @@ it('accounts for every order of the books, and is off by less than a thousandth 
     )
     expect(rows.filter(({ reason, words }) => reason === null || words === '')).toEqual([])
   }
-  const doctor = await server.api<DoctorAnswer>('GET', `${path}/doctor`)
-  expect(JSON.stringify(doctor)).toContain('true')
 })
