@@ -139,6 +139,10 @@ export const sendRequestSchema = z
   .strictObject({
     ...daysQuerySchema.shape,
     dry_run: z.boolean().default(true).describe('Only say what would be sent.'),
+    older: z
+      .boolean()
+      .default(false)
+      .describe('Orders older than the dataset too: only where nothing else told of them.'),
   })
   .meta({ id: 'SendMissing' })
 

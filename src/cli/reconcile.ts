@@ -22,6 +22,7 @@ interface Flags extends DatasetOptions {
   readonly rows?: true
   readonly send?: true
   readonly dryRun?: true
+  readonly older?: true
   readonly above?: string
 }
 
@@ -47,6 +48,7 @@ export function addReconcile(program: Command): void {
     .option('--rows', 'list every order and purchase that does not fit')
     .option('--send', 'send the orders that nobody reported')
     .option('--dry-run', 'with --send: only say what would be sent')
+    .option('--older', 'with --send: orders older than the dataset, if nothing told of them')
     .option('--above <percent>', 'end with 1 when the count is further off than this')
     .action(async (flags: Flags) => {
       const client = clientOf(flags)
@@ -68,7 +70,7 @@ const daysOf = ({ from, to }: Flags): Record<string, string> => ({
 })
 
 async function send({ client, path }: Place, flags: Flags): Promise<void> {
-  const body = { ...daysOf(flags), dry_run: flags.dryRun === true }
+  const body = { ...daysOf(flags), dry_run: flags.dryRun === true, older: flags.older === true }
   const done = await client.json<SentAnswer>('POST', `${path}/send`, body)
   if (flags.json) return sayJson(done)
   const { missing, sendable, sent, unsent, refused, dry_run } = done

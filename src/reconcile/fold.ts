@@ -143,8 +143,8 @@ function missing(order: Order, { refused, startS }: DayInput): FoldedRow {
   const onPurpose = end && (isRule ? 'rule' : LEFT_OUT[end.reason])
   if (onPurpose) return rowOf(order, { kind: 'left_out', reason: onPurpose })
   if (end) return rowOf(order, { kind: 'missing', reason: 'refused', detail: end.reason })
-  const reason = order.at_s < startS ? 'before_start' : 'never_reported'
-  return rowOf(order, { kind: 'missing', reason })
+  if (order.at_s < startS) return rowOf(order, { kind: 'left_out', reason: 'before_start' })
+  return rowOf(order, { kind: 'missing', reason: 'never_reported' })
 }
 
 const notSold = (order: Order): FoldedRow => rowOf(order, { kind: 'not_sold', reason: null })

@@ -28,6 +28,7 @@ import type {
   Reconciliation,
   Reports,
   Row,
+  SendAsked,
   SendReport,
 } from './view.ts'
 
@@ -197,12 +198,12 @@ function rowView({ isUnnamed, isOtherDay, repeats, order, seen, ...row }: Folded
 }
 
 async function send(
-  { dryRun, ...asked }: DaysAsked & { readonly dryRun: boolean },
+  { dryRun, older, ...asked }: SendAsked,
   ports: ReconcilerPorts,
 ): Promise<SendReport> {
   const found = await asking(asked, ports)
   const rows = (await compared(found, ports)).flatMap((one) => one.rows)
-  const planned = planSend(rows, ports.nowMs())
+  const planned = planSend(rows, { nowMs: ports.nowMs(), older })
   return sendMissing(planned, { dataset: found.dataset, accept: ports.accept, dryRun })
 }
 
@@ -211,7 +212,9 @@ export async function sendByItself(dataset: Dataset, ports: ReconcilerPorts): Pr
   if (dataset.orders_from === 'none' || dataset.orders_send !== 'automatic') return 0
   const { dataset_id: datasetId, orders_time_zone: zone } = dataset
   const to = dayOf((ports.nowMs() - RECONCILE_GRACE_MS) / 1000, zone)
-  return (await send({ datasetId, from: dayPlus(to, -DAYS), to, dryRun: false }, ports)).sent
+  return (
+    await send({ datasetId, from: dayPlus(to, -DAYS), to, dryRun: false, older: false }, ports)
+  ).sent
 }
 
 async function importsOf(id: string, { store }: ReconcilerPorts): Promise<ImportReport[]> {

@@ -20,11 +20,16 @@ const SHOWN = 200
 const UNCLEAR: ReadonlySet<Reason | null> = new Set(['no_order', 'order_unknown'])
 const NEAR_S = 86_400
 
-export function planSend(rows: readonly FoldedRow[], nowMs: number): PlannedSend[] {
+export function planSend(
+  rows: readonly FoldedRow[],
+  { nowMs, older }: { readonly nowMs: number; readonly older: boolean },
+): PlannedSend[] {
   const unclear = rows.filter(({ kind, reason }) => kind === 'extra' && UNCLEAR.has(reason))
   return rows.flatMap((row) => {
     const { order } = row
-    if (row.kind !== 'missing' || !order) return []
+    const isOlder = row.reason === 'before_start'
+    if (!order || (row.kind !== 'missing' && !isOlder)) return []
+    if (isOlder && !older) return [{ order, unsent: 'before_start' as const }]
     return [{ order, unsent: unsentReason(row, order, { nowMs, unclear }) }]
   })
 }

@@ -23,7 +23,7 @@ export type RowKind =
 export const REASONS = {
   never_reported: 'Nobody reported it: neither the browser nor a server.',
   refused: 'It was reported, and refused for what was wrong with it.',
-  before_start: 'It is older than the dataset.',
+  before_start: 'It is older than the dataset: whatever counted before may have told of it.',
   not_consented: 'The visitor did not allow it.',
   rule: 'A rule of yours drops it.',
   sandbox: 'It was a test event, and test events are not counted.',
@@ -171,6 +171,7 @@ export const UNSENT_REASONS = {
   no_money: 'The book does not know its value and currency.',
   no_person: 'The book knows nothing of who bought, so nobody could match it.',
   refused: 'It was reported and refused: mend what is wrong there.',
+  before_start: 'Older than the dataset: whatever counted before may have told of it.',
   unsure: 'An older sale that may be counted under another id: only what is surely absent is sent.',
 } as const satisfies Record<string, string>
 
@@ -240,6 +241,12 @@ export interface DaysAsked {
   readonly to?: string | undefined
 }
 
+export interface SendAsked extends DaysAsked {
+  readonly dryRun: boolean
+  /** Orders older than the dataset too: only where nothing else told of them. */
+  readonly older: boolean
+}
+
 export interface Reconciler {
   /** Throws `invalid_request`. */
   reconcile(asked: DaysAsked): Promise<Reconciliation>
@@ -251,7 +258,7 @@ export interface Reconciler {
     readonly limit: number
   }): Promise<DayRows>
   /** Says what would be sent; `send` does it. */
-  send(asked: DaysAsked & { readonly dryRun: boolean }): Promise<SendReport>
+  send(asked: SendAsked): Promise<SendReport>
   importOrders(
     datasetId: string,
     text: AsyncIterable<string>,

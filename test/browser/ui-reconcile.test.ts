@@ -2,8 +2,9 @@
 import { mkdirSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { startAged } from '../aged-server.ts'
 import { launchChromium } from '../chromium.ts'
-import { startTwofold, type TestServer } from '../start.ts'
+import type { TestServer } from '../start.ts'
 import { openManager, type Reader, senderFor } from './ui-visitor.ts'
 
 let server: TestServer
@@ -15,9 +16,10 @@ const pictures = process.env.TWOFOLD_PICTURES
 const SHOP = 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36'
 
 beforeAll(async () => {
-  server = await startTwofold()
+  const aged = await startAged([{ name: 'Books' }])
+  server = aged.server
   browser = await launchChromium()
-  const dataset = await server.createDataset({ name: 'Books' })
+  const [dataset = { dataset_id: '', access_token: '' }] = aged.datasets
   id = dataset.dataset_id
   const send = senderFor(server, dataset)
   for (let n = 1; n <= 3; n++) {

@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OrderImportAnswer, ReconciliationAnswer, SentAnswer } from '../../src/api/types.ts'
-import { startTwofold, type TestServer } from '../start.ts'
+import { startAged } from '../aged-server.ts'
+import type { TestServer } from '../start.ts'
 import { type Result, twofold } from './twofold.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'twofold-orders-'))
 let server: TestServer
+let datasetId: string
 
 beforeAll(async () => {
-  server = await startTwofold()
+  const aged = await startAged([{ orders_from: 'csv' }])
+  server = aged.server
+  datasetId = aged.datasets[0]?.dataset_id ?? ''
 })
 afterAll(async () => {
   await server.close()
@@ -26,7 +30,6 @@ const run = (...words: string[]): Promise<Result> =>
 const timeOf = (ageS: number): string => new Date(Date.now() - ageS * 1000).toISOString()
 
 it('imports a file, keeps its bad rows beside it, compares and sends', async () => {
-  const { dataset_id } = await server.createDataset({ name: 'Orders', orders_from: 'csv' })
   const file = join(folder, 'orders.csv')
   const rows = Array.from(
     { length: 1200 },
@@ -60,7 +63,7 @@ it('imports a file, keeps its bad rows beside it, compares and sends', async () 
   expect(after.stdout).toMatch(/0 missing, 0 extra/)
   const { events } = await server.api<{ events: readonly { event_id: string }[] }>(
     'GET',
-    `/api/datasets/${dataset_id}/events?event_name=Purchase&order_id=o-17`,
+    `/api/datasets/${datasetId}/events?event_name=Purchase&order_id=o-17`,
   )
   expect(events.map(({ event_id }) => event_id)).toEqual(['purchase:o-17'])
   expect((await run('import', 'orders', join(folder, 'none.csv'))).code).toBe(2)

@@ -14,18 +14,22 @@ import type {
   SentAnswer,
 } from '../../src/api/types.ts'
 import { wooOrder } from '../../src/sources/woocommerce-orders.ts'
-import { startTwofold, type TestServer } from '../start.ts'
+import { type AgedDataset, startAged } from '../aged-server.ts'
+import type { TestServer } from '../start.ts'
 import { connect } from './platform-fixture.ts'
 
 let server: TestServer
-let dataset: { dataset_id: string; access_token: string }
+let dataset: AgedDataset
+
+let unused: AgedDataset[]
 
 beforeAll(async () => {
-  server = await startTwofold()
+  const settings = Array.from({ length: 6 }, () => ({ default_country: 'US' }))
+  ;({ server, datasets: unused } = await startAged(settings))
 })
 afterAll(() => server.close())
-beforeEach(async () => {
-  dataset = await server.createDataset({ default_country: 'US' })
+beforeEach(() => {
+  dataset = unused.pop() ?? dataset
 })
 
 const SHOPPER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/147.0.0.0 Safari/537.36'

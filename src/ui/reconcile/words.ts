@@ -37,13 +37,13 @@ const WORDS: Record<string, ReasonWords> = {
     title: 'Reported, and refused for what was wrong with it',
     fix: 'See the events that were rejected in the event log, and mend the report.',
   },
-  'missing:before_start': {
-    title: 'Older than this dataset',
-    fix: 'Choose days since it was made.',
-  },
   'left_out:not_consented': {
     title: 'The visitor did not allow it',
     fix: 'Nothing: your consent settings say so.',
+  },
+  'left_out:before_start': {
+    title: 'Older than this dataset',
+    fix: 'Choose days since it was made: what counted before may have told of it.',
   },
   'left_out:rule': { title: 'A rule of yours drops it', fix: 'See Rules if that is not meant.' },
   'left_out:sandbox': { title: 'A test event', fix: 'Nothing: test events are not counted.' },
@@ -127,5 +127,6 @@ export const UNSENT_WORDS: Record<string, string> = {
   no_money: 'without a known value and currency',
   no_person: 'of nobody known, so nobody could match it',
   refused: 'reported and refused: mend that first',
+  before_start: 'older than this dataset: what counted before may have told of them',
   unsure: 'older, and maybe counted under another id',
 }
