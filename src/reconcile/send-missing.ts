@@ -1,8 +1,8 @@
 /**
  * Orders that nobody reported, as events of a server: through the ordinary ingest, under the id
- * that every other report of the order has or is merged by, so that a late twin does no harm. What
- * may be counted already under another id is only sent while a twin would still be recognised. Called
- * by reconciler.ts.
+ * that every other report of the order has or is merged by, so that a late twin does no harm.
+ * What may be counted already under another id is only sent while a twin would still be
+ * recognised. Called by reconciler.ts.
  */
 import { EVENT_AGE_PHYSICAL_STORE_S_MAX, EVENT_AGE_S_MAX } from '../event/bounds.ts'
 import type { Dataset } from '../event/dataset.ts'

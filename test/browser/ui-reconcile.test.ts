@@ -90,15 +90,9 @@ it('an empty page says what to do; a file is tried, imported, compared, and sent
     .waitFor()
   const reason = page.getByTestId('reason')
   await reason.getByText('Nobody reported it').waitFor()
-  await page
-    .getByTestId('day')
-    .filter({ hasText: /[^0-9]4[^0-9]/ })
-    .first()
-    .waitFor()
-  await page
-    .getByRole('button', { name: /^Show the orders of/ })
-    .first()
-    .click()
+  const four = page.getByRole('cell', { name: '4', exact: true })
+  const day = page.getByTestId('day').filter({ has: four })
+  await day.getByRole('button', { name: /^Show the orders of/ }).click()
   await page.waitForURL(/day=20/)
   await page.getByRole('heading', { name: /^Orders of 20/ }).waitFor()
   await picture(page, 'compared')

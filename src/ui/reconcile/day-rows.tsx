@@ -62,8 +62,8 @@ export function DayRows({ datasetId, day, show, onShow }: DayRowsProps) {
             Later
           </Button>
           <Text size="sm" c="dimmed">
-            {formatCount(offset + 1)} to {formatCount(Math.min(data.of, offset + ROWS_PER_PAGE))} of{' '}
-            {formatCount(data.of)}
+            {formatCount(offset + 1)} to {formatCount(Math.min(data.of, offset + ROWS_PER_PAGE))}
+            {` of ${formatCount(data.of)}`}
           </Text>
         </Group>
       )}
@@ -106,7 +106,7 @@ function Rows({ datasetId, rows }: { readonly datasetId: string; readonly rows: 
                 )}
               </Table.Td>
               <Table.Td>
-                <Badge variant="light" color={KIND_COLORS[row.kind]}>
+                <Badge variant="light" color={KIND_COLORS[row.kind]} miw="max-content">
                   {KIND_WORDS[row.kind]}
                 </Badge>
               </Table.Td>

@@ -67,7 +67,7 @@ export function ImportSection({ datasetId }: { readonly datasetId: string }) {
       {!run.data && last && (
         <Text size="sm" c="dimmed">
           Last import <Time ms={last.at_ms} as="moment" />: {countOf(last.rows, 'order')},{' '}
-          {formatCount(last.bad)} bad rows.
+          {countOf(last.bad, 'bad row')}.
         </Text>
       )}
     </Section>
@@ -80,8 +80,8 @@ function Report({ report }: { readonly report: OrderImportAnswer }) {
   return (
     <Stack gap="sm" data-testid="import-report" role="status">
       <Text>
-        {countOf(rows, 'order')}: {dry_run ? 'would add' : 'added'} {formatCount(added)}, changed{' '}
-        {formatCount(changed)}, known already {formatCount(same)}.{' '}
+        {countOf(rows, 'order')}: {dry_run ? 'would add' : 'added'} {formatCount(added)}, changed
+        {` ${formatCount(changed)}`}, known already {formatCount(same)}.{' '}
         {bad > 0 && `${countOf(bad, 'bad row')}, left out.`}
       </Text>
       <Text size="sm" c="dimmed">

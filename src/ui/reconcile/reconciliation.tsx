@@ -129,8 +129,8 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
             value={formatCount(accepted)}
             testId="accepted"
           >
-            of {formatCount(total.counted)}; {formatCount(refused)} refused, {formatCount(waiting)}{' '}
-            waiting
+            of {formatCount(total.counted)}; {formatCount(refused)} refused,
+            {` ${formatCount(waiting)} waiting`}
           </Figure>
         ))}
       </Figures>

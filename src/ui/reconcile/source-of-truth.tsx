@@ -74,7 +74,8 @@ export function SourceOfTruth({ dataset, found, locked }: SourceOfTruthProps) {
           </Text>
         ) : book ? (
           <Text size="sm" c="dimmed" data-testid="book">
-            {countOf(book.orders, 'order')}, from <Time ms={book.first * 1000} as="moment" /> to{' '}
+            {countOf(book.orders, 'order')}, from <Time ms={book.first * 1000} as="moment" />
+            {' to '}
             <Time ms={book.last * 1000} as="moment" />. Days begin at midnight in {found.zone}{' '}
             (Settings, Orders).
           </Text>
