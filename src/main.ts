@@ -283,12 +283,8 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
-    store,
-    destinations,
-    box,
+    ...{ store, destinations, box, nowMs: Date.now, randomBytes },
     hasDataset: (id) => access.findDataset(id) !== undefined,
-    nowMs: Date.now,
-    randomBytes,
   })
   const setRoutes = ({ dataset_id }: { dataset_id: string }): void =>
     ledger.setRoutes(dataset_id, configs.routesOf(dataset_id))
