@@ -8,7 +8,7 @@ import { hash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLEAN, FAULTY, type Faults } from '../examples/brewbeans/past/faults.ts'
-import { history } from '../examples/brewbeans/past/history.ts'
+import { history, type PastOrder } from '../examples/brewbeans/past/history.ts'
 import type { BrowserReport, Report, ServerReport } from '../examples/brewbeans/past/tellings.ts'
 import { createAccess } from './access/access.ts'
 import { isBot } from './collector/bots.ts'
@@ -19,9 +19,13 @@ import { createRate } from './collector/rate.ts'
 import { createDemoDataset } from './demo.ts'
 import { TwofoldError } from './errors.ts'
 import type { Dataset } from './event/dataset.ts'
+import { hashFields } from './event/hash-fields.ts'
 import { lockFolder, makeFolder } from './folder-lock.ts'
 import { createIngest } from './ingest/accept.ts'
+import { ORDER_IMPORT_ROWS } from './order-limits.ts'
+import { majorOf } from './sources/decimal.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
+import type { Order } from './store/orders.ts'
 import type { Store } from './store/store.ts'
 
 export interface PastOptions {
@@ -37,6 +41,8 @@ export interface PastOptions {
   readonly faults?: Faults
   readonly sessionsPerDay?: number
   readonly ordersPerDay?: number
+  /** Of the demo's dataset, beside its own. */
+  readonly settings?: Readonly<Record<string, unknown>>
   readonly onProgress: (share: number, events: number) => void
 }
 
@@ -111,6 +117,7 @@ async function loadInto(store: Store, clock: Clock, options: PastOptions): Promi
   }
   clock.storeMs = nowMs
   while (await store.tidyUp(nowMs));
+  await keepOrders(store, dataset, past.orders())
   writeTruth(truth_file, past.truth())
   await store.putSettings([{ ...MARK, value: { ...mark, whole: true } }])
   return { dataset_id, truth_file, events }
@@ -134,10 +141,14 @@ async function openDataset(
   const documents = await store.getSettings(MARK.kind)
   const mark = documents.find(({ id }) => id === MARK.id)?.value as Mark | undefined
   const found = access.datasets().find(({ demo }) => demo)
-  if (!found) return { dataset: await createDemoDataset(access), isLoaded: false }
+  const create = async (): Promise<Dataset> => {
+    const { dataset_id } = await createDemoDataset(access)
+    return access.updateDataset(dataset_id, { orders_from: 'csv', ...options.settings })
+  }
+  if (!found) return { dataset: await create(), isLoaded: false }
   if (mark?.dataset_id === found.dataset_id && !mark.whole) {
     await access.deleteDataset(found.dataset_id)
-    return { dataset: await createDemoDataset(access), isLoaded: false }
+    return { dataset: await create(), isLoaded: false }
   }
   const isSame = mark?.seed === seed && mark.days === days && mark.kind === kind
   if (mark?.dataset_id === found.dataset_id && isSame) return { dataset: found, isLoaded: true }
@@ -285,6 +296,27 @@ async function fromServer(
   const answer = await takeServerBody({ dataset_id, token: '', body, query: {}, door })
   if (!answer || answer.status >= 500) {
     throw new Error(`the server's door answered ${JSON.stringify(answer ?? null)}`)
+  }
+}
+
+/** The shop's books, as a person would import them: what the count is compared with. */
+async function keepOrders(
+  store: Store,
+  dataset: Dataset,
+  sold: readonly PastOrder[],
+): Promise<void> {
+  const sha256 = (text: string): string => hash('sha256', text)
+  const orders = sold.map(({ orderId, atMs, minor, currency, email }): Order => {
+    const userData = email && hashFields({ em: email }, dataset, sha256)
+    return {
+      ...{ dataset_id: dataset.dataset_id, origin: 'csv', order_id: orderId, source: 'demo' },
+      ...{ at_s: Math.floor(atMs / 1000), status: 'paid', currency },
+      amount: majorOf(String(minor), currency) ?? '0',
+      ...(userData ? { user_data: userData } : {}),
+    }
+  })
+  for (let at = 0; at < orders.length; at += ORDER_IMPORT_ROWS) {
+    await store.putOrders(orders.slice(at, at + ORDER_IMPORT_ROWS))
   }
 }
 

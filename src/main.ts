@@ -12,6 +12,7 @@ import { startRechecks } from './access/domain-rechecks.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
 import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts'
+import { noteTokenUses } from './access/token-uses.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
 import { clientOf } from './client-of.ts'
@@ -34,9 +35,10 @@ import { createGuardedFetch, type GuardedFetchParts } from './guarded-fetch.ts'
 import { createApp, listen, originOf } from './http-app.ts'
 import { openIntegrations } from './integrations.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
-import { DOMAIN_CHECK_MS, TOKEN_USE_WRITE_MS } from './limits.ts'
+import { DOMAIN_CHECK_MS } from './limits.ts'
 import { registerPages } from './pages.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
+import { openReconciling, type Reconciling } from './reconciling.ts'
 import { type Configs, createConfigs } from './relay/configs.ts'
 import { createPreview } from './relay/preview.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
@@ -171,6 +173,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     ...platforms.api,
     integrations: openIntegrations(join(root, 'integrations')),
+    reconciler: books.reconciling.reconciler,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -187,9 +190,10 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   await listen(app, config)
   await relay.start()
-  const stopNotingUses = noteTokenUses(access)
+  const stopNotingUses = noteTokenUses(access, every)
   platforms.start()
   const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
+  books.reconciling.start()
   books.watching.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
@@ -200,7 +204,7 @@ async function serve(parts: Parts): Promise<Serving> {
     destinations: configs,
     relay,
     close: async () => {
-      await platforms.stop()
+      await Promise.all([platforms.stop(), books.reconciling.stop()])
       await Promise.all([stopNotingUses(), stopRechecks(), ledger.drain()])
       await books.watching.stop()
       await books.replays.stop()
@@ -209,16 +213,6 @@ async function serve(parts: Parts): Promise<Serving> {
       await closeApp(app)
       await ledger.store.close()
     },
-  }
-}
-
-/** What it returns stores the last of them. A write that fails is noted again with the next use. */
-function noteTokenUses({ storeTokenUses }: Access): () => Promise<void> {
-  const store = (): Promise<void> => storeTokenUses().catch(() => undefined)
-  const stop = every(TOKEN_USE_WRITE_MS, () => void store())
-  return () => {
-    stop()
-    return store()
   }
 }
 
@@ -260,6 +254,7 @@ interface Books {
   replays: ReplayJobs
   remoteScores: RemoteScores
   platforms: Platforms
+  reconciling: Reconciling
   box: SecretBox
   fetch: typeof fetch
   closeTargets: () => Promise<void>
@@ -281,12 +276,8 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   const key = loadSecretKey({ given: config.secretKey, dataDir: config.dataDir, randomBytes })
   const box = createSecretBox({ key, randomBytes })
   const configs = await createConfigs({
-    store,
-    destinations,
-    box,
+    ...{ store, destinations, box, nowMs: Date.now, randomBytes },
     hasDataset: (id) => access.findDataset(id) !== undefined,
-    nowMs: Date.now,
-    randomBytes,
   })
   const setRoutes = ({ dataset_id }: { dataset_id: string }): void =>
     ledger.setRoutes(dataset_id, configs.routesOf(dataset_id))
@@ -324,12 +315,15 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
     box,
     log: app.log,
   })
+  const orders = { store, accept: ledger.accept, access, destinations: configs, log: app.log }
+  const reconciling = openReconciling({ ...orders, nowMs: Date.now, every })
   const proving = { store, nowMs: Date.now, randomBytes, fetch: ports.fetch }
   const domains = await createDomains({ ...proving, resolveTxt: names.resolveTxt })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
-  const whole = deletingToo(access, [configs, platforms, domains])
-  const made = { history, rules, configs, relay, preview, replays, remoteScores, platforms }
+  const whole = deletingToo(access, [configs, platforms, domains, reconciling])
+  const senders = { configs, relay, preview, replays, remoteScores }
+  const made = { history, rules, ...senders, platforms, reconciling }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
   return { access: whole, domains, rulesOf: storedRules.rulesOf, ...made, ...outside }
 }

@@ -2,7 +2,7 @@
  * Every kind of source there is, and what takes their deliveries in, put together for main.ts: who
  * may deliver (connections), what is kept (hooks), what makes events of it (translator).
  */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Access } from './access/access.ts'
 import type { ApiPorts } from './api/ports.ts'
@@ -73,7 +73,8 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   const connections = await createConnections(own)
   const onTrouble = (error: unknown): void =>
     log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
-  const clocks = { nowMs, random, sleep }
+  const sha256 = (text: string): string => hash('sha256', text)
+  const clocks = { nowMs, random, sleep, sha256 }
   // main.ts locks the folder of the store.
   const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble, isAlone: true }
   const translator = createTranslator(inbox)

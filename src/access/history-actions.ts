@@ -48,6 +48,8 @@ export const ACTIONS = {
   'connection.changed': 'Changed the connection of a source',
   'connection.deleted': 'Removed the connection of a source',
   'connection.retried': 'Had deliveries of a source translated again',
+  'orders.imported': 'Imported orders',
+  'orders.sent': 'Sent orders that nobody had reported',
   'finding.muted': 'Muted a finding',
   'finding.unmuted': 'Had a finding told again',
   'alerts.changed': 'Changed who is told of findings',

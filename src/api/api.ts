@@ -31,6 +31,8 @@ export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
         else done(new TwofoldError('invalid_request', 'The body is not JSON.'))
       },
     )
+    // A file: read by its route as it comes, whatever its size.
+    scope.addContentTypeParser('text/csv', (_request, body, done) => done(null, body))
     scope.setErrorHandler((error, request, reply) => answerError(error as Error, request, reply))
     // Live streams have no end of their own; open ones would hold up the stop.
     scope.addHook('preClose', async () => {

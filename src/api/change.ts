@@ -45,7 +45,8 @@ export function changeOf(
     dataset_id,
     subject: Object.values(call.params).at(-1) ?? null,
     name: found.name ?? null,
-    details: detailsOf(call.request.body),
+    // What is no JSON, such as a file, tells nothing here.
+    details: route.body ? detailsOf(call.request.body) : {},
     businessOf,
   }
 }

@@ -8,6 +8,7 @@ import type { Attempts } from '../access/attempts.ts'
 import type { Domains } from '../access/domains.ts'
 import type { History } from '../access/history.ts'
 import type { Finding, Leg } from '../event/shape.ts'
+import type { Reconciler } from '../reconcile/view.ts'
 import type { Replays } from '../relay/replay-view.ts'
 import type {
   DestinationPreview,
@@ -95,6 +96,7 @@ export interface ApiPorts {
   readonly integrations: Integrations
   /** Deliveries were made due again. */
   wakeInbox(): void
+  readonly reconciler: Reconciler
   readonly diagnostics: Diagnostics
   readonly alerts: Alerts
   nowMs(): number

@@ -27,6 +27,7 @@ import { measuredMatchRoutes } from './measured-match.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
+import { reconcileRoutes } from './reconcile.ts'
 import { replayRoutes } from './replays.ts'
 import { reportRoutes } from './reports.ts'
 import type { Route } from './route.ts'
@@ -67,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   ...replayRoutes,
   ...sourceRoutes,
   ...integrationRoutes,
+  ...reconcileRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

@@ -20,6 +20,7 @@ import type * as oidc from './oidc-schemas.ts'
 import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
 import type * as quality from './quality-schemas.ts'
+import type * as reconcile from './reconcile-schemas.ts'
 import type * as replays from './replay-schemas.ts'
 import type * as rules from './rule-schemas.ts'
 import type * as samples from './sample-schemas.ts'
@@ -126,6 +127,13 @@ export type UnpairedSamplesAnswer = z.infer<typeof quality.unpairedSamplesSchema
 export type LossAnswer = z.infer<typeof quality.lossReportSchema>
 export type IntegrationsAnswer = z.infer<typeof integration.integrationsSchema>
 export type IntegrationView = IntegrationsAnswer['integrations'][number]
+export type ReconciliationAnswer = z.infer<typeof reconcile.reconciliationSchema>
+export type ReconciliationSums = ReconciliationAnswer['total']
+export type DayRowsAnswer = z.infer<typeof reconcile.dayRowsSchema>
+export type SendMissingRequest = z.input<typeof reconcile.sendRequestSchema>
+export type SentAnswer = z.infer<typeof reconcile.sentSchema>
+export type OrderImportAnswer = z.infer<typeof reconcile.importReportSchema>
+export type OrderImportsAnswer = z.infer<typeof reconcile.importsSchema>
 export type SourceTypesAnswer = z.infer<typeof incoming.sourceTypesSchema>
 export type SourceTypeView = SourceTypesAnswer['types'][number]
 export type ConnectionCreateRequest = z.input<typeof incoming.connectionCreateSchema>

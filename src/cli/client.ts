@@ -10,6 +10,8 @@ export interface Client {
   readonly url: string
   /** JSON in, JSON out; throws CliError for anything but success. */
   json<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** A file as the body, streamed; JSON out. */
+  upload<T>(path: string, file: AsyncIterable<Uint8Array>, type: string): Promise<T>
   /** A checked answer whose body is still to be read. */
   open(path: string, headers?: Record<string, string>): Promise<Response>
   /** The answer as it came, whatever its status; throws CliError when nobody answers. */
@@ -18,6 +20,8 @@ export interface Client {
 
 interface AskOptions {
   readonly body?: unknown
+  /** Instead of `body`: sent as it comes. */
+  readonly stream?: AsyncIterable<Uint8Array>
   readonly headers?: Record<string, string>
   /** Instead of the configured one. */
   readonly token?: string | undefined
@@ -35,6 +39,7 @@ export function createClient({ url, token }: ClientConfig): Client {
           ...options.headers,
         },
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        ...(options.stream ? { body: ReadableStream.from(options.stream), duplex: 'half' } : {}),
       })
     } catch (error) {
       throw unreachable(url, error)
@@ -48,6 +53,11 @@ export function createClient({ url, token }: ClientConfig): Client {
     url,
     ask,
     open: async (path, headers = {}) => checked(await ask('GET', path, { headers })),
+    upload: async <T>(path: string, file: AsyncIterable<Uint8Array>, type: string) => {
+      const headers = { 'content-type': type }
+      const response = await checked(await ask('POST', path, { stream: file, headers }))
+      return (await response.json()) as T
+    },
     json: async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const response = await checked(await ask(method, path, { body }))
       const text = await response.text()

@@ -19,10 +19,12 @@ import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
 import { addHistory } from './history.ts'
+import { addImport } from './import-orders.ts'
 import { addIntegration } from './integration.ts'
 import { note, plain, say, sayJson } from './output.ts'
 import { addPeople } from './people.ts'
 import { addQuality } from './quality.ts'
+import { addReconcile } from './reconcile.ts'
 import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addSend } from './send.ts'
@@ -53,6 +55,8 @@ export function createProgram(): Command {
   addExplain(program)
   addSource(program)
   addIntegration(program)
+  addImport(program)
+  addReconcile(program)
   addDestination(program)
   addDeliveries(program)
   addRequeue(program)

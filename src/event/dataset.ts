@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { CONSENT_NEED } from './consent-needs.ts'
+import { isZone } from './zone.ts'
 
 const host = z
   .string()
@@ -133,6 +134,26 @@ export const datasetSettingsSchema = z.object({
     .boolean()
     .default(true)
     .describe('Send, after a later consent, what happened on the page while it was refused.'),
+  orders_from: z
+    .enum(['none', 'webhooks', 'csv'])
+    .default('none')
+    .describe(
+      'What says how many purchases there really were: the orders of the connected sources, the ' +
+        'orders of imported files, or nothing.',
+    ),
+  orders_time_zone: z
+    .string()
+    .trim()
+    .refine(isZone, 'a time zone such as Europe/Berlin or UTC')
+    .default('UTC')
+    .describe('Where the day of the shop begins and ends, such as Europe/Berlin.'),
+  orders_send: z
+    .enum(['ask', 'automatic'])
+    .default('ask')
+    .describe(
+      'What happens with orders that nobody reported: a person sends them, or the server does by ' +
+        'itself when they are an hour old.',
+    ),
   events_per_minute_max: z
     .number()
     .int()

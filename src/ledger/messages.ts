@@ -97,6 +97,12 @@ export const CALLS = [
   'retryReceived',
   'records',
   'eraseConnection',
+  'refusals',
+  'putOrders',
+  'compareOrders',
+  'orders',
+  'ordersById',
+  'orderSpans',
 ] as const
 
 export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies'

@@ -12,6 +12,8 @@ import type { AmountAt, IgnoredReason, OrderFact, SourceEvent, UserFields } from
 /** No personal data: who bought is joined from the Purchase itself. */
 export interface OrderState {
   readonly order_id?: string
+  /** When it was first heard of. */
+  readonly seen_at_s?: number
   /** The Purchase as it was handed over. */
   readonly counted?: {
     readonly at_s: number

@@ -44,6 +44,7 @@ import {
   tidied,
   windowKey,
 } from './conformance-legs.ts'
+import { describeOrderEnds, describeOrders } from './conformance-orders.ts'
 import {
   describeClaimOrder,
   describeClaimSafety,
@@ -98,6 +99,8 @@ export function describeStore(
     describe('inbox: retries', () => describeInboxRetries(suite))
     describe('inbox: upkeep', () => describeInboxUpkeep(suite))
     describe('inbox: records', () => describeRecords(suite))
+    describe('order book', () => describeOrders(suite))
+    describe('order book: endings', () => describeOrderEnds(suite))
     describe('outbox: claims', () => describeClaims(suite))
     describe('outbox: order of claims', () => describeClaimOrder(suite))
     describe('outbox: safety of claims', () => describeClaimSafety(suite))

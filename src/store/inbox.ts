@@ -11,6 +11,7 @@
  * Always, per connection: the deliveries that ever came = the sum of `states`.
  */
 import { INBOX_ROW_BYTES } from '../limits.ts'
+import type { Order } from './orders.ts'
 
 /**
  * received: waits to be translated. translated: its events were handed to ingest. ignored: nothing
@@ -103,6 +104,8 @@ export interface SettleInboxRequest {
   readonly now_ms: number
   readonly settlements: readonly InboxSettlement[]
   readonly records: readonly SourceRecord[]
+  /** Into the order book. */
+  readonly orders?: readonly Order[]
 }
 
 /** Newest first; `state` and `connection_id` combine with and. */

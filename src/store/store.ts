@@ -12,6 +12,7 @@
 import { sideOf } from '../event/dedup-key.ts'
 import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
 import type { Inbox } from './inbox.ts'
+import type { OrderBook } from './orders.ts'
 import type { DeliveryWrite, Outbox, SkipWrite } from './outbox.ts'
 
 /** `window`: found for at least 48 h; `order`: found for at least 28 days. See limits.ts. */
@@ -208,6 +209,18 @@ function isSeenBy(seenBy: SeenBy, legs: readonly Leg[]): boolean {
   return sides.size === 1 && sides.has(seenBy === 'browser_only' ? 'browser' : 'server')
 }
 
+/** Null for a leg that was counted. */
+export function refusalIn({ seq, verdict, reason = '' }: Leg): Refusal | null {
+  return verdict === 'dropped' || verdict === 'rejected' ? { seq, verdict, reason } : null
+}
+
+/** How a report ended that was not counted. */
+export interface Refusal {
+  readonly seq: number
+  readonly verdict: 'dropped' | 'rejected'
+  readonly reason: string
+}
+
 export interface CounterQuery {
   readonly dataset_id: string
   /** Hours (of `day`: days) that overlap [from_s, to_s). */
@@ -296,7 +309,7 @@ export interface StoreCapabilities {
  * `store_corrupt`, `store_locked`, `store_newer` or `store_failed`; after a throw from commit
  * nothing of that batch is kept.
  */
-export interface Store extends Outbox, Inbox {
+export interface Store extends Outbox, Inbox, OrderBook {
   readonly capabilities: StoreCapabilities
   /** The one read of ingest. `datasets` names those whose nextSeq is wanted without a key. */
   load(reads: readonly KeyRead[], datasets: readonly string[]): Promise<Loaded>
@@ -304,6 +317,15 @@ export interface Store extends Outbox, Inbox {
   commit(batch: CommitBatch): Promise<CommitResult>
   /** A page of merged events for the event log. */
   events(query: EventQuery): Promise<EventPage>
+  /**
+   * Of each order in turn, the last report of its Purchase that was dropped or rejected, found by
+   * its order_id or, where it could not be read that far, by its event_id. The caller bounds how
+   * many.
+   */
+  refusals(
+    datasetId: string,
+    orders: readonly { readonly order_id: string; readonly event_id: string }[],
+  ): Promise<readonly (Refusal | null)[]>
   /** Every leg of a dataset in seq order, a bounded chunk at a time. */
   scan(datasetId: string, fromSeq: number): AsyncIterable<readonly Leg[]>
   counters(query: CounterQuery): Promise<{ counters: CounterRow[]; money: MoneyRow[] }>
@@ -319,7 +341,8 @@ export interface Store extends Outbox, Inbox {
    * which a leg carries one of these SHA-256 or clear identifiers: all its legs are of one person.
    * What of these still waits to be delivered ends as rejected (`erased`), and what a destination
    * said of them is emptied. Of webhooks that were translated the bodies are dropped, whoever they
-   * speak of. Counters stay: they name nobody. Returns the number of legs touched. A
+   * speak of; out of orders in the book the person is taken. Counters stay: they name nobody.
+   * Returns the number of legs touched. A
    * driver may work in bounded steps while commits go on; legs that arrive meanwhile may or may not
    * be covered.
    */

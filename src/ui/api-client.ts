@@ -36,7 +36,21 @@ const UNREACHABLE: ErrorAnswer = {
 
 /** Throws ApiError, also when the server cannot be reached or answers with something else. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body)
+  return answerOf<T>(await send(method, path, body))
+}
+
+/** A file as the body; the browser reads it from the disk as it sends. */
+export async function upload<T>(path: string, file: Blob, type: string): Promise<T> {
+  const headers = { accept: 'application/json', 'content-type': type }
+  const response = await fetch(path, { method: 'POST', headers, body: file }).catch(
+    (cause: unknown) => {
+      throw Object.assign(new ApiError(0, UNREACHABLE), { cause })
+    },
+  )
+  return answerOf<T>(response)
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T

@@ -2,18 +2,24 @@
  * The addresses of the Events Manager. What a person chose on a page (window, filters, tab) stands
  * in the address, so that every view can be shared and survives a reload.
  */
-import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import type { DeliveryStateView, OidcProblem } from '../api/types.ts'
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { OidcProblem } from '../api/types.ts'
 import type { Channel } from '../event/shape.ts'
-import { STATES } from './delivery-words.ts'
+import {
+  addDestinationRoute,
+  deadLettersRoute,
+  deliveriesRoute,
+  destinationRoute,
+  destinationsRoute,
+  replayRoute,
+} from './destinations/relay-routes.tsx'
 import { readLogSearch } from './event-log/log-search.ts'
 import { HomePage } from './home/home.tsx'
 import { problemIn } from './parts/oidc-problem.tsx'
 import { PageError, PageLoading } from './parts/states.tsx'
 import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
-import { queryClient, sessionQuery } from './queries.ts'
-import { DatasetFrame } from './shell/dataset-frame.tsx'
-import { Shell } from './shell/shell.tsx'
+import { text } from './search-text.ts'
+import { datasetRoute, signedInRoute } from './shell/frame-routes.tsx'
 import {
   invitationRoute,
   newPasswordRoute,
@@ -23,18 +29,6 @@ import {
   signInRoute,
 } from './welcome/welcome-routes.tsx'
 import { WINDOWS, type WindowName } from './window.ts'
-
-const signedInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: 'signed-in',
-  beforeLoad: async ({ location }) => {
-    const session = await queryClient.ensureQueryData(sessionQuery)
-    if (session.signed_in) return
-    const next = location.href === '/' ? {} : { next: location.href }
-    throw redirect({ to: '/sign-in', search: next, replace: true })
-  },
-  component: Shell,
-})
 
 const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -79,12 +73,6 @@ const businessAlertsRoute = createRoute({
     () => import('./diagnostics/business-alerts.tsx'),
     'BusinessAlertsPage',
   ),
-})
-
-const datasetRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/datasets/$datasetId',
-  component: DatasetFrame,
 })
 
 /*
@@ -180,69 +168,6 @@ const alertsRoute = createRoute({
   component: lazyRouteComponent(() => import('./diagnostics/alerts.tsx'), 'AlertsPage'),
 })
 
-const destinationsRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/destinations',
-  component: lazyRouteComponent(
-    () => import('./destinations/destinations.tsx'),
-    'DestinationsPage',
-  ),
-})
-
-const addDestinationRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/destinations/new',
-  validateSearch: (search): { type?: string | undefined } => ({ type: text(search.type) }),
-  component: lazyRouteComponent(
-    () => import('./destinations/add-destination.tsx'),
-    'AddDestinationPage',
-  ),
-})
-
-const destinationRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/destinations/$destinationId',
-  component: lazyRouteComponent(() => import('./destinations/destination.tsx'), 'DestinationPage'),
-})
-
-interface DeliveriesSearch {
-  readonly destination?: string | undefined
-  readonly state?: DeliveryStateView | undefined
-  readonly code?: string | undefined
-  readonly event_id?: string | undefined
-  readonly order_id?: string | undefined
-}
-
-const deliveriesRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/deliveries',
-  validateSearch: (search): DeliveriesSearch => ({
-    destination: text(search.destination),
-    state: STATES.find((state) => state === search.state),
-    code: text(search.code),
-    event_id: text(search.event_id),
-    order_id: text(search.order_id),
-  }),
-  component: lazyRouteComponent(() => import('./deliveries/deliveries.tsx'), 'DeliveriesPage'),
-})
-
-const replayRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/deliveries/replay',
-  validateSearch: (search): { replay?: string | undefined } => ({ replay: text(search.replay) }),
-  component: lazyRouteComponent(() => import('./deliveries/replay.tsx'), 'ReplayPage'),
-})
-
-const deadLettersRoute = createRoute({
-  getParentRoute: () => datasetRoute,
-  path: '/dead-letters',
-  validateSearch: (search): Pick<DeliveriesSearch, 'destination' | 'code'> => ({
-    destination: text(search.destination),
-    code: text(search.code),
-  }),
-  component: lazyRouteComponent(() => import('./deliveries/dead-letters.tsx'), 'DeadLettersPage'),
-})
-
 interface InstallSearch {
   readonly site?: 'companion' | undefined
   readonly server?: 'node' | undefined
@@ -306,6 +231,31 @@ const lossRoute = createRoute({
   component: lazyRouteComponent(() => import('./quality/loss.tsx'), 'LossPage'),
 })
 
+interface ReconciliationSearch {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly day?: string | undefined
+  readonly show?: 'all' | undefined
+}
+
+const dayIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined
+
+const reconciliationRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/reconciliation',
+  validateSearch: (search): ReconciliationSearch => ({
+    from: dayIn(search.from),
+    to: dayIn(search.to),
+    day: dayIn(search.day),
+    show: search.show === 'all' ? ('all' as const) : undefined,
+  }),
+  component: lazyRouteComponent(
+    () => import('./reconcile/reconciliation.tsx'),
+    'ReconciliationPage',
+  ),
+})
+
 const tokensRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/tokens',
@@ -338,6 +288,7 @@ export const router = createRouter({
         matchQualityRoute,
         deduplicationRoute,
         lossRoute,
+        reconciliationRoute,
         eventLogRoute,
         eventStoryRoute,
         diagnosticsRoute,
@@ -369,7 +320,3 @@ declare module '@tanstack/react-router' {
     router: typeof router
   }
 }
-
-/** The router reads `?q=123` as a number; a filter is always text. */
-const text = (value: unknown): string | undefined =>
-  value === undefined || value === '' ? undefined : String(value)

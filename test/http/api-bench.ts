@@ -16,6 +16,7 @@ import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
 import { openIntegrations } from '../../src/integrations.ts'
 import { SOURCES } from '../../src/platforms.ts'
+import { createReconciler } from '../../src/reconcile/reconciler.ts'
 import { createConfigs } from '../../src/relay/configs.ts'
 import { createReplays } from '../../src/relay/replay.ts'
 import { createStoredRules } from '../../src/replay-rules.ts'
@@ -151,6 +152,12 @@ export async function apiBench(
     remoteScores: { of: async () => [] },
     rules,
     connections,
+    reconciler: createReconciler({
+      ...{ store, nowMs, sha256, findDataset: access.findDataset },
+      accept: async () => [],
+      destinationsOf: () => [],
+      isBot: () => false,
+    }),
     hooks: { refusals: () => undefined },
     wakeInbox: () => undefined,
     nowMs,

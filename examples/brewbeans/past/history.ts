@@ -30,6 +30,16 @@ export interface History {
   readonly reports: Iterable<Report>
   /** Whole once every report was read. */
   readonly truth: () => Truth
+  /** The shop's own books: every sale to a person. Whole once every report was read. */
+  readonly orders: () => readonly PastOrder[]
+}
+
+export interface PastOrder {
+  readonly orderId: string
+  readonly atMs: number
+  readonly minor: number
+  readonly currency: string
+  readonly email: string | undefined
 }
 
 const SESSIONS_PER_DAY = 1500
@@ -37,7 +47,10 @@ const ORDERS_PER_DAY = 40
 
 export function history(options: HistoryOptions): History {
   const past = new Past(options)
-  return { startMs: past.startMs, reports: past.reports(), truth: past.truth }
+  return {
+    ...{ startMs: past.startMs, reports: past.reports(), truth: past.truth },
+    orders: () => past.sold,
+  }
 }
 
 class Past {
@@ -50,6 +63,7 @@ class Past {
   readonly #dice: Dice
   /** What arrives on each day, as far as it was made. */
   readonly #arriving = new Map<number, Report[]>()
+  readonly sold: PastOrder[] = []
   #visits = 0
   #orders = 0
   #done = false
@@ -137,17 +151,18 @@ class Past {
       buyShare: (BASKETS_PER_ORDER * ordersPerDay) / sessionsPerDay,
       personalUrls: this.#faults.personalUrls,
     })
-    if (!visitor.isDeveloper) this.#enterOrders(steps)
+    if (!visitor.isDeveloper) this.#enterOrders(steps, visitor)
     new Telling(visitor, steps, this.#ports(dice)).tell()
   }
 
   /** Into the shop's own books. */
-  #enterOrders(steps: readonly Step[]): void {
+  #enterOrders(steps: readonly Step[], { customer }: Visitor): void {
     for (const { atMs, orderId, money } of steps) {
       if (orderId === undefined || !money || atMs >= this.#options.endMs) continue
       const day = this.#book.day(atMs)
       day.orders += 1
       add(day.revenue_minor, money.currency, money.minor)
+      this.sold.push({ orderId, atMs, ...money, email: customer?.email })
     }
   }
 

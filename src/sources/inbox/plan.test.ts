@@ -43,7 +43,7 @@ const words = ({ events }: Plan): string[] =>
 function tell(...deliveries: readonly (readonly Fact[])[]) {
   const known = new Map<string, SourceRecord>()
   const plans = deliveries.map((facts) => {
-    const plan = planOf(facts, { space: SPACE, settings: SETTINGS, known })
+    const plan = planOf(facts, { space: SPACE, receivedS: 5000, settings: SETTINGS, known })
     for (const record of plan.records) {
       known.set(record.key, { ...record, revision: record.revision + 1 })
     }
@@ -83,7 +83,12 @@ describe('an order under several names', () => {
     const chain = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', '1']
     const links = chain.slice(1).map((to, index) => alias(chain[index] ?? '', to))
     const all = new Map([...known, ...mapOf(links)])
-    const plan = planOf([refunded('10', 'a')], { space: SPACE, settings: SETTINGS, known: all })
+    const plan = planOf([refunded('10', 'a')], {
+      space: SPACE,
+      receivedS: 5000,
+      settings: SETTINGS,
+      known: all,
+    })
     expect(words(plan)).toEqual(['Refund 10'])
     expect([...namesOf([key('a')], all)]).toEqual(chain.map(key))
     const written = plan.records.map((record) => [record.key, record.revision])
@@ -100,10 +105,15 @@ describe('an order under several names', () => {
   ])('starts anew: %s', (_, records, names) => {
     const known = mapOf(records)
     expect([...namesOf([key('a')], known)]).toEqual(names.map(key))
-    const plan = planOf([paid('a')], { space: SPACE, settings: SETTINGS, known })
+    const plan = planOf([paid('a')], { space: SPACE, receivedS: 5000, settings: SETTINGS, known })
     expect(words(plan)).toEqual(['Purchase 30'])
     const after = new Map([...known, ...mapOf(plan.records)])
-    const again = planOf([paid('a')], { space: SPACE, settings: SETTINGS, known: after })
+    const again = planOf([paid('a')], {
+      space: SPACE,
+      receivedS: 5000,
+      settings: SETTINGS,
+      known: after,
+    })
     expect(again).toMatchObject({ events: [], reason: 'already_counted' })
   })
 
@@ -133,13 +143,13 @@ describe('a test order', () => {
 
   it('is not told without a code, and not remembered', () => {
     const { plans, known } = tell(facts)
-    expect(plans).toEqual([{ events: [], records: [], reason: 'test_order' }])
+    expect(plans).toMatchObject([{ events: [], records: [], reason: 'test_order' }])
     expect(known.size).toBe(0)
   })
 
   it('is told under the code, with the consent it carries', () => {
     const settings = { ...SETTINGS, test_event_code: 'TEST1' }
-    const plan = planOf(facts, { space: SPACE, settings, known: new Map() })
+    const plan = planOf(facts, { space: SPACE, receivedS: 5000, settings, known: new Map() })
     expect(plan.events).toMatchObject([{ test: true, consent: 'denied' }])
   })
 })
@@ -147,6 +157,45 @@ describe('a test order', () => {
 it('writes nothing that was known already', () => {
   const { plans } = tell([paid('1', 'pi')], [paid('1', 'pi')])
   expect(plans[0]?.records).toHaveLength(2)
-  expect(plans[1]).toEqual({ events: [], records: [], reason: 'already_counted' })
+  expect(plans[1]).toMatchObject({ events: [], records: [], reason: 'already_counted' })
   expect(aliasesIn(plans[0]?.records ?? [])).toEqual([key('1')])
+})
+
+describe('the order book', () => {
+  const testMode = { ...SETTINGS, test_event_code: null }
+  it.each<[string, readonly (readonly Fact[])[], object]>([
+    ['hears of an order before it is paid', [[order(['1'])]], { status: 'pending', at_s: 5000 }],
+    [
+      'knows what was paid, and who paid it',
+      [[order(['1'])], [paid('1')]],
+      {
+        status: 'paid',
+        at_s: 1000,
+        amount: '30',
+        currency: 'EUR',
+        shopper: { em: ['jo@example.com'] },
+      },
+    ],
+    [
+      'keeps a sale a sale',
+      [[paid('1')], [order(['1'], { cancelled_at_s: 9 })]],
+      { status: 'paid' },
+    ],
+    ['knows what was never paid', [[order(['1'], { cancelled_at_s: 9 })]], { status: 'cancelled' }],
+    ['tells tests apart', [[order(['1'], { test: true })]], { status: 'test' }],
+    [
+      'tells renewals apart',
+      [[order(['1'], { purchase: event('Renewal', 'renewal:1') })]],
+      { status: 'renewal' },
+    ],
+  ])('%s', (_, deliveries, expected) => {
+    const known = new Map<string, SourceRecord>()
+    const context = { space: SPACE, receivedS: 5000, settings: testMode, known }
+    const orders = deliveries.map((facts) => {
+      const plan = planOf(facts, context)
+      for (const record of plan.records) known.set(record.key, record)
+      return plan.orders
+    })
+    expect(orders.at(-1)).toMatchObject([{ order_id: '1', ...expected }])
+  })
 })

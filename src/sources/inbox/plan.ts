@@ -15,6 +15,7 @@ import type {
   SourceEvent,
   Trail,
 } from '../source.ts'
+import { type Booked, bookedOf } from './booked.ts'
 
 export interface PlannedEvent {
   readonly event: SourceEvent
@@ -28,6 +29,8 @@ export interface PlannedEvent {
 
 export interface Plan {
   readonly events: readonly PlannedEvent[]
+  /** For the order book. */
+  readonly orders: readonly Booked[]
   readonly records: readonly SourceRecord[]
   /** Why there is no event. */
   readonly reason: IgnoredReason | undefined
@@ -40,6 +43,8 @@ export interface PlanContext {
   /** The source's name and the connection's prefix: shops do not know each other's orders. */
   readonly space: string
   readonly settings: CommonSettings
+  /** When the delivery came, unix seconds. */
+  readonly receivedS: number
   /** What was loaded; records of other records included. */
   readonly known: ReadonlyMap<string, SourceRecord>
 }
@@ -83,24 +88,36 @@ export function namesOf(
 export function planOf(facts: readonly Fact[], context: PlanContext): Plan {
   const memory = new Memory(context.known)
   const events: PlannedEvent[] = []
+  const orders = new Map<string, Booked>()
   let reason: IgnoredReason | undefined
   for (const fact of facts) {
     const test = fact.test === true
     if (test && context.settings.test_event_code === null) {
       reason ??= 'test_order'
+      const booked =
+        fact.kind === 'order' ? bookedOf(fact, NEW_ORDER, context.receivedS) : undefined
+      if (booked) orders.set(booked.order_id, booked)
       continue
     }
     const done =
       fact.kind === 'order' ? planOrder(fact, context, memory) : once(fact, context, memory)
     reason ??= done.reason
+    if (done.booked)
+      orders.set(done.booked.order_id, { ...orders.get(done.booked.order_id), ...done.booked })
     for (const one of done.events) events.push({ ...one, test, consent: fact.consent })
   }
-  return { events, records: memory.written(), reason: events.length > 0 ? undefined : reason }
+  return {
+    events,
+    orders: [...orders.values()],
+    records: memory.written(),
+    reason: events.length > 0 ? undefined : reason,
+  }
 }
 
 interface Done {
   readonly events: readonly Pick<PlannedEvent, 'event' | 'joinFrom' | 'trail'>[]
   readonly reason?: IgnoredReason | undefined
+  readonly booked?: Booked | undefined
 }
 
 function once(fact: EventFact, { space }: PlanContext, memory: Memory): Done {
@@ -110,7 +127,7 @@ function once(fact: EventFact, { space }: PlanContext, memory: Memory): Done {
   return { events: [{ event: fact.event, joinFrom: undefined, trail: fact.trail }] }
 }
 
-function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Done {
+function planOrder(fact: OrderFact, { space, receivedS }: PlanContext, memory: Memory): Done {
   const keys = keysOfFact(fact, space)
   const homes = [...new Set(keys.map((key) => memory.home(key)))]
   const states = homes.map((home) => [home, memory.order(home)] as const)
@@ -122,11 +139,12 @@ function planOrder(fact: OrderFact, { space }: PlanContext, memory: Memory): Don
     (state, [name, other]) => (name === home || !other ? state : joinOrders(state, other)),
     first,
   )
-  const { state, events, nameless, reason } = decide(joined, fact)
+  const { state, events, nameless, reason } = decide({ seen_at_s: receivedS, ...joined }, fact)
   memory.put(home, { order: state })
   for (const key of [...keys, ...homes]) if (key !== home) memory.put(key, { as: home })
   return {
     reason,
+    booked: bookedOf(fact, state, receivedS),
     events: events.map((event, index) => ({
       event,
       joinFrom: nameless.includes(index) ? state.order_id : undefined,

@@ -108,6 +108,7 @@ function shop(make = memoryStore) {
         findDataset: () => DATASET,
         nowMs: () => clock.nowMs,
         random: () => 0.5,
+        sha256: (text) => text,
         onTrouble: (error) => troubles.push(error),
         ...more,
       })

@@ -16,6 +16,7 @@ import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement, SourceRecord } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommonSettings, Fact, Source } from '../source.ts'
+import { orderOf } from './booked.ts'
 import type { Connections } from './connections.ts'
 import { type HandOverPorts, handOver } from './hand-over.ts'
 import { openDelivery } from './hooks.ts'
@@ -30,6 +31,7 @@ export interface TranslatorPorts extends HandOverPorts {
   readonly findDataset: (id: string) => Dataset | undefined
   readonly nowMs: () => number
   readonly random: () => number
+  readonly sha256: (text: string) => string
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** A fault of the store or of the program; no personal data. */
   readonly onTrouble: (error: unknown) => void
@@ -231,7 +233,8 @@ async function wave(
 function plannedOf(job: Job, known: ReadonlyMap<string, SourceRecord>): Planned | InboxSettlement {
   const { facts, space, settings, source, claimed } = job
   try {
-    return { ...job, plan: planOf(facts, { space, settings, known }) }
+    const receivedS = Math.floor(claimed.received_ms / 1000)
+    return { ...job, plan: planOf(facts, { space, settings, receivedS, known }) }
   } catch (error) {
     return defect(claimed, error, `in planning, ${source.name}`)
   }
@@ -277,7 +280,11 @@ async function finish(
   })
   // Of what was refused nothing is remembered: tried again, it is new.
   const records = jobs.flatMap(({ plan }, index) => (outcomes[index]?.refused ? [] : plan.records))
-  const done = { dataset_id, now_ms: ports.nowMs(), settlements, records }
+  // A book of what the shop sold: also of what ingest refuses.
+  const orders = jobs.flatMap(({ plan, source: { name } }) =>
+    plan.orders.map((booked) => orderOf(booked, { dataset, source: name, sha256: ports.sha256 })),
+  )
+  const done = { dataset_id, now_ms: ports.nowMs(), settlements, records, orders }
   const { conflict } = await ports.store.settleReceived(done)
   // Another process spoke of one of these orders meanwhile: all of it again, under the same ids.
   return conflict ? 'busy' : undefined

@@ -16,6 +16,7 @@ import {
   type SettleInboxRequest,
   type SourceRecord,
 } from '../inbox.ts'
+import type { MemoryOrders } from './memory-orders.ts'
 
 interface Row extends InboxWrite {
   readonly id: number
@@ -40,6 +41,11 @@ export class MemoryInbox {
   readonly #counted = new Map<string, Counted>()
   readonly #records = new Map<string, SourceRecord & { dataset_id: string; touched_ms: number }>()
   #lastId = 0
+  readonly #orders: MemoryOrders
+
+  constructor(orders: MemoryOrders) {
+    this.#orders = orders
+  }
 
   port(): Inbox {
     return {
@@ -165,7 +171,7 @@ export class MemoryInbox {
     })
   }
 
-  #settle({ dataset_id, now_ms, settlements, records }: SettleInboxRequest): {
+  #settle({ dataset_id, now_ms, settlements, records, orders = [] }: SettleInboxRequest): {
     conflict: boolean
   } {
     const nameOfRecord = (key: string): string => `${dataset_id}\n${key}`
@@ -176,6 +182,7 @@ export class MemoryInbox {
       const kept = { dataset_id, key, value, revision: revision + 1, touched_ms: now_ms }
       this.#records.set(nameOfRecord(key), kept)
     }
+    this.#orders.put(orders)
     for (const settlement of settlements) {
       const row = this.#rows.get(settlement.id)
       if (row?.state !== 'received' || row.attempts !== settlement.attempts) continue

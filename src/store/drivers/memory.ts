@@ -20,6 +20,7 @@ import type {
   KeyWrite,
   Loaded,
   MoneyRow,
+  Refusal,
   SettingsDocument,
   Store,
 } from '../store.ts'
@@ -31,8 +32,10 @@ import {
   keyOf,
   matchesQuery,
   OTHER_EVENT_NAME,
+  refusalIn,
 } from '../store.ts'
 import { MemoryInbox } from './memory-inbox.ts'
+import { MemoryOrders } from './memory-orders.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 
 interface DatasetState {
@@ -72,10 +75,12 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
   })
   const state: State = { revision: 0, nowMs, datasets, settings: new Map(), outbox }
   const history: HistoryRow[] = []
-  const inbox = new MemoryInbox()
+  const orders = new MemoryOrders()
+  const inbox = new MemoryInbox(orders)
   return {
     ...outboxOf(outbox),
     ...inbox.port(),
+    ...orders.port(),
     capabilities: {
       durable: false,
       shared: false,
@@ -85,6 +90,8 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     load: async (reads, datasets) => load(state, reads, datasets),
     commit: async (batch) => commit(state, batch),
     events: async (query) => events(state, query),
+    refusals: async (datasetId, asked) =>
+      asked.map((one) => refusalOf(datasets.get(datasetId)?.legs ?? [], one)),
     scan: (datasetId, fromSeq) => scan(state, datasetId, fromSeq),
     counters: async (query) => counters(state, query),
     getSettings: async (kind) =>
@@ -102,11 +109,14 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     erase: async (datasetId, hashes) => {
       if (hashes) inbox.dropBodies(datasetId)
       else inbox.eraseDataset(datasetId)
+      if (hashes) orders.erasePerson(datasetId, hashes)
+      else orders.eraseDataset(datasetId)
       return erase(state, datasetId, hashes)
     },
     tidyUp: async (now) => {
       outbox.tidyUp(now)
       inbox.tidyUp(now)
+      orders.tidyUp(now)
       return dropExpired(state, now)
     },
     backup: async () => {
@@ -121,6 +131,19 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     }),
     close: async () => {},
   }
+}
+
+function refusalOf(
+  legs: readonly Leg[],
+  { order_id, event_id }: { readonly order_id: string; readonly event_id: string },
+): Refusal | null {
+  const last = legs.findLast(
+    (leg) =>
+      leg.event.event_name === 'Purchase' &&
+      refusalIn(leg) !== null &&
+      (leg.event.event_id === event_id || leg.event.custom_data?.order_id === order_id),
+  )
+  return last ? refusalIn(last) : null
 }
 
 /** The methods by name: an object spread leaves out those of a class. */

@@ -14,7 +14,7 @@ import type { KeyEntry } from './sqlite-key-pages.ts'
 import type { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import type { Names } from './sqlite-names.ts'
 import type { SqliteOutbox } from './sqlite-outbox.ts'
-import { logKey } from './sqlite-queries.ts'
+import { logKey, refusalKeys } from './sqlite-queries.ts'
 
 interface Parts {
   readonly connection: Connection
@@ -115,14 +115,18 @@ export class Committer {
   #logEntries(datasetNo: number, legs: readonly Leg[]): KeyEntry[] {
     const entries: KeyEntry[] = []
     for (const { seq, event, verdict, of_seq } of legs) {
-      if (verdict !== 'accepted' && verdict !== 'duplicate') continue
       const { event_name, event_id, custom_data } = event
-      const names = [
-        ...(event_id !== undefined && !isBrowsing(event_name)
-          ? [logKey('event_id', event_id)]
-          : []),
-        ...(custom_data?.order_id ? [logKey('order_id', custom_data.order_id)] : []),
-      ]
+      const isCounted = verdict === 'accepted' || verdict === 'duplicate'
+      // Of the others only what an order is looked for under.
+      if (!isCounted && event_name !== 'Purchase') continue
+      const names = isCounted
+        ? [
+            ...(event_id !== undefined && !isBrowsing(event_name)
+              ? [logKey('event_id', event_id)]
+              : []),
+            ...(custom_data?.order_id ? [logKey('order_id', custom_data.order_id)] : []),
+          ]
+        : refusalKeys({ event_id, order_id: custom_data?.order_id })
       for (const name of names) {
         const hash = this.#parts.hashOf(datasetNo, name)
         entries.push({ ...hash, at_s: 0, seqs: [of_seq ?? seq] })

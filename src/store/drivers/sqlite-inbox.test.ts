@@ -8,6 +8,7 @@ import { SHOP, START_MS } from '../conformance-legs.ts'
 import type { InboxWrite } from '../inbox.ts'
 import { Connection } from './sqlite-connection.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
+import { SqliteOrders } from './sqlite-orders.ts'
 import { openDatabase } from './sqlite-schema.ts'
 
 let folder = ''
@@ -32,7 +33,7 @@ const write = (key: string): InboxWrite => ({
 })
 
 it('refuses when it is full, keeps nothing of it and costs nobody what is remembered', async () => {
-  const inbox = new SqliteInbox(connection).port()
+  const inbox = new SqliteInbox(connection, new SqliteOrders(connection)).port()
   await inbox.receive(write('a'))
   let reads = 0
   connection.onForeignChange(() => {

@@ -31,6 +31,7 @@ import {
 } from '../inbox.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { type InboxStatements, inboxStatements } from './sqlite-inbox-statements.ts'
+import type { SqliteOrders } from './sqlite-orders.ts'
 
 type Stored = { readonly [column: string]: unknown }
 type Change = Partial<Record<InboxState | 'bytes', number>>
@@ -38,9 +39,11 @@ type Change = Partial<Record<InboxState | 'bytes', number>>
 export class SqliteInbox {
   readonly #connection: Connection
   readonly #sql: InboxStatements
+  readonly #orders: SqliteOrders
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, orders: SqliteOrders) {
     this.#connection = connection
+    this.#orders = orders
     this.#sql = inboxStatements(connection.db)
   }
 
@@ -160,6 +163,7 @@ export class SqliteInbox {
     for (const { key, value, revision } of request.records) {
       this.#sql.putRecord.run(dataset_id, key, value, revision + 1, now_ms)
     }
+    this.#orders.put(request.orders ?? [])
     for (const settlement of request.settlements) {
       const stored = this.#sql.byId.get(settlement.id)
       if (stored?.state !== 0 || stored.attempts !== settlement.attempts) continue

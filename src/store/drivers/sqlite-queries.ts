@@ -8,7 +8,16 @@ import { idKey } from '../../event/dedup-key.ts'
 import { BROWSING_EVENTS, isBrowsing } from '../../event/names.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../../event/shape.ts'
 import { ORDER_WINDOW_MS, READ_CHARS_MAX } from '../../limits.ts'
-import { anchorOf, type EventPage, type EventQuery, isAnchored, matchesQuery } from '../store.ts'
+import {
+  anchorOf,
+  type EventPage,
+  type EventQuery,
+  isAnchored,
+  matchesQuery,
+  type Refusal,
+  refusalIn,
+  type Store,
+} from '../store.ts'
 import type { Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { KeyHash } from './sqlite-key-hash.ts'
@@ -31,6 +40,15 @@ interface Parts {
 
 /** Under which keys of family `log` a leg is found by people. */
 export const logKey = (kind: 'event_id' | 'order_id', id: string): string => `${kind}\n${id}`
+
+/** The same for a Purchase that was not counted. */
+export const refusalKeys = (ids: {
+  readonly event_id?: string | undefined
+  readonly order_id?: string | undefined
+}): string[] =>
+  (['order_id', 'event_id'] as const).flatMap((kind) =>
+    ids[kind] === undefined ? [] : [`refused ${logKey(kind, ids[kind])}`],
+  )
 
 interface Range {
   readonly first: number
@@ -78,6 +96,20 @@ export class Queries {
     if (next === undefined) return page
     const [leg] = this.#parts.blocks.legs(datasetNo, [next])
     return leg ? { ...page, reached_ms: leg.envelope.received_at_ms } : page
+  }
+
+  refusals(datasetNo: number, orders: Parameters<Store['refusals']>[1]): (Refusal | null)[] {
+    const { log, hashOf, blocks } = this.#parts
+    const asked = orders.map(refusalKeys)
+    const hashes = asked.flat().map((key) => hashOf(datasetNo, key))
+    const found = log.find(hashes, Number.NEGATIVE_INFINITY)
+    let at = 0
+    return asked.map((keys) => {
+      const seqs = keys.flatMap(() => found[at++] ?? [])
+      if (seqs.length === 0) return null
+      const [leg] = blocks.legs(datasetNo, [Math.max(...seqs)])
+      return leg ? refusalIn(leg) : null
+    })
   }
 
   /** The seqs received in the hours asked for (of a later leg: in its window), below the cursor. */

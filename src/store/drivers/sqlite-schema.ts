@@ -26,6 +26,7 @@ const APPLICATION_ID = 0x54774664
  * history: who changed what; rows are only ever added.
  * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was
  * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
+ * orders: the order book; numbers of origin and status are places in the lists of orders.ts.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -177,6 +178,17 @@ export const STEPS: readonly string[] = [
   CREATE INDEX deliveries_rejected ON deliveries (settled_ms) WHERE state = 4;
   CREATE INDEX deliveries_rejected_of ON deliveries (destination_no, settled_ms)
     WHERE state = 4;
+  `,
+  `
+  CREATE TABLE orders (
+    dataset_id TEXT NOT NULL, origin INTEGER NOT NULL, order_id TEXT NOT NULL,
+    at_s INTEGER NOT NULL, status INTEGER NOT NULL, amount TEXT, currency TEXT,
+    source TEXT NOT NULL, action_source TEXT, url TEXT, user_data TEXT,
+    PRIMARY KEY (dataset_id, origin, order_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX orders_by_time ON orders (dataset_id, origin, at_s, order_id);
+  CREATE INDEX orders_by_age ON orders (at_s);
+  CREATE INDEX orders_named ON orders (at_s) WHERE user_data IS NOT NULL;
   `,
 ]
 

@@ -24,6 +24,7 @@ import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import { Names } from './sqlite-names.ts'
+import { SqliteOrders } from './sqlite-orders.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { Queries } from './sqlite-queries.ts'
 import { openDatabase, SCHEMA_VERSION } from './sqlite-schema.ts'
@@ -56,13 +57,14 @@ export function storeOn(
   const { file } = options
   const parts = assemble(db, options)
   const { connection, counters, queries, eraser, upkeep, committer, outbox, inbox } = parts
-  const { sql, history } = parts
+  const { sql, history, orders } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
   return {
     ...outbox.port(() => eraser.emptyLog()),
     ...inbox.port(),
+    ...orders.port(),
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
@@ -70,6 +72,11 @@ export function storeOn(
       connection.read(() => {
         const no = datasetNo(query.dataset_id)
         return no === undefined ? { events: [] } : queries.page(no, query)
+      }),
+    refusals: async (datasetId, orders) =>
+      connection.read(() => {
+        const no = datasetNo(datasetId)
+        return no === undefined ? orders.map(() => null) : queries.refusals(no, orders)
       }),
     scan: (datasetId, fromSeq) => scan(parts, datasetId, fromSeq),
     counters: async (query) =>
@@ -90,13 +97,7 @@ export function storeOn(
         }
       }),
     history: async (query) => connection.read(() => history.page(query)),
-    erase: async (datasetId, hashes) => {
-      const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
-      const legs = await erasing
-      await (hashes ? inbox.dropBodies(datasetId) : inbox.eraseDataset(datasetId))
-      await connection.durable()
-      return legs
-    },
+    erase: (datasetId, hashes) => erase(parts, datasetId, hashes),
     tidyUp: async (nowMs) =>
       inOurWords(
         file,
@@ -105,7 +106,8 @@ export function storeOn(
           upkeep.blocks.step() ||
           upkeep.keys.step(nowMs) ||
           outbox.step(nowMs) ||
-          inbox.step(nowMs),
+          inbox.step(nowMs) ||
+          orders.step(nowMs),
       ),
     backup: async (to) => {
       const copy = copyTo(connection, to)
@@ -136,6 +138,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
   const blocks = new Blocks(connection)
   const counters = new Counters(connection, names)
   const outbox = new SqliteOutbox(connection, blocks)
+  const orders = new SqliteOrders(connection)
   const sql = {
     dataset: db.prepare('SELECT no, next_seq FROM datasets WHERE id = ?'),
     legs: db.prepare('SELECT coalesce(sum(next_seq - 1), 0) AS legs FROM datasets'),
@@ -149,7 +152,8 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     blocks,
     counters,
     outbox,
-    inbox: new SqliteInbox(connection),
+    orders,
+    inbox: new SqliteInbox(connection, orders),
     sql,
     history: new History(db),
     hashOf,
@@ -161,6 +165,19 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
       keys: new KeyUpkeep(connection, Object.values(keys)),
     },
   }
+}
+
+async function erase(
+  { connection, eraser, inbox, orders }: Parts,
+  datasetId: string,
+  hashes: readonly string[] | undefined,
+): Promise<number> {
+  const erasing = hashes ? eraser.person(datasetId, hashes) : eraser.dataset(datasetId)
+  const legs = await erasing
+  await (hashes ? inbox.dropBodies(datasetId) : inbox.eraseDataset(datasetId))
+  await (hashes ? orders.erasePerson(datasetId, hashes) : orders.eraseDataset(datasetId))
+  await connection.durable()
+  return legs
 }
 
 function load(parts: Parts, reads: readonly KeyRead[], datasets: readonly string[]): Loaded {

@@ -3,6 +3,7 @@
  * asked for it. Pure. Who is looked for is never part of the address.
  */
 import { FINDINGS } from '../../event/findings.ts'
+import { text } from '../search-text.ts'
 
 export const VERDICTS = ['accepted', 'duplicate', 'dropped', 'rejected', 'all'] as const
 export const SEEN_BY = [
@@ -62,10 +63,6 @@ export const isLookedThrough = (search: LogSearch, person: readonly string[]): b
   (person.length > 0 || search.finding !== undefined) &&
   search.event_id === undefined &&
   search.order_id === undefined
-
-/** The router reads `?order_id=17` as a number. */
-const text = (value: unknown): string | undefined =>
-  value === undefined || value === '' ? undefined : String(value)
 
 const moment = (value: unknown): string | undefined =>
   typeof value === 'string' && secondOf(value) !== undefined ? value : undefined

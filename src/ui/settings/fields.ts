@@ -38,6 +38,7 @@ const PRIVACY = [
 const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'General', names: ['name', 'default_country', 'allowed_domains', 'meta_pixels'] },
   { title: 'Counting', names: ['mode', 'repair', 'bots', 'test_events', 'events_per_minute_max'] },
+  { title: 'Orders', names: ['orders_from', 'orders_time_zone', 'orders_send'] },
   { title: 'Privacy', names: PRIVACY },
   { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
 ]
@@ -50,6 +51,9 @@ const LABELS: Record<string, string> = {
   bots: 'Robots',
   test_events: 'Test events',
   events_per_minute_max: 'Events a minute, at most',
+  orders_from: 'Orders come from',
+  orders_time_zone: 'Time zone of the shop',
+  orders_send: 'Orders that nobody reported',
   denied_consent: 'Visitors who refuse consent',
   unknown_consent: 'Visitors of whom nothing is said',
   consent_rules: 'Other choices by region',

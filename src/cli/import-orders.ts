@@ -1,0 +1,144 @@
+/**
+ * `twofold import orders FILE.csv`: streams a file of orders to the server, which reads it in bounded
+ * memory. Bad rows are written to a file beside it, each with its reason; good ones are kept.
+ */
+
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Command } from 'commander'
+import type { OrderImportAnswer } from '../api/types.ts'
+import {
+  clientOf,
+  DATASET_ABOUT,
+  DATASET_FLAGS,
+  type DatasetOptions,
+  datasetIdOf,
+  declareClient,
+} from './command.ts'
+import { CliError, EXIT, wrongUsage } from './exit.ts'
+import { count, countOf, note, plain, say, sayJson, size, table, time } from './output.ts'
+import { startProgress } from './progress.ts'
+
+interface Flags extends DatasetOptions {
+  readonly column?: readonly string[]
+  readonly currency?: string
+  readonly zone?: string
+  readonly prefix?: string
+  readonly paid?: string
+  readonly dryRun?: true
+  readonly bad?: string
+}
+
+/** Bad rows shown in the terminal. */
+const SHOWN = 10
+
+export function addImport(program: Command): void {
+  const parent = program.command('import').description('Take files in: the orders of a shop.')
+  const collect = (pair: string, before: readonly string[] = []): string[] => [...before, pair]
+  declareClient(parent, 'orders <file>', {
+    description:
+      'Import the orders of a shop (CSV), to compare the count with. Told twice, nothing changes.',
+    examples: [
+      'twofold import orders orders.csv --dry-run',
+      'twofold import orders orders.csv --zone Europe/Berlin',
+      'twofold import orders orders.csv --column order_id=Id --column "time=Paid at"',
+    ],
+  })
+    .option(DATASET_FLAGS, DATASET_ABOUT)
+    .option('-c, --column <what=name>', 'which column holds what; the rest is found', collect)
+    .option('--currency <code>', 'currency of all, where no column says it')
+    .option('--zone <zone>', 'of times without one; else that of the dataset')
+    .option('--prefix <text>', 'put in front of every order id')
+    .option('--paid <words>', 'words of the status column that mean sold; with commas')
+    .option('--dry-run', 'read all of it, write nothing')
+    .option('--bad <file>', 'where bad rows go [else FILE.bad.csv]')
+    .action(async (file: string, flags: Flags) => {
+      const report = await upload(file, flags)
+      if (flags.json) sayJson(report)
+      else describe(report)
+      await keepBadRows(file, flags, report)
+      if (report.bad > 0 || report.stopped) {
+        throw new CliError(EXIT.failed, 'bad_rows', {
+          message: `${countOf(report.bad, 'bad row')}${report.stopped ? ', and the file ends early' : ''}.`,
+          fix: 'Mend them and import the file again: good rows are not counted twice.',
+        })
+      }
+    })
+}
+
+async function upload(file: string, flags: Flags): Promise<OrderImportAnswer> {
+  if (!existsSync(file)) throw wrongUsage(`There is no file ${file}.`, 'Check its name.')
+  const client = clientOf(flags)
+  const datasetId = await datasetIdOf(client, flags)
+  const total = statSync(file).size
+  const progress = startProgress('Importing', total)
+  const stream = createReadStream(file)
+  let read = 0
+  stream.on('data', (chunk) => {
+    read += chunk.length
+    progress.show(read, `${size(read)} of ${size(total)}`)
+  })
+  try {
+    const path = `/api/datasets/${datasetId}/order-imports?${queryOf(flags)}`
+    return await client.upload<OrderImportAnswer>(path, stream, 'text/csv')
+  } finally {
+    stream.destroy()
+    progress.end()
+  }
+}
+
+function queryOf({ column = [], currency, zone, prefix, paid, dryRun }: Flags): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const pair of column) {
+    const at = pair.indexOf('=')
+    if (at < 1) throw wrongUsage(`--column is "${pair}".`, 'Write --column "time=Paid at".')
+    query.set(pair.slice(0, at), pair.slice(at + 1))
+  }
+  const rest = { all_in: currency, zone, prefix, paid, dry_run: dryRun && 'true' }
+  for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value)
+  return query
+}
+
+function describe(report: OrderImportAnswer): void {
+  const { rows, added, changed, same, bad, further, columns, faults, stopped, dry_run } = report
+  const read = Object.entries(columns).map(([what, name]) => `${what} from ${plain(name)}`)
+  say(`Read ${read.join(', ')}.`)
+  const verb = dry_run ? 'Would add' : 'Added'
+  say(
+    `${countOf(rows, 'order')}: ${verb} ${count(added)}, changed ${count(changed)}, known ` +
+      `${count(same)}.${further > 0 ? ` ${countOf(further, 'row')} of further products.` : ''}`,
+  )
+  if (report.first_s !== null && report.last_s !== null) {
+    say(`From ${time(report.first_s)} to ${time(report.last_s)} (UTC).`)
+  }
+  if (bad > 0) {
+    const shown = faults.slice(0, SHOWN)
+    const lines = shown.map(({ line, column, reason }) => [String(line), plain(column), reason])
+    say(table([['line', 'column', 'what is wrong'], ...lines], [0]))
+  }
+  if (stopped) say(`Line ${stopped.line}: ${stopped.reason} Nothing after it was read.`)
+}
+
+/** The rows themselves stay on this machine: the server only says which they are. */
+async function keepBadRows(
+  file: string,
+  flags: Flags,
+  { faults, bad }: OrderImportAnswer,
+): Promise<void> {
+  if (faults.length === 0) return
+  const target = flags.bad ?? `${file.replace(/\.csv$/i, '')}.bad.csv`
+  const reasons = new Map(faults.map(({ line, column, reason }) => [line, `${column}: ${reason}`]))
+  const out = createWriteStream(target)
+  let line = 0
+  for await (const text of createInterface({ input: createReadStream(file) })) {
+    line += 1
+    const reason = reasons.get(line)
+    if (line === 1) out.write(`${text},reason\n`)
+    else if (reason !== undefined) out.write(`${text},"${reason.replaceAll('"', '""')}"\n`)
+  }
+  out.end()
+  await once(out, 'close')
+  const rest = bad > faults.length ? ` (the first ${count(faults.length)} of ${count(bad)})` : ''
+  note(`Bad rows are in ${target}${rest}.`)
+}

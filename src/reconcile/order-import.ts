@@ -1,0 +1,120 @@
+/**
+ * A CSV file of orders into the order book: streamed, some hundred rows at a time, in memory that
+ * does not grow with the file. Told twice, it changes nothing; bad rows are named and the good ones
+ * kept. Called by reconciler.ts.
+ */
+import { TwofoldError } from '../errors.ts'
+import type { Dataset } from '../event/dataset.ts'
+import { hashFields } from '../event/hash-fields.ts'
+import { isZone } from '../event/zone.ts'
+import { ORDER_IMPORT_FAULTS_MAX, ORDER_IMPORT_ROWS } from '../order-limits.ts'
+import { CsvFault, csvRows } from '../sources/csv-reader.ts'
+import { type FileOrder, type OrderFile, openOrderFile } from '../sources/order-file.ts'
+import type { Order, OrderBook } from '../store/orders.ts'
+import type { ImportAsked, ImportFault, ImportReport } from './view.ts'
+
+export interface ImportPorts {
+  readonly store: Pick<OrderBook, 'putOrders' | 'compareOrders'>
+  readonly sha256: (text: string) => string
+  readonly nowMs: () => number
+}
+
+type Growing = { -readonly [Key in keyof ImportReport]: ImportReport[Key] } & {
+  faults: ImportFault[]
+}
+
+/** Throws `invalid_request` where nothing of the file can be read. */
+export async function importOrders(
+  text: AsyncIterable<string>,
+  { dataset, asked }: { readonly dataset: Dataset; readonly asked: ImportAsked },
+  ports: ImportPorts,
+): Promise<ImportReport> {
+  const report = newReport(asked, ports.nowMs())
+  const book = new Book(report, dataset, ports)
+  let file: OrderFile | undefined
+  try {
+    for await (const { line, cells } of csvRows(text)) {
+      if (!file) {
+        file = opened(cells, asked, dataset)
+        report.columns = file.found
+        continue
+      }
+      const row = file.read(cells)
+      if ('further' in row) report.further += 1
+      else if ('fault' in row) refuse(report, { line, ...row.fault })
+      else await book.take(row.order)
+    }
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error
+    if (!file) throw new TwofoldError('invalid_request', `line ${error.line}: ${error.message}`)
+    report.stopped = { line: error.line, column: '', reason: error.message }
+  }
+  if (!file) throw new TwofoldError('invalid_request', 'The file is empty: it has no head.')
+  await book.write()
+  return report
+}
+
+function newReport({ dryRun }: ImportAsked, at_ms: number): Growing {
+  return {
+    ...{ at_ms, dry_run: dryRun, rows: 0, added: 0, changed: 0, same: 0, further: 0, bad: 0 },
+    ...{ columns: {}, faults: [], stopped: null, first_s: null, last_s: null },
+  }
+}
+
+function opened(head: readonly string[], asked: ImportAsked, dataset: Dataset): OrderFile {
+  const { zone = dataset.orders_time_zone, currency, prefix, paid, columns } = asked
+  if (!isZone(zone)) {
+    throw new TwofoldError('invalid_request', `zone: "${zone}" is no time zone.`)
+  }
+  const file = openOrderFile(head, { columns, currency, zone, prefix, paid })
+  if (!('fault' in file)) return file
+  const { column, reason } = file.fault
+  throw new TwofoldError('invalid_request', `line 1, column ${column}: ${reason}`)
+}
+
+function refuse(report: Growing, fault: ImportFault): void {
+  report.bad += 1
+  if (report.faults.length < ORDER_IMPORT_FAULTS_MAX) report.faults.push(fault)
+}
+
+/** Gathers orders for one write. */
+class Book {
+  readonly #report: Growing
+  readonly #dataset: Dataset
+  readonly #ports: ImportPorts
+  readonly #orders = new Map<string, Order>()
+
+  constructor(report: Growing, dataset: Dataset, ports: ImportPorts) {
+    this.#report = report
+    this.#dataset = dataset
+    this.#ports = ports
+  }
+
+  async take({ shopper, ...order }: FileOrder): Promise<void> {
+    const report = this.#report
+    report.rows += 1
+    report.first_s = Math.min(report.first_s ?? order.at_s, order.at_s)
+    report.last_s = Math.max(report.last_s ?? order.at_s, order.at_s)
+    const { dataset_id } = this.#dataset
+    const userData = hashFields(shopper, this.#dataset, this.#ports.sha256)
+    // Of two rows of one order the later one counts, as it would in a later import.
+    if (this.#orders.has(order.order_id)) await this.write()
+    this.#orders.set(order.order_id, {
+      ...{ ...order, dataset_id, origin: 'csv', source: 'file' },
+      ...(userData ? { user_data: userData } : {}),
+    })
+    if (this.#orders.size >= ORDER_IMPORT_ROWS) await this.write()
+  }
+
+  async write(): Promise<void> {
+    const orders = [...this.#orders.values()]
+    this.#orders.clear()
+    if (orders.length === 0) return
+    const { store } = this.#ports
+    const report = this.#report
+    const done = await (report.dry_run ? store.compareOrders(orders) : store.putOrders(orders))
+    report.added += done.added
+    report.changed += done.changed
+    report.same += done.same
+  }
+}

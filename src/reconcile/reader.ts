@@ -1,0 +1,235 @@
+/**
+ * Brings one day of the book and of the ledger together for the fold: in pages, by indexes, never
+ * by a look through the log. Called by reconciler.ts.
+ */
+import { eventId } from '../event/ids.ts'
+import type { StoredEvent } from '../event/shape.ts'
+import { dayPlus, dayStart } from '../event/zone.ts'
+import { ORDER_WINDOW_MS } from '../limits.ts'
+import { RECONCILE_AROUND_MS, RECONCILE_DAY_MAX, RECONCILE_PAGE } from '../order-limits.ts'
+import type { Order, OrderOrigin, OrderSpan } from '../store/orders.ts'
+import type { DeliveryKey } from '../store/outbox.ts'
+import type { Store } from '../store/store.ts'
+import { eventKey, keyOf } from '../store/store.ts'
+import { type FoldedRow, foldDay } from './fold.ts'
+import { type PurchaseSeen, purchaseSeen } from './purchase-seen.ts'
+import type { RowDestination } from './view.ts'
+
+export interface ReaderPorts {
+  readonly store: Pick<
+    Store,
+    'load' | 'events' | 'refusals' | 'orders' | 'ordersById' | 'standings' | 'orderSpans'
+  >
+  readonly nowMs: () => number
+  readonly isBot: (agent: string) => boolean
+}
+
+export interface DayAsked {
+  readonly datasetId: string
+  readonly origin: OrderOrigin
+  readonly day: string
+  readonly zone: string
+  readonly startS: number
+  readonly span: OrderSpan | undefined
+  readonly destinations: readonly string[]
+}
+
+export interface DayRead {
+  readonly rows: readonly FoldedRow[]
+  /** It has more than is compared at once: what is beyond was not looked at. */
+  readonly whole: boolean
+}
+
+export async function readDay(asked: DayAsked, ports: ReaderPorts): Promise<DayRead> {
+  const { day, zone } = asked
+  const from_s = dayStart(day, zone)
+  const to_s = dayStart(dayPlus(day, 1), zone)
+  const orders = await ordersIn(asked, { from_s, to_s }, ports)
+  const aroundS = RECONCILE_AROUND_MS / 1000
+  const window = { from_s: from_s - aroundS, to_s: to_s + 3600 }
+  const around = await purchasesIn(asked.datasetId, window, ports)
+  const ids = orders.list.map(({ order_id }) => order_id)
+  const found = await foundBy(ids, asked, ports)
+  const wanted = new Set(ids)
+  for (const one of around.list) {
+    const id = one.order_id ?? orderIn(one.event_id)
+    if (id !== undefined && wanted.has(id) && !found.has(id)) found.set(id, [one])
+  }
+  const lost = ids.filter((id) => !found.has(id))
+  const today = around.list.filter(({ received_s }) => received_s >= from_s && received_s < to_s)
+  const known = await booked(around.list, asked, ports)
+  const isSold = ({ order_id, event_id }: PurchaseSeen): boolean =>
+    known.get(order_id ?? orderIn(event_id) ?? '')?.status === 'paid'
+  const loose = today.filter((one) => !isSold(one))
+  const all = [
+    ...new Map([...[...found.values()].flat(), ...loose].map((one) => [one.seq, one])).values(),
+  ]
+  const sent = await sentOf(all, asked, ports)
+  const rows = foldDay({
+    ...{ day, zone, orders: orders.list, found, loose, around: around.list.filter(isSold) },
+    refused: await refusedBy(lost, asked, ports),
+    named: known,
+    destinationsOf: ({ seq }) => sent.get(seq) ?? [],
+    span: asked.span,
+    startS: asked.startS,
+  })
+  return { rows, whole: orders.whole && around.whole }
+}
+
+interface Listed<T> {
+  readonly list: readonly T[]
+  readonly whole: boolean
+}
+
+interface Range {
+  readonly from_s: number
+  readonly to_s: number
+}
+
+async function ordersIn(
+  { datasetId, origin }: DayAsked,
+  range: Range,
+  { store }: ReaderPorts,
+): Promise<Listed<Order>> {
+  const list: Order[] = []
+  const query = { dataset_id: datasetId, origin, ...range, limit: RECONCILE_PAGE }
+  for (let after: Order | undefined; list.length < RECONCILE_DAY_MAX; after = list.at(-1)) {
+    const page = await store.orders(after ? { ...query, after } : query)
+    list.push(...page)
+    if (page.length < RECONCILE_PAGE) return { list, whole: true }
+  }
+  return { list, whole: false }
+}
+
+/** Counted purchases received in a range, the oldest first. */
+async function purchasesIn(
+  dataset_id: string,
+  range: Range,
+  { store, isBot }: ReaderPorts,
+): Promise<Listed<PurchaseSeen>> {
+  const list: PurchaseSeen[] = []
+  const query = { dataset_id, event_name: 'Purchase', ...range, limit: RECONCILE_PAGE }
+  let before: number | undefined
+  do {
+    const page = await store.events(before === undefined ? query : { ...query, before_seq: before })
+    list.push(...page.events.map((event) => purchaseSeen(event, isBot)))
+    before = page.next_before_seq
+  } while (before !== undefined && list.length < 4 * RECONCILE_DAY_MAX)
+  return { list: list.reverse(), whole: before === undefined }
+}
+
+/**
+ * By order id: through the keys of ingest, which answer for hundreds at once, then one by one where
+ * those have expired.
+ */
+async function foundBy(
+  ids: readonly string[],
+  { datasetId: dataset_id, day, zone }: DayAsked,
+  { store, nowMs, isBot }: ReaderPorts,
+): Promise<Map<string, readonly PurchaseSeen[]>> {
+  const found = new Map<string, readonly PurchaseSeen[]>()
+  const put = (id: string, events: readonly StoredEvent[]): void => {
+    if (events.length > 0)
+      found.set(
+        id,
+        events.map((event) => purchaseSeen(event, isBot)),
+      )
+  }
+  for (const page of pagesOf(ids)) {
+    const reads = page.map((id) => {
+      const key = { dataset_id, family: 'order' as const, key: `o\n${id}` }
+      return { ...key, want: 'events' as const }
+    })
+    const { seqs, events } = await store.load(reads, [])
+    for (const [at, read] of reads.entries()) {
+      const own = (seqs.get(keyOf(read)) ?? []).flatMap((seq) => {
+        const event = events.get(eventKey(dataset_id, seq))
+        return event ? [event] : []
+      })
+      put(page[at] ?? '', own)
+    }
+  }
+  // Younger than that, ingest itself would have found it.
+  const isYoung = nowMs() - dayStart(day, zone) * 1000 < ORDER_WINDOW_MS
+  for (const id of isYoung ? [] : ids.filter((one) => !found.has(one))) {
+    const query = { dataset_id, order_id: id, event_name: 'Purchase', limit: 10 }
+    put(id, (await store.events(query)).events.toReversed())
+  }
+  return found
+}
+
+async function refusedBy(
+  ids: readonly string[],
+  { datasetId }: DayAsked,
+  { store }: ReaderPorts,
+): Promise<ReadonlyMap<string, { verdict: string; reason: string }>> {
+  const refused = new Map<string, { verdict: string; reason: string }>()
+  for (const page of pagesOf(ids)) {
+    const asked = page.map((id) => ({ order_id: id, event_id: eventId('Purchase', id) }))
+    const ends = await store.refusals(datasetId, asked)
+    for (const [at, end] of ends.entries()) if (end) refused.set(page[at] ?? '', end)
+  }
+  return refused
+}
+
+/** Orders of the book that purchases name, by their order id or by an id made of it. */
+async function booked(
+  purchases: readonly PurchaseSeen[],
+  { datasetId: dataset_id, origin }: DayAsked,
+  { store }: ReaderPorts,
+): Promise<ReadonlyMap<string, Order>> {
+  const ids = purchases.flatMap(({ order_id, event_id }) => order_id ?? orderIn(event_id) ?? [])
+  const known = new Map<string, Order>()
+  for (const page of pagesOf([...new Set(ids)])) {
+    const orders = await store.ordersById({ dataset_id, origin }, page)
+    for (const order of orders) known.set(order.order_id, order)
+  }
+  return known
+}
+
+/** purchase:17 -> 17, where it was made by `eventId`. */
+function orderIn(id: string | undefined): string | undefined {
+  const [, text] = /^purchase:([^:=]+)$/.exec(id ?? '') ?? []
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function sentOf(
+  purchases: readonly PurchaseSeen[],
+  { datasetId: dataset_id, destinations }: DayAsked,
+  { store }: ReaderPorts,
+): Promise<ReadonlyMap<number, readonly RowDestination[]>> {
+  const sent = new Map<number, RowDestination[]>()
+  for (const destination_id of destinations) {
+    for (const page of pagesOf(purchases)) {
+      const keys = page.map(({ seq, leg_seqs }) =>
+        [0, seq, ...leg_seqs].map((leg_seq): DeliveryKey => {
+          return { dataset_id, destination_id, seq, leg_seq }
+        }),
+      )
+      const standings = await store.standings(keys.flat())
+      let at = 0
+      for (const [index, { seq }] of page.entries()) {
+        const own = standings.slice(at, at + (keys[index]?.length ?? 0))
+        at += own.length
+        const states = own.map(({ state }) => state)
+        const state: RowDestination['state'] = own.some(({ delivered }) => delivered)
+          ? 'accepted'
+          : states.some((one) => one === 'rejected' || one === 'held')
+            ? 'refused'
+            : states.some((one) => one !== undefined)
+              ? 'waiting'
+              : 'not_sent'
+        sent.set(seq, [...(sent.get(seq) ?? []), { destination_id, state }])
+      }
+    }
+  }
+  return sent
+}
+
+function* pagesOf<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += RECONCILE_PAGE) yield list.slice(at, at + RECONCILE_PAGE)
+}

@@ -1,0 +1,114 @@
+/**
+ * Orders that nobody reported, as events of a server: through the ordinary ingest, under the id
+ * that every other report of the order has or is merged by, so that a late twin does no harm.
+ * What may be counted already under another id is only sent while a twin would still be
+ * recognised. Called by reconciler.ts.
+ */
+import { EVENT_AGE_PHYSICAL_STORE_S_MAX, EVENT_AGE_S_MAX } from '../event/bounds.ts'
+import type { Dataset } from '../event/dataset.ts'
+import { eventId } from '../event/ids.ts'
+import type { Accept } from '../ingest/ingest.ts'
+import { DEDUP_WINDOW_MS } from '../limits.ts'
+import { RECONCILE_GRACE_MS, RECONCILE_PAGE } from '../order-limits.ts'
+import type { Order } from '../store/orders.ts'
+import type { FoldedRow } from './fold.ts'
+import type { Missing, Reason, SendReport, UnsentReason } from './view.ts'
+
+/** Orders shown of a trial. */
+const SHOWN = 200
+/** Extras that may be the very order that is missing, told under another id. */
+const UNCLEAR: ReadonlySet<Reason | null> = new Set(['no_order', 'order_unknown'])
+const NEAR_S = 86_400
+
+export function planSend(
+  rows: readonly FoldedRow[],
+  { nowMs, older }: { readonly nowMs: number; readonly older: boolean },
+): PlannedSend[] {
+  const unclear = rows.filter(({ kind, reason }) => kind === 'extra' && UNCLEAR.has(reason))
+  return rows.flatMap((row) => {
+    const { order } = row
+    const isOlder = row.reason === 'before_start'
+    if (!order || (row.kind !== 'missing' && !isOlder)) return []
+    if (isOlder && !older) return [{ order, unsent: 'before_start' as const }]
+    return [{ order, unsent: unsentReason(row, order, { nowMs, unclear }) }]
+  })
+}
+
+export interface PlannedSend {
+  readonly order: Order
+  readonly unsent: UnsentReason | null
+}
+
+interface Known {
+  readonly nowMs: number
+  readonly unclear: readonly FoldedRow[]
+}
+
+function unsentReason(
+  row: FoldedRow,
+  order: Order,
+  { nowMs, unclear }: Known,
+): UnsentReason | null {
+  const ageS = nowMs / 1000 - order.at_s
+  const isStore = order.action_source === 'physical_store'
+  const ageMaxS = isStore ? EVENT_AGE_PHYSICAL_STORE_S_MAX : EVENT_AGE_S_MAX
+  if (ageS > ageMaxS) return 'too_old'
+  if (ageS * 1000 < RECONCILE_GRACE_MS) return 'too_new'
+  if (row.reason === 'refused' && row.detail !== 'event_too_old') return 'refused'
+  if (order.amount === undefined || order.currency === undefined) return 'no_money'
+  if (!order.user_data) return 'no_person'
+  const mayBeCounted = unclear.some(
+    ({ seen, at_s }) =>
+      seen?.currency === order.currency &&
+      Number(seen?.micros) === Number(order.amount) * 1e6 &&
+      Math.abs(at_s - order.at_s) <= NEAR_S,
+  )
+  return mayBeCounted && ageS * 1000 > DEDUP_WINDOW_MS ? 'unsure' : null
+}
+
+export async function sendMissing(
+  planned: readonly PlannedSend[],
+  { dataset, accept, dryRun }: { dataset: Dataset; accept: Accept; dryRun: boolean },
+): Promise<SendReport> {
+  const orders = planned.flatMap(({ order, unsent }) => (unsent === null ? [order] : []))
+  const unsent: Record<string, number> = {}
+  for (const one of planned) if (one.unsent) unsent[one.unsent] = (unsent[one.unsent] ?? 0) + 1
+  let sent = 0
+  const refused: Record<string, number> = {}
+  for (let at = 0; at < orders.length && !dryRun; at += RECONCILE_PAGE) {
+    const events = orders.slice(at, at + RECONCILE_PAGE).map(eventOf)
+    const outcomes = await accept({
+      dataset,
+      envelope: { channel: 'other', via: 'source' },
+      events,
+      bytes: JSON.stringify(events).length,
+    })
+    for (const { verdict, reason } of outcomes) {
+      if (verdict === 'accepted' || verdict === 'duplicate') sent += 1
+      else refused[reason ?? verdict] = (refused[reason ?? verdict] ?? 0) + 1
+    }
+  }
+  return {
+    ...{ missing: planned.length, sendable: orders.length, unsent, sent, refused },
+    orders: planned.slice(0, SHOWN).map(shownOf),
+  }
+}
+
+function shownOf({ order, unsent }: PlannedSend): Missing {
+  const { order_id, at_s, amount = null, currency = null } = order
+  return { order_id, at_s, amount, currency, unsent }
+}
+
+function eventOf({ order_id, at_s, amount, currency, url, user_data = {}, ...order }: Order) {
+  const isVisit = 'client_user_agent' in user_data
+  const action_source = order.action_source ?? (isVisit ? 'website' : 'system_generated')
+  return {
+    event_name: 'Purchase',
+    event_time: at_s,
+    event_id: eventId('Purchase', order_id),
+    action_source,
+    ...(url && action_source === 'website' ? { event_source_url: url } : {}),
+    user_data,
+    custom_data: { value: Number(amount), currency, order_id },
+  }
+}
