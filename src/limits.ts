@@ -46,7 +46,7 @@ export const LIVE_HEARTBEAT_MS = 15_000
 /** Reads of the store for one page of the event log: each is bounded, a rare filter needs many. */
 export const PAGE_READS_MAX = 50
 /** A page of the event log that is not full by then is answered as it is, with where to go on. */
-export const PAGE_READ_MS = 50
+export const PAGE_READ_MS = 30
 /** Newest events of one name whose parameters, pages and devices are shown: 5 % is told apart from
  * 10 %, and reading them takes some ten milliseconds. */
 export const DETAIL_SAMPLE_EVENTS = 300
