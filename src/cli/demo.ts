@@ -3,14 +3,13 @@
  * stand-in for Meta beside it, so that the whole way of a sale can be tried without an account.
  */
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { OneTimeLink } from '../api/types.ts'
 import { readConfig } from '../config.ts'
 import type { LoadedPast } from '../demo-load.ts'
-import { type FakeMeta, startFakeMeta } from '../fake-meta/fake-meta.ts'
 import { createClient } from './client.ts'
 import { declare } from './command.ts'
+import { connectStandIn, META_DATASET, META_TOKEN, startStandIn } from './demo-meta.ts'
 import { addPastOptions, loadPastAsked, type PastFlags } from './demo-past.ts'
 import { countOf, say, sayJson } from './output.ts'
 import { addServerOptions, type ServeFlags, startServer, stopOnSignal } from './serve.ts'
@@ -18,8 +17,6 @@ import { addServerOptions, type ServeFlags, startServer, stopOnSignal } from './
 const DEFAULTS = { dataDir: './data-demo' }
 /** Where the stand-in listens, and this program's own addresses. */
 const LOOPBACK = ['127.0.0.0/8', '::1']
-const META_DATASET = '123'
-const META_TOKEN = 'EAABstandin'
 
 type DemoFlags = ServeFlags & PastFlags
 
@@ -36,9 +33,11 @@ export function addDemo(program: Command): void {
     const past = await loadPastAsked(flags, config)
     const running = await startServer({ ...config, adminToken, allowPrivateTargets })
     stopOnSignal(running)
-    const meta = await standIn()
+    const meta = await startStandIn()
     const shop = await running.startDemo()
     const client = createClient({ url: running.url, token: adminToken })
+    const { dataset_id } = shop
+    await connectStandIn(client, dataset_id, { url: meta.url, hasPast: past !== undefined })
     const link = await client.json<OneTimeLink>('POST', '/api/sign-in-links')
     const base = config.publicUrl ?? running.url
     const shopUrl = new URL(shop.url, base).href
@@ -48,7 +47,7 @@ export function addDemo(program: Command): void {
         url: base,
         shop_url: shopUrl,
         sign_in_url: managerUrl,
-        dataset_id: shop.dataset_id,
+        dataset_id,
         ...(past ? { truth_file: past.truth_file } : {}),
         meta: { base_url: meta.url, dataset_id: META_DATASET, access_token: META_TOKEN },
       })
@@ -57,9 +56,8 @@ export function addDemo(program: Command): void {
       say(`The Events Manager beside it (this link signs you in, once, within minutes):`)
       say(`  ${managerUrl}\n`)
       if (past) say(`${wordsOf(past)}\n`)
-      say('A stand-in for Meta listens too. Add it there under Destinations, Meta:')
-      say(`  dataset ${META_DATASET}, access token ${META_TOKEN}, base URL ${meta.url}`)
-      say(`  What Meta would count: ${meta.url}/counted`)
+      say('A stand-in for Meta is connected, so that you see what reaches it:')
+      say(`  ${meta.url}/counted`)
       say(`\nStop with Ctrl-C; the demo's data stays in ${config.dataDir}.`)
     }
   })
@@ -69,16 +67,4 @@ function wordsOf({ events, truth_file }: LoadedPast): string {
   const what = events === undefined ? 'Its past is there already' : 'It has a past now'
   const size = events === undefined ? '' : ` of ${countOf(events, 'event')}`
   return `${what}${size}. What really happened stands in\n  ${truth_file}`
-}
-
-/** On a free port; it ends with the process and remembers nothing. */
-function standIn(): Promise<FakeMeta> {
-  return startFakeMeta({
-    port: 0,
-    datasetId: META_DATASET,
-    token: META_TOKEN,
-    nowMs: Date.now,
-    random: Math.random,
-    sleep,
-  })
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DestinationsAnswer } from '../../src/api/types.ts'
 import { ended, lineOf, spawnTwofold, twofold } from './twofold.ts'
 
 let folder: string
@@ -155,6 +156,28 @@ describe('serve', () => {
   })
 })
 
+/** Signs in by the link of the demo; its code works once, so the cookie is kept. */
+async function destinationsOf(
+  demo: Record<string, string>,
+): Promise<DestinationsAnswer['destinations']> {
+  demo.cookie ??= await signInBy(demo)
+  const path = `/api/datasets/${demo.dataset_id}/destinations`
+  const answer = await fetch(demo.url + path, { headers: { cookie: demo.cookie } })
+  return ((await answer.json()) as DestinationsAnswer).destinations
+}
+
+async function signInBy({ url, sign_in_url }: Record<string, string>): Promise<string> {
+  const code = sign_in_url?.split('#sign-in=')[1]
+  const answer = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  })
+  const cookie = answer.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/^twofold_session=/)
+  return cookie.split(';')[0] ?? ''
+}
+
 describe('demo', () => {
   it('opens the shop and signs in by link, in a folder of its own, again and again', async () => {
     const datasets: string[] = []
@@ -168,13 +191,7 @@ describe('demo', () => {
         200,
         expect.stringContaining('text/html'),
       ])
-      const code = String(demo.sign_in_url).split('#sign-in=')[1]
-      const signedIn = await fetch(`${demo.url}/api/session`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ code }),
-      })
-      expect(signedIn.headers.get('set-cookie')).toMatch(/^twofold_session=/)
+      expect(await destinationsOf(demo)).toHaveLength(1)
       const end = ended(child)
       child.kill('SIGTERM')
       expect((await end).code).toBe(0)
@@ -194,6 +211,10 @@ describe('demo', () => {
       const demo = JSON.parse(await lineOf(child, /^\{/)) as Record<string, string>
       const truth = JSON.parse(readFileSync(join(folder, String(demo.truth_file)), 'utf8'))
       expect(truth).toMatchObject({ seed: 3, total: { orders: expect.any(Number) } })
+      // Of the past too: did everything reach Meta?
+      await expect
+        .poll(async () => (await destinationsOf(demo))[0]?.status, { timeout: 60_000 })
+        .toMatchObject({ waiting: 0, states: { delivered: expect.toSatisfy((n) => n > 50) } })
       const end = ended(child)
       child.kill('SIGTERM')
       expect((await end).code).toBe(0)
