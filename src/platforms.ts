@@ -58,7 +58,8 @@ export interface Platforms {
   readonly removeDataset: (datasetId: string) => Promise<void>
 }
 
-export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep'> {
+export interface PlatformPorts
+  extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep' | 'fetch'> {
   readonly ledger: Pick<Ledger, 'store' | 'accept'>
   readonly findDataset: Access['findDataset']
   readonly box: SecretBox
@@ -66,7 +67,7 @@ export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' 
 }
 
 export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
-  const { ledger, findDataset, box, log, nowMs, random, sleep } = ports
+  const { ledger, findDataset, box, log, nowMs, random, sleep, fetch } = ports
   const { store, accept } = ledger
   const hasDataset = (id: string): boolean => findDataset(id) !== undefined
   const own = { store, sources: SOURCES, box, hasDataset, nowMs, randomBytes }
@@ -74,7 +75,7 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   const onTrouble = (error: unknown): void =>
     log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
   const sha256 = (text: string): string => hash('sha256', text)
-  const clocks = { nowMs, random, sleep, sha256 }
+  const clocks = { nowMs, random, sleep, sha256, fetch }
   // main.ts locks the folder of the store.
   const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble, isAlone: true }
   const translator = createTranslator(inbox)
