@@ -8,9 +8,11 @@ import type { Access } from './access/access.ts'
 import type { ApiPorts } from './api/ports.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { SecretBox } from './secret-box.ts'
+import { bigcommerce } from './sources/bigcommerce.ts'
 import { calendly } from './sources/calendly.ts'
 import { generic } from './sources/generic.ts'
 import { googleTag } from './sources/google-tag.ts'
+import { hubspot } from './sources/hubspot.ts'
 import { createConnections } from './sources/inbox/connections.ts'
 import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
 import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
@@ -33,12 +35,14 @@ import { woocommerce } from './sources/woocommerce.ts'
 export const SOURCES = [
   shopify,
   woocommerce,
+  bigcommerce,
   magento,
   prestashop,
   webflow,
   stripe,
   paypal,
   paddle,
+  hubspot,
   salesforce,
   pipedrive,
   typeform,
