@@ -366,6 +366,11 @@ export const ENRICH_GAP_MS = 250
 export const ENRICH_QUEUE_MAX = 50
 /** A delivery for which the platform has no answer is tried so long after it came, then kept. */
 export const ENRICH_PATIENCE_MS = 3 * 86_400_000
+/** Platforms change the certificate they sign with every few months; one is 2 to 8 KB. */
+export const CERTIFICATE_MS = 86_400_000
+export const CERTIFICATE_CHARS_MAX = 64 * 1024
+/** Kept at a time, those that could not be had included: then nothing new is asked for. */
+export const CERTIFICATES_MAX = 20
 /** Rows of one page of deliveries of webhooks. */
 export const INBOX_PAGE_MAX = 200
 /** What became of a delivery, in words; and events shown of it. */

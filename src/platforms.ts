@@ -13,9 +13,11 @@ import { calendly } from './sources/calendly.ts'
 import { generic } from './sources/generic.ts'
 import { googleTag } from './sources/google-tag.ts'
 import { hubspot } from './sources/hubspot.ts'
+import { createCertificates } from './sources/inbox/certificates.ts'
 import { createConnections } from './sources/inbox/connections.ts'
 import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
 import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { klaviyo } from './sources/klaviyo.ts'
 import { magento } from './sources/magento.ts'
 import { paddle } from './sources/paddle.ts'
 import { paypal } from './sources/paypal.ts'
@@ -47,6 +49,7 @@ export const SOURCES = [
   pipedrive,
   typeform,
   calendly,
+  klaviyo,
   twilio,
   segment,
   googleTag,
@@ -83,7 +86,9 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   // main.ts locks the folder of the store.
   const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble, isAlone: true }
   const translator = createTranslator(inbox)
-  const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
+  const certificates = createCertificates(clocks)
+  const arriving = { store, connections, nowMs, certificates }
+  const hooks = createHooks({ ...arriving, onReceived: translator.wake })
   return {
     hooks,
     api: { connections, hooks, wakeInbox: translator.wake },

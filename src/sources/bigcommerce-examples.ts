@@ -1,6 +1,6 @@
 /** Examples of BigCommerce: tests and docs. Times are UTC. */
 import { bigcommerceHook, bigcommerceOrder, bigcommerceProducts } from './bigcommerce-orders.ts'
-import type { Example, SourceEvent } from './source.ts'
+import type { Example, SourceEvent, Trail } from './source.ts'
 
 const settings = { access_token: 'the-token-of-the-shop' }
 
@@ -32,6 +32,16 @@ const purchase: SourceEvent = {
   },
 }
 
+/** Where the browser that paid is looked for: the cart that the page named. */
+const trail: Trail = {
+  reported: [
+    {
+      event_name: 'InitiateCheckout',
+      event_id: 'initiatecheckout:a8458391-ef68-4fe5-9ec1-442e6a767364',
+    },
+  ],
+}
+
 const order = { kind: 'order', refs: ['118'], order_id: '118' } as const
 
 export const bigcommerceExamples: readonly Example[] = [
@@ -40,7 +50,7 @@ export const bigcommerceExamples: readonly Example[] = [
     settings,
     body: bigcommerceHook('store/order/statusUpdated'),
     fetched: { order: bigcommerceOrder(), products: bigcommerceProducts },
-    out: { facts: [{ ...order, purchase }] },
+    out: { facts: [{ ...order, purchase, trail }] },
   },
   {
     title: 'An order that is incomplete yet: its payment may have failed',
@@ -62,6 +72,7 @@ export const bigcommerceExamples: readonly Example[] = [
         {
           ...order,
           purchase,
+          trail,
           refunded: { id: '118', amount: '16.5', currency: 'USD', at_s: 1772449260 },
         },
       ],
@@ -96,7 +107,7 @@ export const bigcommerceExamples: readonly Example[] = [
       order: bigcommerceOrder({ payment_method: 'Test Payment Gateway' }),
       products: bigcommerceProducts,
     },
-    out: { facts: [{ ...order, test: true, purchase }] },
+    out: { facts: [{ ...order, test: true, purchase, trail }] },
   },
   {
     title: 'A cart',

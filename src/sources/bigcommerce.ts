@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { bigcommerceExamples } from './bigcommerce-examples.ts'
+import { trailOf } from './carried.ts'
 import { decimalText, microsOf } from './decimal.ts'
 import { momentOf, secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
@@ -146,12 +147,14 @@ function factOf(order: Tree, { id, status, orderId, purchase, settings }: Known)
   const currency = currencyOf(order)
   const refunded = microsOf(textAt(order, 'refunded_amount')) ?? 0n
   const isCancelled = status === CANCELLED
+  const trail = trailOf({ tokens: [textAt(order, 'cart_id')], carried: {} })
   return {
     kind: 'order',
     refs: [id],
     order_id: orderId,
     ...(isTest(order, settings) ? { test: true } : {}),
     ...(purchase ? { purchase } : {}),
+    ...(trail && purchase?.action_source === 'website' ? { trail } : {}),
     ...(refunded > 0n && currency
       ? { refunded: { id, amount: decimalText(refunded), currency, at_s } }
       : {}),

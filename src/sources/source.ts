@@ -32,6 +32,8 @@ export interface VerifyContext {
   /** Every one that is valid now; at least one. */
   readonly secrets: readonly string[]
   readonly nowMs: number
+  /** PEM, from `certificateUrl`; undefined when it could not be had. */
+  readonly certificate?: string | undefined
 }
 
 /** The answer a platform wants to a delivery that is kept. */
@@ -235,6 +237,8 @@ export interface Source<Settings extends CommonSettings = CommonSettings> {
   readonly setup: readonly string[]
   /** Names, in lower case, of the headers that `translate` needs. */
   readonly headers: readonly string[]
+  /** For platforms that sign with a key of their own: where its certificate is. Pure. */
+  certificateUrl?(request: HookRequest): string | undefined
   /** Over the raw bytes, in constant time, with every secret. */
   verify(request: HookRequest, context: VerifyContext): Verified
   /** Answered, neither verified nor kept: a trial of the address. */
