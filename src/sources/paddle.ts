@@ -1,6 +1,7 @@
 /**
  * Paddle Billing: completed transactions, renewals, refunds and chargebacks. Amounts are text of
- * minor units. A transaction names its customer by an id only: with an API key that one is asked for.
+ * minor units. A transaction names its customer by an id only: with an API key that one is asked
+ * for.
  */
 import { z } from 'zod'
 import { carriedIn } from './carried.ts'

@@ -2,15 +2,15 @@
  * The requests for what one delivery leaves out: within their time and size, and what a failure
  * means for the delivery. Called by enricher.ts.
  */
-import { TwofoldError } from '../../errors.ts'
+
 import {
-  ANSWER_BYTES_MAX,
   ENRICH_GAP_MS,
   ENRICH_MS,
   ENRICH_PATIENCE_MS,
   ENRICH_REQUESTS_MAX,
-  INBOX_DETAIL_CHARS_MAX,
-} from '../../limits.ts'
+} from '../../enrich-limits.ts'
+import { TwofoldError } from '../../errors.ts'
+import { ANSWER_BYTES_MAX, INBOX_DETAIL_CHARS_MAX } from '../../limits.ts'
 import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import type { Ask, CommonSettings, Delivered, Source } from '../source.ts'

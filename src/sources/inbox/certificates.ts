@@ -2,7 +2,7 @@
  * Certificates that platforms sign with, fetched from where their source says and kept for a day.
  * A delivery waits for one that is not there yet. Called by hooks.ts.
  */
-import { CERTIFICATE_CHARS_MAX, CERTIFICATE_MS, CERTIFICATES_MAX } from '../../limits.ts'
+import { CERTIFICATE_CHARS_MAX, CERTIFICATE_MS, CERTIFICATES_MAX } from '../../enrich-limits.ts'
 
 export interface CertificatesPorts {
   readonly fetch: typeof fetch

@@ -1,7 +1,7 @@
 /** What a thin delivery waits for, what a failure makes of it, and who is held up by whom. */
 import { describe, expect, it, vi } from 'vitest'
+import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
 import { TwofoldError } from '../../errors.ts'
-import { ENRICH_QUEUE_MAX } from '../../limits.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import { generic } from '../generic.ts'
 import type { Ask, Source } from '../source.ts'

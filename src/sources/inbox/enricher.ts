@@ -4,7 +4,8 @@
  * delivery stays claimed meanwhile; with its answers in memory it is due again at once. Called by
  * translator.ts.
  */
-import { ENRICH_QUEUE_MAX, INBOX_LEASE_MS, INBOX_LOOK_MS } from '../../limits.ts'
+import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
+import { INBOX_LEASE_MS, INBOX_LOOK_MS } from '../../limits.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommonSettings, Delivered, Source } from '../source.ts'
