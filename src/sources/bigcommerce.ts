@@ -31,9 +31,14 @@ const schema = z.strictObject({
   access_token: tokenSetting('Access token of an API account that may read orders.'),
   api_url: apiUrlSetting('https://api.bigcommerce.com'),
   paid_statuses: z
-    .array(z.number().int().min(0).max(1000))
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^\d{1,4}$/, 'the number of a status, such as 11'),
+    )
     .max(30)
-    .default([2, 3, 8, 9, 10, 11])
+    .default(['2', '3', '8', '9', '10', '11'])
     .describe('Ids of the order statuses that mean: sold. Labels can be renamed, ids stay.'),
   content_id: contentIdSetting,
   test_payment_methods: z
@@ -165,7 +170,7 @@ function factOf(order: Tree, { id, status, orderId, purchase, settings }: Known)
 
 /** Whatever was paid back of it: it was paid. */
 function sold(order: Tree, { paid_statuses: paid }: Settings): boolean {
-  if (paid.includes(Number(textAt(order, 'status_id') ?? 'none'))) return true
+  if (paid.includes(textAt(order, 'status_id') ?? '')) return true
   return (microsOf(textAt(order, 'refunded_amount')) ?? 0n) > 0n
 }
 

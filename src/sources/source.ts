@@ -274,9 +274,9 @@ export const apiUrlSetting = (url: string) =>
     .transform((text) => text.replace(/\/+$/, ''))
     .describe('Where the platform is asked for what a delivery leaves out.')
 
-/** What it is asked with; empty: nothing is asked. */
+/** What it is asked with; null: nothing is asked. */
 export const tokenSetting = (words: string) =>
-  z.string().trim().max(1000).default('').describe(words).meta({ secret: true })
+  z.string().trim().min(1).max(1000).nullable().default(null).describe(words).meta({ secret: true })
 
 /** Of every connection. */
 export const commonSettings = {
