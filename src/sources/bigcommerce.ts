@@ -56,8 +56,7 @@ const PRODUCTS_MAX = 250
 export const bigcommerce: Source<Settings> = {
   name: 'bigcommerce',
   title: 'BigCommerce',
-  about:
-    'Orders, refunds and cancellations of a BigCommerce shop, asked for when it points at them.',
+  about: 'Orders, refunds and cancellations of a BigCommerce shop, read with a token of yours.',
   schema,
   secret: { from: 'twofold', by: 'header', label: 'Key that the webhook sends in x-twofold-key' },
   setup: [

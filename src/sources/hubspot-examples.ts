@@ -107,6 +107,39 @@ export const hubspotExamples: readonly Example[] = [
     },
   },
   {
+    title: 'The click that HubSpot noted, and the currency of an account that has only one',
+    settings: { ...settings, currency: 'usd' },
+    body: [change({})],
+    fetched: {
+      deals: { results: [{ id: '900', properties: { amount: '10', deal_currency_code: null } }] },
+      people,
+      contacts: {
+        results: [
+          {
+            id: '55',
+            properties: { hs_facebook_click_id: 'IwAR1xyz', createdate: '2026-03-01T00:00:00Z' },
+          },
+        ],
+      },
+    },
+    out: {
+      facts: [
+        {
+          kind: 'event',
+          once: 'Purchase hs62515_900',
+          event: {
+            event_name: 'Purchase',
+            event_time: 1772463600,
+            event_id: 'purchase:hs62515_900',
+            action_source: 'system_generated',
+            user_data: { external_id: ['55'], fbc: 'fb.1.1772323200000.IwAR1xyz' },
+            custom_data: { ...crm, value: 10, currency: 'USD', order_id: 'hs62515_900' },
+          },
+        },
+      ],
+    },
+  },
+  {
     title: 'Contacts that were imported',
     settings,
     body: [change({ subscriptionType: 'contact.creation', objectId: 55, changeSource: 'IMPORT' })],

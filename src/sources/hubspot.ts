@@ -5,8 +5,10 @@
  */
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { fbcOf } from './carried.ts'
 import { reached, stagesSetting } from './crm-stage.ts'
 import { hubspotExamples } from './hubspot-examples.ts'
+import { secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
 import { missing, signedBy, tooFarOff } from './signature.ts'
 import {
@@ -32,6 +34,13 @@ const schema = z.strictObject({
   stages: stagesSetting.describe(
     'Which deal stage or lifecycle stage is which event, a line each: closedwon = Purchase, marketingqualifiedlead = QualifiedLead.',
   ),
+  currency: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z]{3}$/, 'three letters, such as EUR')
+    .nullable()
+    .default(null)
+    .describe('Of deals that name none: the one currency of your account.'),
   created: z
     .string()
     .trim()
@@ -48,7 +57,7 @@ const RECORDS_MAX = 100
 export const hubspot: Source<Settings> = {
   name: 'hubspot',
   title: 'HubSpot',
-  about: 'New contacts, and contacts and deals that reach a stage.',
+  about: 'New contacts, and contacts and deals that reach a stage, read with a token of yours.',
   schema,
   secret: { from: 'platform', by: 'header', label: 'Client secret of the app' },
   setup: [
@@ -146,7 +155,7 @@ function nameOf(one: Tree, { isContact, what, settings }: Meaning): string | und
 
 const CONTACT_FIELDS = [
   ...['email', 'phone', 'mobilephone', 'firstname', 'lastname', 'city', 'state', 'zip', 'country'],
-  ...['hs_facebook_click_id', 'twofold_fbp', 'twofold_fbc'],
+  ...['hs_facebook_click_id', 'createdate', 'twofold_fbp', 'twofold_fbc'],
 ]
 
 function ask(delivered: Delivered, settings: Settings): Ask | Unasked | undefined {
@@ -219,11 +228,14 @@ function translate(delivered: Delivered, settings: Settings): Translation {
       at_s: change.at_s,
       person: personOf(contact, contact ? contacts.get(contact) : undefined),
       value: textAt(deal, 'properties.amount'),
-      currency: textAt(deal, 'properties.deal_currency_code')?.toUpperCase(),
+      currency: currencyOf(deal, settings),
     })
   })
   return { facts }
 }
+
+const currencyOf = (deal: Tree, { currency }: Settings): string | undefined =>
+  (textAt(deal, 'properties.deal_currency_code') ?? currency ?? undefined)?.toUpperCase()
 
 function byId(text: string | undefined): ReadonlyMap<string, Tree> {
   const results = listAt(parseExact(text ?? ''), 'results')
@@ -232,6 +244,7 @@ function byId(text: string | undefined): ReadonlyMap<string, Tree> {
 
 function personOf(id: string | undefined, contact: Tree): Person {
   const said = (name: string): string | undefined => textAt(contact, `properties.${name}`)
+  const clicked = `https://hubspot.example/?fbclid=${said('hs_facebook_click_id') ?? ''}`
   return {
     email: said('email'),
     phone: said('phone') ?? said('mobilephone'),
@@ -243,6 +256,6 @@ function personOf(id: string | undefined, contact: Tree): Person {
     country: said('country'),
     externalIds: [id],
     fbp: said('twofold_fbp'),
-    fbc: said('twofold_fbc'),
+    fbc: said('twofold_fbc') ?? fbcOf(clicked, secondsOf(said('createdate'))),
   }
 }

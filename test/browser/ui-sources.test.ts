@@ -139,6 +139,7 @@ describe('a shop that only points at its orders', () => {
     const hook = JSON.stringify(bigcommerceHook('store/order/created'))
     expect((await deliver(url, { 'x-twofold-key': key }, hook)).status).toBe(200)
     await page.getByTestId('delivery').getByText('BigCommerce answered 503').waitFor()
+    expect(await page.getByTestId('received').textContent()).toBe('1')
     await picture(page, 'source-enrich-failed')
     const date = new Date().toUTCString().replace('GMT', '+0000')
     const dates = { date_created: date, date_modified: date }
