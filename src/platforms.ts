@@ -8,12 +8,16 @@ import type { Access } from './access/access.ts'
 import type { ApiPorts } from './api/ports.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { SecretBox } from './secret-box.ts'
+import { bigcommerce } from './sources/bigcommerce.ts'
 import { calendly } from './sources/calendly.ts'
 import { generic } from './sources/generic.ts'
 import { googleTag } from './sources/google-tag.ts'
+import { hubspot } from './sources/hubspot.ts'
+import { createCertificates } from './sources/inbox/certificates.ts'
 import { createConnections } from './sources/inbox/connections.ts'
 import { createHooks, type Hooks } from './sources/inbox/hooks.ts'
 import { createTranslator, type TranslatorPorts } from './sources/inbox/translator.ts'
+import { klaviyo } from './sources/klaviyo.ts'
 import { magento } from './sources/magento.ts'
 import { paddle } from './sources/paddle.ts'
 import { paypal } from './sources/paypal.ts'
@@ -33,16 +37,19 @@ import { woocommerce } from './sources/woocommerce.ts'
 export const SOURCES = [
   shopify,
   woocommerce,
+  bigcommerce,
   magento,
   prestashop,
   webflow,
   stripe,
   paypal,
   paddle,
+  hubspot,
   salesforce,
   pipedrive,
   typeform,
   calendly,
+  klaviyo,
   twilio,
   segment,
   googleTag,
@@ -58,7 +65,8 @@ export interface Platforms {
   readonly removeDataset: (datasetId: string) => Promise<void>
 }
 
-export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep'> {
+export interface PlatformPorts
+  extends Pick<TranslatorPorts, 'nowMs' | 'random' | 'sleep' | 'fetch'> {
   readonly ledger: Pick<Ledger, 'store' | 'accept'>
   readonly findDataset: Access['findDataset']
   readonly box: SecretBox
@@ -66,7 +74,7 @@ export interface PlatformPorts extends Pick<TranslatorPorts, 'nowMs' | 'random' 
 }
 
 export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
-  const { ledger, findDataset, box, log, nowMs, random, sleep } = ports
+  const { ledger, findDataset, box, log, nowMs, random, sleep, fetch } = ports
   const { store, accept } = ledger
   const hasDataset = (id: string): boolean => findDataset(id) !== undefined
   const own = { store, sources: SOURCES, box, hasDataset, nowMs, randomBytes }
@@ -74,11 +82,13 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   const onTrouble = (error: unknown): void =>
     log.error({ err: error }, 'deliveries of platforms wait; they are tried again')
   const sha256 = (text: string): string => hash('sha256', text)
-  const clocks = { nowMs, random, sleep, sha256 }
+  const clocks = { nowMs, random, sleep, sha256, fetch }
   // main.ts locks the folder of the store.
   const inbox = { store, accept, connections, findDataset, ...clocks, onTrouble, isAlone: true }
   const translator = createTranslator(inbox)
-  const hooks = createHooks({ store, connections, nowMs, onReceived: translator.wake })
+  const certificates = createCertificates(clocks)
+  const arriving = { store, connections, nowMs, certificates }
+  const hooks = createHooks({ ...arriving, onReceived: translator.wake })
   return {
     hooks,
     api: { connections, hooks, wakeInbox: translator.wake },

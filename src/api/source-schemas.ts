@@ -107,10 +107,12 @@ export const inboxRetrySchema = z
   .strictObject({
     ids: z.array(z.number().int()).min(1).max(1000).optional().describe('Only these.'),
     states: z
-      .array(z.enum(['failed', 'ignored', 'translated']))
+      .array(z.enum(['failed', 'ignored', 'translated', 'received']))
       .min(1)
       .default(['failed'])
-      .describe('Those in these states. What was counted is not counted again.'),
+      .describe(
+        'Those in these states; received: that wait after a failure. What was counted is not counted again.',
+      ),
   })
   .meta({ id: 'SourceRetry' })
 

@@ -209,6 +209,6 @@ function shownDelivery({ kept, events, ...row }: InboxRow) {
     detail: row.detail ?? null,
     settled_ms: row.settled_ms ?? null,
     events: events.map((event) => ({ ...event, reason: event.reason ?? null })),
-    can_retry: kept && row.state !== 'received',
+    can_retry: kept && (row.state !== 'received' || reason !== null),
   }
 }

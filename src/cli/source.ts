@@ -192,7 +192,11 @@ function addRetry(parent: Command): void {
     'Translate failed deliveries once more. What was counted is not counted again.',
     'retry c_k3f9ab',
   )
-    .option('--state <states>', 'failed, ignored, translated; several with commas', 'failed')
+    .option(
+      '--state <states>',
+      'failed, ignored, translated, received; several with commas',
+      'failed',
+    )
     .option('--id <n>', 'only this delivery; may be given several times', collect)
     .action(async (id: string, flags: Flags) => {
       const { client, path } = await placeOf(flags)

@@ -7,11 +7,18 @@ const AT_MS = 1_772_460_100_000
 describe.each(SOURCES)('$name', (source) => {
   it.each(source.examples)(
     '$title',
-    ({ settings, headers = {}, query = {}, body, out, ...more }) => {
+    ({ settings, headers = {}, query = {}, body, fetched = {}, out, ...more }) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const receivedMs = more.receivedMs ?? AT_MS
-      const delivered = { headers, query, text, receivedMs }
-      expect(source.translate(delivered, source.schema.parse(settings))).toEqual(out)
+      const checked = source.schema.parse(settings)
+      const plain = { headers, query, text, receivedMs }
+      const answers = Object.entries(fetched).map(([name, said]) => [name, JSON.stringify(said)])
+      const delivered = fetched ? { ...plain, fetched: Object.fromEntries(answers) } : plain
+      expect(source.translate(delivered, checked)).toEqual(out)
+      if (answers.length > 0) {
+        expect(source.ask?.(plain, checked)).toMatchObject({ url: expect.anything() })
+        expect(source.ask?.(delivered, checked)).toBeUndefined()
+      }
     },
   )
 

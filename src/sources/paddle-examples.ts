@@ -55,8 +55,9 @@ export const paddleExamples: readonly Example[] = [
     },
   },
   {
-    title: 'In yen there are no cents',
-    settings: {},
+    title: 'In yen there are no cents; with an API key the customer is asked for',
+    settings: { api_key: 'pdl_live_apikey_1' },
+    fetched: { customer: { data: { id: 'ctm_1', email: 'ann@example.com', name: 'Ann Lee' } } },
     body: {
       event_id: 'evt_01',
       event_type: 'transaction.completed',
@@ -87,7 +88,12 @@ export const paddleExamples: readonly Example[] = [
             event_id: 'purchase:txn_01',
             action_source: 'website',
             event_source_url: 'https://shop.example/pay',
-            user_data: { external_id: ['ctm_1'] },
+            user_data: {
+              em: ['ann@example.com'],
+              fn: ['Ann'],
+              ln: ['Lee'],
+              external_id: ['ctm_1'],
+            },
             custom_data: {
               value: 1999,
               currency: 'JPY',

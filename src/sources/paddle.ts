@@ -1,6 +1,7 @@
 /**
  * Paddle Billing: completed transactions, renewals, refunds and chargebacks. Amounts are text of
- * minor units. The e-mail is not in a transaction: send what you know of the buyer in custom_data.
+ * minor units. A transaction names its customer by an id only: with an API key that one is asked
+ * for.
  */
 import { z } from 'zod'
 import { carriedIn } from './carried.ts'
@@ -9,10 +10,23 @@ import { secondsOf } from './moment.ts'
 import { paddleExamples } from './paddle-examples.ts'
 import { purchaseOf, renewalName, renewalsSetting } from './purchase.ts'
 import { missing, pairsIn, signedBy, tooFarOff } from './signature.ts'
-import { commonSettings, type Delivered, type Source, type Translation } from './source.ts'
+import {
+  type Ask,
+  apiUrlSetting,
+  commonSettings,
+  type Delivered,
+  type Source,
+  type Translation,
+  tokenSetting,
+} from './source.ts'
 import { at, entriesAt, isObject, listAt, parseExact, type Tree, textAt } from './tree.ts'
 
-const schema = z.strictObject({ ...commonSettings, renewals: renewalsSetting })
+const schema = z.strictObject({
+  ...commonSettings,
+  api_key: tokenSetting('API key that may read customers. With it Paddle is asked who paid.'),
+  api_url: apiUrlSetting('https://api.paddle.com'),
+  renewals: renewalsSetting,
+})
 
 type Settings = z.infer<typeof schema>
 
@@ -31,7 +45,8 @@ export const paddle: Source<Settings> = {
     'URL: {url}',
     'Choose transaction.completed, adjustment.created and adjustment.updated.',
     'Edit the destination: Paddle shows its secret key. Enter it here.',
-    'Pass customData with twofold_fbp, twofold_fbc, twofold_ip, twofold_ua and email to Paddle.Checkout.open: the transaction itself names nobody.',
+    'In Developer tools, Authentication, make an API key that may read customers and enter it in the settings: a transaction names nobody.',
+    'Pass customData with twofold_fbp, twofold_fbc, twofold_ip and twofold_ua to Paddle.Checkout.open.',
   ],
   headers: [],
   verify: ({ headers, body }, context) => {
@@ -49,21 +64,37 @@ export const paddle: Source<Settings> = {
     const key = textAt(tree, 'event_id')
     return { topic: textAt(tree, 'event_type') ?? '', ...(key ? { key } : {}) }
   },
+  ask,
   translate,
   examples: paddleExamples,
 }
 
-function translate({ text }: Delivered, settings: Settings): Translation {
+function ask({ text, fetched = {} }: Delivered, settings: Settings): Ask | undefined {
+  const body = parseExact(text)
+  const customer = textAt(body, 'data.customer_id') ?? ''
+  const isKnown = textAt(body, 'data.customer.email', 'data.custom_data.email') !== undefined
+  if (textAt(body, 'event_type') !== COMPLETED || isKnown || !settings.api_key) return undefined
+  if (!/^ctm_\w{1,64}$/.test(customer) || fetched.customer !== undefined) return undefined
+  const url = `${settings.api_url}/customers/${customer}`
+  const headers = { authorization: `Bearer ${settings.api_key}` }
+  return { name: 'customer', url, headers, mayBeGone: true }
+}
+
+const COMPLETED = 'transaction.completed'
+
+function translate({ text, fetched = {} }: Delivered, settings: Settings): Translation {
   const body = parseExact(text)
   const data = at(body, 'data')
   const type = textAt(body, 'event_type')
   if (!type || !isObject(data)) return { failed: 'unreadable', detail: 'event_type and data.' }
-  if (type === 'transaction.completed') return transaction(data, settings)
+  if (type === COMPLETED) {
+    return transaction(data, settings, at(parseExact(fetched.customer ?? ''), 'data'))
+  }
   if (type.startsWith('adjustment.')) return adjustment(data)
   return { ignored: 'topic_not_used' }
 }
 
-function transaction(data: Tree, settings: Settings): Translation {
+function transaction(data: Tree, settings: Settings, customer: Tree): Translation {
   const id = textAt(data, 'id')
   const currency = textAt(data, 'currency_code')
   const at_s = secondsOf(textAt(data, 'billed_at', 'created_at'))
@@ -82,7 +113,8 @@ function transaction(data: Tree, settings: Settings): Translation {
     url: textAt(data, 'checkout.url'),
     carried: known,
     person: {
-      email: textAt(data, 'customer.email', 'custom_data.email'),
+      email: textAt(data, 'customer.email', 'custom_data.email') ?? textAt(customer, 'email'),
+      name: textAt(customer, 'name'),
       country: textAt(data, 'address.country_code'),
       externalIds: [textAt(data, 'customer_id')],
     },

@@ -37,6 +37,78 @@ export const paypalExamples: readonly Example[] = [
     },
   },
   {
+    title: 'With the credentials of an app: who paid is asked for',
+    settings: { client_id: 'the-app', client_secret: 'its-secret' },
+    body: {
+      id: 'WH-2',
+      event_type: 'PAYMENT.CAPTURE.COMPLETED',
+      create_time: '2026-03-02T15:00:05Z',
+      resource: {
+        id: '42311647XV020574X',
+        amount: { currency_code: 'USD', value: '60.99' },
+        supplementary_data: { related_ids: { order_id: '5O190127TN364715T' } },
+        create_time: '2026-03-02T15:00:00Z',
+      },
+    },
+    fetched: {
+      token: { access_token: 'A21AA', expires_in: 31000 },
+      order: {
+        payer: {
+          payer_id: 'QYR5Z8XDVJNXQ',
+          email_address: 'ann@example.com',
+          name: { given_name: 'Ann', surname: 'Lee' },
+        },
+        purchase_units: [
+          {
+            shipping: {
+              address: {
+                admin_area_2: 'San Jose',
+                admin_area_1: 'CA',
+                postal_code: '95131',
+                country_code: 'US',
+              },
+            },
+            items: [{ sku: 'B-1', quantity: '1', unit_amount: { value: '60.99' } }],
+          },
+        ],
+      },
+    },
+    out: {
+      facts: [
+        {
+          kind: 'order',
+          refs: ['42311647XV020574X', '5O190127TN364715T'],
+          order_id: '5O190127TN364715T',
+          purchase: {
+            event_name: 'Purchase',
+            event_time: 1772463600,
+            event_id: 'purchase:5O190127TN364715T',
+            action_source: 'website',
+            user_data: {
+              em: ['ann@example.com'],
+              fn: ['Ann'],
+              ln: ['Lee'],
+              ct: ['San Jose'],
+              st: ['CA'],
+              zp: ['95131'],
+              country: ['us'],
+              external_id: ['QYR5Z8XDVJNXQ'],
+            },
+            custom_data: {
+              value: 60.99,
+              currency: 'USD',
+              order_id: '5O190127TN364715T',
+              content_type: 'product',
+              content_ids: ['B-1'],
+              contents: [{ id: 'B-1', quantity: 1, item_price: 60.99 }],
+              num_items: 1,
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
     title: 'An order that is only approved',
     settings: {},
     body: {

@@ -1,8 +1,11 @@
 /** Each further platform's way to sign: taken as it signs, refused when a byte or the time is off. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { bigcommerce } from './bigcommerce.ts'
 import { calendly } from './calendly.ts'
 import { generic } from './generic.ts'
+import { hubspot } from './hubspot.ts'
+import { klaviyo } from './klaviyo.ts'
 import { paddle } from './paddle.ts'
 import { pipedrive } from './pipedrive.ts'
 import { segment } from './segment.ts'
@@ -60,6 +63,32 @@ const CASES: Readonly<Record<string, Case>> = {
       return { 'x-twilio-signature': hmac('sha1', text).digest('base64') }
     },
   },
+  'bigcommerce, by its client secret': {
+    source: of(bigcommerce),
+    headers: (body) => ({
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(NOW_S),
+      'webhook-signature': `v1,${hmac('sha256', `msg_1.${NOW_S}.${body}`).digest('base64')}`,
+    }),
+  },
+  'hubspot, over the address with some signs in clear': {
+    source: of(hubspot),
+    url: `${URL_HERE}?a=b%3Ac%20d`,
+    headers: (body) => {
+      const over = `POST${URL_HERE}?a=b:c%20d${body}${NOW_MS}`
+      return {
+        'x-hubspot-request-timestamp': String(NOW_MS),
+        'x-hubspot-signature-v3': hmac('sha256', over).digest('base64'),
+      }
+    },
+  },
+  klaviyo: {
+    source: of(klaviyo),
+    headers: (body) => ({
+      'klaviyo-timestamp': String(NOW_S),
+      'klaviyo-signature': hmac('sha256', `${body}${NOW_S}`).digest('hex'),
+    }),
+  },
   segment: {
     source: of(segment),
     headers: (body) => ({ 'x-signature': hmac('sha1', body).digest('hex') }),
@@ -72,17 +101,21 @@ const verify = (source: Source<never>, request: Partial<HookRequest>, nowMs = NO
     { secrets: ['another-secret', SECRET], nowMs },
   )
 
-describe.each(Object.entries(CASES))('%s', (_, { source, headers, body = '{"a": 1.0}' }) => {
-  it('is proven by its own signature, and by no other', () => {
-    const signed = headers(body)
-    expect(verify(source, { headers: signed, body: Buffer.from(body) })).toEqual({ ok: true })
-    const other = Buffer.from(`${body}1`)
-    expect(verify(source, { headers: signed, body: other }).ok).toBe(false)
-    const isTimed = Object.values(signed).some((value) => value.includes(String(NOW_S)))
-    const late = verify(source, { headers: signed, body: Buffer.from(body) }, NOW_MS + 301_000)
-    expect(late.ok).toBe(!isTimed)
-  })
-})
+describe.each(Object.entries(CASES))(
+  '%s',
+  (_, { source, headers, url = URL_HERE, body = '{"a": 1.0}' }) => {
+    it('is proven by its own signature, and by no other', () => {
+      const signed = headers(body)
+      const request = { url, headers: signed, body: Buffer.from(body) }
+      expect(verify(source, request)).toEqual({ ok: true })
+      const other = Buffer.from(`${body}1`)
+      expect(verify(source, { ...request, body: other }).ok).toBe(false)
+      const isTimed = Object.values(signed).some((value) => value.includes(String(NOW_S)))
+      const late = verify(source, request, NOW_MS + 301_000)
+      expect(late.ok).toBe(!isTimed)
+    })
+  },
+)
 
 describe('a key', () => {
   it.each([
@@ -93,7 +126,7 @@ describe('a key', () => {
     ['that is another', { url: `${URL_HERE}?key=${SECRET}x` }, false],
     ['that is empty', { url: `${URL_HERE}?key=` }, false],
   ])('%s', (_, request, ok) => {
-    for (const source of [pipedrive, generic, webflow, segment]) {
+    for (const source of [pipedrive, generic, webflow, segment, bigcommerce]) {
       expect(verify(of(source), request).ok).toBe(ok)
     }
   })

@@ -32,6 +32,8 @@ export interface VerifyContext {
   /** Every one that is valid now; at least one. */
   readonly secrets: readonly string[]
   readonly nowMs: number
+  /** PEM, from `certificateUrl`; undefined when it could not be had. */
+  readonly certificate?: string | undefined
 }
 
 /** The answer a platform wants to a delivery that is kept. */
@@ -48,6 +50,23 @@ export interface Delivered {
   readonly query: Readonly<Record<string, string>>
   readonly text: string
   readonly receivedMs: number
+  /** What the platform answered to `ask`, by name; of this try only, never kept. */
+  readonly fetched?: Readonly<Record<string, string>>
+}
+
+/** A request for what a delivery leaves out, with the merchant's token. */
+export interface Ask {
+  /** Under which the answer is found in `Delivered.fetched`. */
+  readonly name: string
+  /** Below an address of the settings. Its path is shown when it fails, its query is not. */
+  readonly url: string
+  /** POST where there is a body. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  /** It may have been deleted meanwhile: 404 is an answer, the empty text. */
+  readonly mayBeGone?: true
+  /** The answer serves later deliveries of the connection, too: a token that was lent. */
+  readonly keepMs?: number
 }
 
 /**
@@ -143,6 +162,9 @@ export type Translation =
   /** It cannot be read as this platform's; kept, to be tried again. */
   | { readonly failed: FailedReason; readonly detail: string }
 
+/** It would have to be asked for, and cannot be. */
+export type Unasked = { readonly failed: FailedReason; readonly detail: string }
+
 /** Why a delivery was not counted, in words for pages. */
 export const IGNORED_REASONS = {
   ping: 'The platform tried whether this address answers.',
@@ -168,6 +190,8 @@ export const FAILED_REASONS = {
   sealed: 'It was stored under another key (TWOFOLD_SECRET_KEY) and cannot be read.',
   gone: 'Its dataset or connection is gone.',
   too_large: 'It tells of more than can be handled at once.',
+  no_token: 'It says too little by itself, and there is no token to ask the platform with.',
+  enrich_failed: 'The platform did not say what the delivery leaves out.',
 } as const
 
 export type IgnoredReason = keyof typeof IGNORED_REASONS
@@ -183,6 +207,8 @@ export interface Example {
   readonly receivedMs?: number
   /** JSON, or the text itself. */
   readonly body: unknown
+  /** What the platform answers to `ask`: JSON by name. */
+  readonly fetched?: { readonly [name: string]: unknown }
   readonly out: Translation
 }
 
@@ -211,12 +237,19 @@ export interface Source<Settings extends CommonSettings = CommonSettings> {
   readonly setup: readonly string[]
   /** Names, in lower case, of the headers that `translate` needs. */
   readonly headers: readonly string[]
+  /** For platforms that sign with a key of their own: where its certificate is. Pure. */
+  certificateUrl?(request: HookRequest): string | undefined
   /** Over the raw bytes, in constant time, with every secret. */
   verify(request: HookRequest, context: VerifyContext): Verified
   /** Answered, neither verified nor kept: a trial of the address. */
   isPing?(request: HookRequest): boolean
   /** `key`: the same for every try of one delivery; left out: the body itself. */
   identify(request: HookRequest): { readonly key?: string; readonly topic: string }
+  /**
+   * For what says too little by itself: what else the platform has to be asked, one request after
+   * the other, until there is nothing left. Pure; inbox/enricher.ts asks.
+   */
+  ask?(delivered: Delivered, settings: Settings): Ask | Unasked | undefined
   /** Pure. What it throws is a defect; bad input is a value. */
   translate(delivered: Delivered, settings: Settings): Translation
   /** Left out: 200 and `{"received":true}`. */
@@ -231,6 +264,19 @@ export const RECEIVED: HookAnswer = {
 }
 
 const secret = z.string().trim().min(8).max(500).meta({ secret: true })
+
+/** Where a source asks; another one for a sandbox. */
+export const apiUrlSetting = (url: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .default(url)
+    .transform((text) => text.replace(/\/+$/, ''))
+    .describe('Where the platform is asked for what a delivery leaves out.')
+
+/** What it is asked with; null: nothing is asked. */
+export const tokenSetting = (words: string) =>
+  z.string().trim().min(1).max(1000).nullable().default(null).describe(words).meta({ secret: true })
 
 /** Of every connection. */
 export const commonSettings = {

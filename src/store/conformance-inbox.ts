@@ -178,6 +178,25 @@ export function describeInboxRetries({ store: make }: Suite): void {
   })
 }
 
+export function describeInboxWaits({ store: make }: Suite): void {
+  it('says why one waits, and makes it due at once when asked', async () => {
+    const store = await make()
+    await store.receive(write('a'))
+    const [{ id, attempts } = { id: 0, attempts: 0 }] = await claim(store)
+    const words = { reason: 'enrich_failed', detail: 'It answered 503.' }
+    const waits = { id, attempts, state: 'received' as const, due_ms: START_MS + 1e6, ...words }
+    const request = { dataset_id: SHOP, now_ms: START_MS, settlements: [waits], records: [] }
+    await store.settleReceived(request)
+    expect(await list(store)).toMatchObject([{ state: 'received', ...words }])
+    const retry = { ...SHOPIFY, now_ms: START_MS + 5 }
+    expect(await store.retryReceived({ ...retry, states: ['failed'] })).toBe(0)
+    expect(await store.retryReceived({ ...retry, ids: [id], states: ['received'] })).toBe(1)
+    expect(await store.retryReceived({ ...retry, states: ['received'] })).toBe(0)
+    expect(await store.nextReceivedMs()).toBe(START_MS + 5)
+    expect((await statusOf(store))?.states).toMatchObject({ received: 1, failed: 0 })
+  })
+}
+
 export function describeInboxUpkeep({ clock, store: make }: Suite): void {
   it('drops the bodies of what is done after their time, and rows after theirs', async () => {
     const store = await make()

@@ -22,6 +22,7 @@ import {
   describeInbox,
   describeInboxRetries,
   describeInboxUpkeep,
+  describeInboxWaits,
   describeRecords,
 } from './conformance-inbox.ts'
 import { describeDeadLeases, describeLeases, describeMaybeSent } from './conformance-leases.ts'
@@ -97,6 +98,7 @@ export function describeStore(
     describe('random histories', () => describeHistories(suite))
     describe('inbox', () => describeInbox(suite))
     describe('inbox: retries', () => describeInboxRetries(suite))
+    describe('inbox: waits', () => describeInboxWaits(suite))
     describe('inbox: upkeep', () => describeInboxUpkeep(suite))
     describe('inbox: records', () => describeRecords(suite))
     describe('order book', () => describeOrders(suite))

@@ -87,7 +87,12 @@ export type InboxSettlement = { readonly id: number; readonly attempts: number }
       readonly events: readonly InboxEvent[]
     }
   /** Given back, to be tried again then. */
-  | { readonly state: 'received'; readonly due_ms: number; readonly reason?: string }
+  | {
+      readonly state: 'received'
+      readonly due_ms: number
+      readonly reason?: string
+      readonly detail?: string
+    }
 )
 
 /** A small document of the sources: the state of an order, or that something was told. */
@@ -137,7 +142,8 @@ export interface RetryInboxRequest extends ConnectionKey {
   readonly now_ms: number
   /** Only these; left out: every one in `states`. */
   readonly ids?: readonly number[]
-  readonly states: readonly ('failed' | 'ignored' | 'translated')[]
+  /** received: those that were given back and wait. */
+  readonly states: readonly ('failed' | 'ignored' | 'translated' | 'received')[]
 }
 
 export interface Inbox {

@@ -5,9 +5,15 @@
 import { createHmac } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import {
+  bigcommerceHook,
+  bigcommerceOrder,
+  bigcommerceProducts,
+} from '../../src/sources/bigcommerce-orders.ts'
 import { shopifyOrder } from '../../src/sources/shopify-orders.ts'
 import { wooOrder } from '../../src/sources/woocommerce-orders.ts'
 import { launchChromium } from '../chromium.ts'
+import { startPlatformApi } from '../http/platform-api.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { openManager, type Reader } from './ui-visitor.ts'
 
@@ -116,6 +122,37 @@ describe('a person with a shop', () => {
   })
 })
 
+describe('a shop that only points at its orders', () => {
+  it('waits while its API is down, says why, and counts when it is tried again', async () => {
+    const api = await startPlatformApi()
+    const line = 'GET /stores/abc123/v2/orders/118'
+    api.says.set(line, { status: 503, headers: { 'retry-after': '3600' } })
+    const page = await openPage('/sources/new?source=bigcommerce')
+    await page.getByLabel('Access token').fill('token-of-the-shop')
+    await page.getByLabel('Address of its API').fill(api.url)
+    await picture(page, 'source-bigcommerce-add')
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await page.getByTestId('waiting').waitFor()
+    await picture(page, 'source-bigcommerce')
+    const url = (await page.getByTestId('Copy the address').first().textContent()) ?? ''
+    const key = (await page.getByTestId('secret').textContent()) ?? ''
+    const hook = JSON.stringify(bigcommerceHook('store/order/created'))
+    expect((await deliver(url, { 'x-twofold-key': key }, hook)).status).toBe(200)
+    await page.getByTestId('delivery').getByText('BigCommerce answered 503').waitFor()
+    expect(await page.getByTestId('received').textContent()).toBe('1')
+    await picture(page, 'source-enrich-failed')
+    const date = new Date().toUTCString().replace('GMT', '+0000')
+    const dates = { date_created: date, date_modified: date }
+    api.says.set(line, { json: bigcommerceOrder(dates) })
+    api.says.set(`${line}/products`, { json: bigcommerceProducts })
+    await page.getByRole('button', { name: 'Translate store/order/created again' }).click()
+    await page.getByTestId('delivery').getByText('purchase:118').waitFor()
+    expect(await page.content()).not.toContain('token-of-the-shop')
+    expect(reader?.complaints).toEqual([])
+    await api.close()
+  })
+})
+
 const PAGES = [
   ['the sources', '/sources', 'Sources'],
   ['the platforms', '/sources/new', 'Connect a source'],
@@ -142,6 +179,6 @@ describe('on a phone, in the dark', () => {
     await page.getByRole('dialog').getByText('There is no way back').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click()
     await page.getByRole('heading', { name: 'Sources', level: 1 }).waitFor()
-    await expect.poll(() => page.getByTestId('source').count(), SOON).toBe(1)
+    await expect.poll(() => page.getByTestId('source').count(), SOON).toBe(2)
   })
 })

@@ -28,7 +28,7 @@ export interface Connected {
 }
 
 /** Signs a body with a secret, into headers. */
-export type Sign = (body: string, secret: string) => Readonly<Record<string, string>>
+export type Sign = (body: string, secret: string, url?: string) => Readonly<Record<string, string>>
 
 export const SIGN: Readonly<Record<string, Sign>> = {
   shopify: (body, secret) => ({ 'x-shopify-hmac-sha256': base64(body, secret) }),
@@ -37,6 +37,18 @@ export const SIGN: Readonly<Record<string, Sign>> = {
     const t = Math.floor(Date.now() / 1000)
     const v1 = createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')
     return { 'stripe-signature': `t=${t},v1=${'0'.repeat(64)},v1=${v1}` }
+  },
+  paddle: (body, secret) => {
+    const ts = Math.floor(Date.now() / 1000)
+    const h1 = createHmac('sha256', secret).update(`${ts}:${body}`).digest('hex')
+    return { 'paddle-signature': `ts=${ts};h1=${h1}` }
+  },
+  hubspot: (body, secret, url) => {
+    const timestamp = String(Date.now())
+    return {
+      'x-hubspot-request-timestamp': timestamp,
+      'x-hubspot-signature-v3': base64(`POST${url}${body}${timestamp}`, secret),
+    }
   },
 }
 
@@ -63,8 +75,9 @@ export async function connect(
     deliveries,
     shown: () => server.api('GET', one),
     send: async ({ headers = {}, body }) => {
-      const signed = SIGN[source]?.(body, secret) ?? {}
-      const answer = await fetch(new URL(made.url).pathname.replace(/^/, server.url), {
+      const url = new URL(made.url).pathname.replace(/^/, server.url)
+      const signed = SIGN[source]?.(body, secret, url) ?? {}
+      const answer = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...signed, ...headers },
         body,

@@ -101,6 +101,7 @@ const COMMON = [
   'src/limits.ts',
   'src/order-limits.ts',
   'src/diagnostic-limits.ts',
+  'src/enrich-limits.ts',
   'src/measured-limits.ts',
   'src/errors.ts',
   'src/secret-box.ts',

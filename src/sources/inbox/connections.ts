@@ -14,6 +14,7 @@ import {
   jsonSchemaOf,
   maskSettings,
   openSettings,
+  refuseMovedSecrets,
   type Settings,
   sealSettings,
   unmaskSettings,
@@ -173,6 +174,11 @@ function changed(state: State, config: Config, patch: unknown): Config {
     unreadable: settings.secrets === undefined ? clear.unreadable : [],
   })
   const checked = checkSettings(state, config.source, whole)
+  const { source } = kindOf(state, config.source)
+  const before = source.schema.safeParse(clear.settings).data ?? clear.settings
+  // Those of `secrets` prove what comes in; they never go anywhere.
+  const after = { ...checked, secrets: [] }
+  refuseMovedSecrets(schema, { before: { ...before }, after, given: settings })
   return { ...same, settings: seal(state, config, { ...checked }) }
 }
 

@@ -18,6 +18,7 @@ import {
   RECEIVED,
   type Source,
 } from '../source.ts'
+import type { Certificates } from './certificates.ts'
 import type { Connections } from './connections.ts'
 import type { HookStatus, Refusals } from './view.ts'
 
@@ -25,6 +26,7 @@ export interface HooksPorts {
   readonly store: Pick<Store, 'receive'>
   readonly connections: Pick<Connections, 'byId' | 'opened' | 'box'>
   readonly nowMs: () => number
+  readonly certificates: Certificates
   /** There is something to translate. */
   readonly onReceived: () => void
 }
@@ -69,7 +71,9 @@ export function createHooks(ports: HooksPorts): Hooks {
       if (secrets.length === 0) {
         refuse(key, 'no_secret', 'The connection has no secret yet: nothing can be proven.')
       }
-      const verified = source.verify(request, { secrets, nowMs: ports.nowMs() })
+      const at = source.certificateUrl?.(request)
+      const certificate = at === undefined ? undefined : await ports.certificates(at)
+      const verified = source.verify(request, { secrets, nowMs: ports.nowMs(), certificate })
       if (!verified.ok) refuse(key, verified.code, verified.detail)
       const { key: deliveryKey, topic } = source.identify(request)
       const receivedMs = ports.nowMs()

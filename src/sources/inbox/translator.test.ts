@@ -109,6 +109,7 @@ function shop(make = memoryStore) {
         nowMs: () => clock.nowMs,
         random: () => 0.5,
         sha256: (text) => text,
+        fetch: () => Promise.reject(new Error('nothing is asked here')),
         onTrouble: (error) => troubles.push(error),
         ...more,
       })

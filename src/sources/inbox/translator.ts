@@ -18,6 +18,7 @@ import type { Store } from '../../store/store.ts'
 import type { CommonSettings, Fact, Source } from '../source.ts'
 import { orderOf } from './booked.ts'
 import type { Connections } from './connections.ts'
+import { createEnricher, type Enricher } from './enricher.ts'
 import { type HandOverPorts, handOver } from './hand-over.ts'
 import { openDelivery } from './hooks.ts'
 import { aliasesIn, keysOf, namesOf, type Plan, planOf } from './plan.ts'
@@ -33,6 +34,8 @@ export interface TranslatorPorts extends HandOverPorts {
   readonly random: () => number
   readonly sha256: (text: string) => string
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** To platforms: closed to private addresses. */
+  readonly fetch: typeof fetch
   /** A fault of the store or of the program; no personal data. */
   readonly onTrouble: (error: unknown) => void
   /** Nobody else translates from this store: what is claimed when it starts, a dead one claimed. */
@@ -64,6 +67,8 @@ interface Planned extends Job {
 export function createTranslator(ports: TranslatorPorts): Translator {
   const stopping = new AbortController()
   let woken = new AbortController()
+  const onEnriched = (): void => woken.abort()
+  const enricher = createEnricher({ ...ports, onEnriched })
   let loop: Promise<void> = Promise.resolve()
   // Whether claims may be left, of a dead forerunner or of a round that broke off: their events may
   // be counted and not remembered, so they come before whatever else is said of their orders.
@@ -71,7 +76,7 @@ export function createTranslator(ports: TranslatorPorts): Translator {
   const next = async (): Promise<Next> => {
     if (isUnsure) await ports.store.endClaims()
     isUnsure = false
-    return round(ports)
+    return round(ports, enricher)
   }
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -94,6 +99,7 @@ export function createTranslator(ports: TranslatorPorts): Translator {
       stopping.abort()
       woken.abort()
       await loop
+      await enricher.stop()
     },
   }
 }
@@ -106,7 +112,7 @@ interface Next {
 }
 
 /** One claim, to its end. */
-async function round(ports: TranslatorPorts): Promise<Next> {
+async function round(ports: TranslatorPorts, enricher: Enricher): Promise<Next> {
   const { store, nowMs } = ports
   const startedMs = nowMs()
   const claimed = await store.claimReceived({
@@ -121,7 +127,9 @@ async function round(ports: TranslatorPorts): Promise<Next> {
   }
   const { dataset_id } = first
   const dataset = ports.findDataset(dataset_id)
-  const read = claimed.map((one) => (dataset ? jobOf(one, ports) : failed(one, 'gone', 'Gone.')))
+  const read = claimed
+    .map((one) => (dataset ? jobOf(one, ports, enricher) : failed(one, 'gone', 'Gone.')))
+    .filter((one) => one !== undefined)
   const ended = read.filter((one) => 'state' in one)
   await settle(ended, dataset_id, ports)
   let jobs: readonly Job[] = read.filter((one) => 'facts' in one)
@@ -170,8 +178,15 @@ function failed(
   return { id, attempts, state: 'failed', reason, detail: words, events: [] }
 }
 
-/** What a delivery says, or how it ends without saying anything. */
-function jobOf(claimed: ClaimedInbox, ports: TranslatorPorts): Job | InboxSettlement {
+/**
+ * What a delivery says, or how it ends without saying anything. Undefined: its platform is being
+ * asked for more, and it stays claimed.
+ */
+function jobOf(
+  claimed: ClaimedInbox,
+  ports: TranslatorPorts,
+  enricher: Enricher,
+): Job | InboxSettlement | undefined {
   const { id, attempts } = claimed
   const opened = ports.connections.opened(claimed)
   if (opened.state === 'unusable') return failed(claimed, 'settings', opened.detail)
@@ -179,7 +194,9 @@ function jobOf(claimed: ClaimedInbox, ports: TranslatorPorts): Job | InboxSettle
   const { source, settings } = opened
   try {
     const delivered = openDelivery(ports.connections.box, claimed, claimed.sealed)
-    const said = source.translate(delivered, settings)
+    const whole = enricher.take({ claimed, source, settings, delivered })
+    if (whole === undefined || 'state' in whole) return whole
+    const said = source.translate(whole, settings)
     if ('failed' in said) return failed(claimed, said.failed, said.detail)
     if ('ignored' in said) {
       const { ignored: reason, detail } = said

@@ -187,8 +187,9 @@ export class MemoryInbox {
       const row = this.#rows.get(settlement.id)
       if (row?.state !== 'received' || row.attempts !== settlement.attempts) continue
       if (settlement.state === 'received') {
-        row.due_ms = settlement.due_ms
-        row.ending = settlement.reason ? { reason: settlement.reason } : {}
+        const { due_ms, reason, detail } = settlement
+        row.due_ms = due_ms
+        row.ending = { ...(reason ? { reason } : {}), ...(detail ? { detail } : {}) }
         continue
       }
       const { state, id: _, attempts: __, ...ending } = settlement
@@ -218,6 +219,7 @@ export class MemoryInbox {
         nameOf(row) === nameOf(key) &&
         row.body !== undefined &&
         (states as readonly InboxState[]).includes(row.state) &&
+        (row.state !== 'received' || row.ending.reason !== undefined) &&
         (ids === undefined || ids.includes(row.id)),
     )
     for (const row of again) this.#again(row, now_ms)

@@ -27,7 +27,7 @@ export function inboxStatements(db: DatabaseSync) {
     endClaims: db.prepare(`
       UPDATE inbox SET due_ms = received_ms
         WHERE state = 0 AND attempts > 0 AND due_ms <> received_ms`),
-    giveBack: db.prepare('UPDATE inbox SET due_ms = ?, reason = ? WHERE id = ?'),
+    giveBack: db.prepare('UPDATE inbox SET due_ms = ?, reason = ?, detail = ? WHERE id = ?'),
     end: db.prepare(`
       UPDATE inbox SET state = ?, settled_ms = ?, reason = ?, detail = ?, events = ?
         WHERE id = ?`),

@@ -168,7 +168,8 @@ export class SqliteInbox {
       const stored = this.#sql.byId.get(settlement.id)
       if (stored?.state !== 0 || stored.attempts !== settlement.attempts) continue
       if (settlement.state === 'received') {
-        this.#sql.giveBack.run(settlement.due_ms, settlement.reason ?? null, settlement.id)
+        const { due_ms, reason = null, detail = null, id } = settlement
+        this.#sql.giveBack.run(due_ms, reason, detail, id)
         continue
       }
       const { state, reason = null, detail = null, events, id } = settlement
@@ -207,7 +208,8 @@ export class SqliteInbox {
       row.dataset_id === key.dataset_id &&
       row.connection_id === key.connection_id &&
       row.sealed !== null &&
-      wanted.has(row.state)
+      wanted.has(row.state) &&
+      (row.state !== 0 || row.reason !== null)
     let n = 0
     if (ids) {
       await this.#connection.writeDurably(() => {
@@ -240,7 +242,7 @@ export class SqliteInbox {
   #again(row: Stored, nowMs: number): void {
     const state = INBOX_STATES[Number(row.state)] ?? 'failed'
     this.#sql.again.run(nowMs, row.id as number)
-    this.#count(keyIn(row), { [state]: -1, received: 1 })
+    if (state !== 'received') this.#count(keyIn(row), { [state]: -1, received: 1 })
   }
 
   #records(datasetId: string, keys: readonly string[]): SourceRecord[] {

@@ -37,6 +37,11 @@ export function Numbers({ connection }: { connection: ConnectionShown }) {
       <Figure label="Sent twice" value={states.duplicate} testId="duplicate">
         copies of the same delivery
       </Figure>
+      {states.received > 0 && (
+        <Figure label="Waiting" value={states.received} testId="received">
+          deliveries, tried again by themselves
+        </Figure>
+      )}
       <Figure label="Failed" value={states.failed} testId="failed">
         {states.failed === 0 ? 'none could not be read' : 'deliveries, kept to be tried again'}
       </Figure>

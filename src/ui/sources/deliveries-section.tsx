@@ -95,7 +95,7 @@ function useRetry({ dataset_id, connection_id }: ConnectionShown) {
       retryDeliveries(
         dataset_id,
         connection_id,
-        ids ? { ids: [...ids], states: ['failed', 'ignored', 'translated'] } : {},
+        ids ? { ids: [...ids], states: ['failed', 'ignored', 'translated', 'received'] } : {},
       ),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['connections'] }),
   })

@@ -1,0 +1,183 @@
+/** What a thin delivery waits for, what a failure makes of it, and who is held up by whom. */
+import { describe, expect, it, vi } from 'vitest'
+import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
+import { TwofoldError } from '../../errors.ts'
+import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
+import { generic } from '../generic.ts'
+import type { Ask, Source } from '../source.ts'
+import { createEnricher, type Thin } from './enricher.ts'
+
+const SETTINGS = { secrets: [], order_prefix: '', test_event_code: null }
+const NOW_MS = 1_000_000_000
+
+/** Asks for an order, then for its items. */
+const SOURCE: Source = {
+  ...(generic as unknown as Source),
+  name: 'shop',
+  title: 'Shop',
+  ask: ({ text, fetched = {} }): Ask | undefined => {
+    const url = `https://api.shop.example/${text}`
+    const headers = { 'x-token': 'shop-token' }
+    if (fetched.order === undefined) return { name: 'order', url: `${url}?x=1`, headers }
+    if (fetched.items !== undefined) return undefined
+    return { name: 'items', url: `${url}/items`, headers, mayBeGone: true }
+  },
+}
+
+const thin = (id: number, more: Partial<ClaimedInbox> = {}, settings = SETTINGS): Thin => ({
+  claimed: {
+    ...{ id, dataset_id: '1', connection_id: 'c_shop', topic: 'order', received_ms: NOW_MS },
+    ...{ state: 'received', attempts: 1, events: [], kept: true, sealed: '' },
+    ...more,
+  },
+  source: SOURCE,
+  settings,
+  delivered: { headers: {}, query: {}, text: `orders/${id}`, receivedMs: NOW_MS },
+})
+
+function enricherOf(answer: (url: string) => Response | Promise<Response>) {
+  const settled: InboxSettlement[] = []
+  const asked: string[] = []
+  const clock = { nowMs: NOW_MS }
+  const onEnriched = vi.fn()
+  const enricher = createEnricher({
+    store: {
+      settleReceived: async ({ settlements }) => {
+        settled.push(...settlements)
+        return { conflict: false }
+      },
+    },
+    fetch: (async (url: string, init: RequestInit) => {
+      asked.push(url)
+      const cut = new Promise<never>((_, reject) => {
+        init.signal?.addEventListener('abort', () => reject(new Error('aborted')))
+      })
+      return await Promise.race([answer(url), cut])
+    }) as typeof fetch,
+    // Pauses between requests are over at once; a timeout never comes.
+    sleep: (ms, signal) =>
+      ms < 1000
+        ? Promise.resolve()
+        : new Promise((done) => signal.addEventListener('abort', () => done())),
+    nowMs: () => clock.nowMs,
+    random: () => 0.5,
+    onTrouble: (error) => expect.unreachable(String(error)),
+    onEnriched,
+  })
+  const until = (n: number) => vi.waitFor(() => expect(settled.length).toBe(n), { interval: 1 })
+  return { enricher, settled, asked, until, onEnriched, clock }
+}
+
+it('asks one thing after the other, and gives the delivery with all of it', async () => {
+  const { enricher, until, settled, asked, onEnriched } = enricherOf(
+    (url) => new Response(url.endsWith('/items') ? '[]' : '{"id":1}'),
+  )
+  expect(enricher.take(thin(1))).toBeUndefined()
+  await until(1)
+  expect(settled).toEqual([{ id: 1, attempts: 1, state: 'received', due_ms: NOW_MS }])
+  expect(onEnriched).toHaveBeenCalledOnce()
+  expect(enricher.take(thin(1, { attempts: 2 }))).toMatchObject({
+    text: 'orders/1',
+    fetched: { order: '{"id":1}', items: '[]' },
+  })
+  expect(asked).toEqual([
+    'https://api.shop.example/orders/1?x=1',
+    'https://api.shop.example/orders/1/items',
+  ])
+})
+
+const statusOf = (status: number, headers = {}) => new Response('secret words', { status, headers })
+
+describe('a failure', () => {
+  it.each<[string, () => Response | Promise<Response>, object]>([
+    ['503: waits', () => statusOf(503), { state: 'received', due_ms: NOW_MS + 1000 }],
+    [
+      '429 with a wish: waits so long',
+      () => statusOf(429, { 'retry-after': '30' }),
+      { state: 'received', due_ms: NOW_MS + 30_500 },
+    ],
+    ['404: may come yet, so it waits', () => statusOf(404), { state: 'received' }],
+    [
+      '401: kept until somebody acts',
+      () => statusOf(401),
+      { state: 'failed', detail: expect.stringContaining('Check the token') },
+    ],
+    [
+      'a redirect: would take the token along',
+      () => statusOf(302, { location: 'https://evil.example' }),
+      { state: 'failed', detail: 'Shop answered 302 to GET /orders/1.' },
+    ],
+    [
+      'a private address',
+      () => Promise.reject(new TwofoldError('private_target', 'x is not a public address.')),
+      { state: 'failed', detail: expect.stringContaining('public address') },
+    ],
+    [
+      'more than is read',
+      () => new Response('x'.repeat(2 * 1024 * 1024)),
+      { state: 'failed', detail: expect.stringContaining('more than 1 MB') },
+    ],
+    [
+      'nobody there',
+      () => Promise.reject(new TypeError('fetch failed')),
+      { state: 'received', detail: 'Shop could not be reached (GET /orders/1).' },
+    ],
+  ])('%s', async (_, answer, expected) => {
+    const { enricher, until, settled } = enricherOf(answer)
+    enricher.take(thin(1))
+    await until(1)
+    expect(settled).toMatchObject([{ id: 1, reason: 'enrich_failed', ...expected }])
+    expect(JSON.stringify(settled)).not.toMatch(/secret words|shop-token|x=1/)
+  })
+
+  it('is none where the thing may be gone', async () => {
+    const { enricher, until } = enricherOf((url) =>
+      url.endsWith('/items') ? statusOf(404) : new Response('{}'),
+    )
+    enricher.take(thin(1))
+    await until(1)
+    expect(enricher.take(thin(1))).toMatchObject({ fetched: { order: '{}', items: '' } })
+  })
+
+  it('for days ends the waiting; the delivery is kept', async () => {
+    const { enricher, until, settled } = enricherOf(() => statusOf(503))
+    enricher.take(thin(1, { received_ms: NOW_MS - 4 * 86_400_000 }))
+    await until(1)
+    expect(settled).toMatchObject([{ state: 'failed', reason: 'enrich_failed' }])
+  })
+
+  it('of the platform is waited out by all of its connection, asked by one', async () => {
+    const { enricher, until, settled, asked } = enricherOf(() => statusOf(503))
+    for (const id of [1, 2, 3]) enricher.take(thin(id))
+    await until(3)
+    expect(asked).toHaveLength(1)
+    expect(new Set(settled.map((one) => 'due_ms' in one && one.due_ms)).size).toBe(1)
+    expect(enricher.take(thin(4))).toMatchObject({ state: 'received', reason: 'enrich_failed' })
+    // Somebody pressed the button, which takes the reason away; or changed the settings.
+    expect(enricher.take(thin(2, { attempts: 2 }))).toBeUndefined()
+    await until(4)
+    expect(enricher.take(thin(5, {}, { ...SETTINGS }))).toBeUndefined()
+  })
+})
+
+it('a platform that does not answer holds up its own connection only', async () => {
+  const { enricher, until, settled } = enricherOf((url) =>
+    url.includes('/orders/1') ? new Promise(() => undefined) : new Response('{}'),
+  )
+  enricher.take(thin(1))
+  for (let id = 100; id < 100 + ENRICH_QUEUE_MAX - 1; id++) enricher.take(thin(id))
+  expect(enricher.take(thin(999))).toMatchObject({ state: 'received' })
+  enricher.take(thin(2, { connection_id: 'c_other' }))
+  await until(1)
+  expect(settled).toMatchObject([{ id: 2, state: 'received', due_ms: NOW_MS }])
+  await enricher.stop()
+  expect(settled).toHaveLength(1)
+})
+
+it('claimed anew while it is asked, it is settled under the newer claim', async () => {
+  const { enricher, until, settled } = enricherOf(() => new Response('{}'))
+  enricher.take(thin(1))
+  expect(enricher.take(thin(1, { attempts: 2 }))).toBeUndefined()
+  await until(1)
+  expect(settled).toMatchObject([{ id: 1, attempts: 2 }])
+})
