@@ -159,7 +159,9 @@ it('adds up: no purchase and no order twice, money exact', () => {
 
 it('older than the dataset is sent only where a person says so', () => {
   const rows = fold({ orders: [order('1')], startS: NOON_S + 1 })
-  const unsent = [false, true].map((older) => planSend(rows, { nowMs: NOON_S * 1000 + 4e6, older }))
+  const unsent = [false, true].map((older) =>
+    planSend(rows, { nowMs: NOON_S * 1000 + 4e6, older, extras: rows }),
+  )
   expect(unsent).toMatchObject([[{ unsent: 'before_start' }], [{ unsent: null }]])
 })
 
@@ -193,8 +195,36 @@ describe('a missing order', () => {
       hours(49),
       'unsure',
     ],
+    [
+      'is not sent later, whatever its cents',
+      { amount: '2.01' },
+      { loose: [seen({ at_s: NOON_S + 7200, people: [], micros: 2_010_000n })] },
+      hours(49),
+      'unsure',
+    ],
+    [
+      'is not sent later where the count knows no currency',
+      {},
+      { loose: [seen({ at_s: NOON_S + 7200, people: [], currency: undefined })] },
+      hours(49),
+      'unsure',
+    ],
+    [
+      'is not sent later where it may be a test that counted',
+      {},
+      { loose: [seen({ people: [], isTest: true })] },
+      hours(49),
+      'unsure',
+    ],
+    [
+      'that other money was counted beside is sent',
+      {},
+      { loose: [seen({ at_s: NOON_S + 7200, people: [], micros: 29_990_000n })] },
+      hours(49),
+      null,
+    ],
   ])('%s', (_, more, input, nowMs, unsent) => {
     const rows = fold({ orders: [order('1', more)], ...input })
-    expect(planSend(rows, { nowMs, older: false })).toMatchObject([{ unsent }])
+    expect(planSend(rows, { nowMs, older: false, extras: rows })).toMatchObject([{ unsent }])
   })
 })

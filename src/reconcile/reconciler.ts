@@ -17,7 +17,7 @@ import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
 import { importOrders } from './order-import.ts'
 import { type DayAsked, readDay } from './reader.ts'
-import { planSend, sendMissing } from './send-missing.ts'
+import { isUncounted, planSend, sendMissing, withoutCounted } from './send-missing.ts'
 import { Tally } from './sums.ts'
 import type {
   DayRows,
@@ -110,7 +110,7 @@ async function reconcile(asked: DaysAsked, ports: ReconcilerPorts): Promise<Reco
   const { dataset, days, books } = found
   const total = new Tally()
   const sums: DaySums[] = []
-  for (const { day, rows } of await compared(found, ports)) {
+  for await (const { day, rows } of compared(found, ports)) {
     const tally = new Tally()
     for (const row of rows) tally.add(row)
     total.addAll(tally)
@@ -133,14 +133,14 @@ interface Compared {
   readonly rows: readonly FoldedRow[]
 }
 
-async function compared(found: Asking, ports: ReconcilerPorts): Promise<Compared[]> {
+/** A day at a time: only one is held in memory, however many are asked for. */
+async function* compared(found: Asking, ports: ReconcilerPorts): AsyncGenerator<Compared> {
   const { dataset, origin, days, books } = found
-  if (!origin) return []
+  if (!origin) return
   const { dataset_id, orders_time_zone: zone } = dataset
   const span = books.find((book) => book.origin === origin)
   const destinations = ports.destinationsOf(dataset_id)
   const startS = Math.min(dataset.created_at_ms / 1000, span?.first_s ?? Number.MAX_SAFE_INTEGER)
-  const list: Compared[] = []
   for (const day of days) {
     const asked: DayAsked = {
       ...{ datasetId: dataset_id, origin, day, zone, span, destinations },
@@ -151,9 +151,8 @@ async function compared(found: Asking, ports: ReconcilerPorts): Promise<Compared
       const detail = `${day} has more orders than can be compared at once.`
       throw new TwofoldError('limit_reached', detail)
     }
-    list.push({ day, rows })
+    yield { day, rows }
   }
-  return list
 }
 
 async function reportsOf(
@@ -186,7 +185,8 @@ async function rowsOf(
   ports: ReconcilerPorts,
 ): Promise<DayRows> {
   const found = await asking({ datasetId, from: day, to: day }, ports)
-  const rows = (await compared(found, ports)).flatMap((one) => one.rows)
+  const rows: FoldedRow[] = []
+  for await (const one of compared(found, ports)) rows.push(...one.rows)
   const asked = rows
     .filter(({ kind }) => all || (kind !== 'ok' && kind !== 'not_sold'))
     .sort((a, b) => a.at_s - b.at_s)
@@ -202,9 +202,19 @@ async function send(
   ports: ReconcilerPorts,
 ): Promise<SendReport> {
   const found = await asking(asked, ports)
-  const rows = (await compared(found, ports)).flatMap((one) => one.rows)
-  const planned = planSend(rows, { nowMs: ports.nowMs(), older })
-  return sendMissing(planned, { dataset: found.dataset, accept: ports.accept, dryRun })
+  const { dataset, days } = found
+  const wanted = new Set(days)
+  // What may be an order of the first or the last day can have been counted on the day beside it.
+  const beside = [dayPlus(days[0] ?? '', -1), ...days, dayPlus(days.at(-1) ?? '', 1)]
+  const rows: FoldedRow[] = []
+  const extras: FoldedRow[] = []
+  for await (const one of compared({ ...found, days: beside }, ports)) {
+    extras.push(...one.rows.filter(({ kind }) => kind === 'extra'))
+    if (wanted.has(one.day)) rows.push(...one.rows.filter(isUncounted))
+  }
+  const planned = planSend(rows, { nowMs: ports.nowMs(), older, extras })
+  const sure = await withoutCounted(planned, dataset, ports)
+  return sendMissing(sure, { dataset, accept: ports.accept, dryRun })
 }
 
 /** What can still be sent, of a dataset that sends by itself. Returns how many were sent. */

@@ -11,25 +11,40 @@ import type { Accept } from '../ingest/ingest.ts'
 import { DEDUP_WINDOW_MS } from '../limits.ts'
 import { RECONCILE_GRACE_MS, RECONCILE_PAGE } from '../order-limits.ts'
 import type { Order } from '../store/orders.ts'
+import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
 import type { Missing, Reason, SendReport, UnsentReason } from './view.ts'
 
 /** Orders shown of a trial. */
 const SHOWN = 200
 /** Extras that may be the very order that is missing, told under another id. */
-const UNCLEAR: ReadonlySet<Reason | null> = new Set(['no_order', 'order_unknown'])
+const UNCLEAR: ReadonlySet<Reason | null> = new Set([
+  ...(['no_order', 'order_unknown', 'outside_book', 'test_event'] as const),
+])
 const NEAR_S = 86_400
+
+interface PlanContext {
+  readonly nowMs: number
+  readonly older: boolean
+  /** What was counted and is no order, of these days and of those beside them. */
+  readonly extras: readonly FoldedRow[]
+}
+
+/** Orders that a send is about: sold, and nobody counted them. */
+export const isUncounted = ({ kind, reason }: FoldedRow): boolean =>
+  kind === 'missing' || reason === 'before_start'
 
 export function planSend(
   rows: readonly FoldedRow[],
-  { nowMs, older }: { readonly nowMs: number; readonly older: boolean },
+  { nowMs, older, extras }: PlanContext,
 ): PlannedSend[] {
-  const unclear = rows.filter(({ kind, reason }) => kind === 'extra' && UNCLEAR.has(reason))
+  const unclear = extras.filter(({ kind, reason }) => kind === 'extra' && UNCLEAR.has(reason))
   return rows.flatMap((row) => {
     const { order } = row
-    const isOlder = row.reason === 'before_start'
-    if (!order || (row.kind !== 'missing' && !isOlder)) return []
-    if (isOlder && !older) return [{ order, unsent: 'before_start' as const }]
+    if (!order || !isUncounted(row)) return []
+    if (row.reason === 'before_start' && !older) {
+      return [{ order, unsent: 'before_start' as const }]
+    }
     return [{ order, unsent: unsentReason(row, order, { nowMs, unclear }) }]
   })
 }
@@ -57,13 +72,40 @@ function unsentReason(
   if (row.reason === 'refused' && row.detail !== 'event_too_old') return 'refused'
   if (order.amount === undefined || order.currency === undefined) return 'no_money'
   if (!order.user_data) return 'no_person'
-  const mayBeCounted = unclear.some(
-    ({ seen, at_s }) =>
-      seen?.currency === order.currency &&
-      Number(seen?.micros) === Number(order.amount) * 1e6 &&
-      Math.abs(at_s - order.at_s) <= NEAR_S,
+  if (ageS * 1000 <= DEDUP_WINDOW_MS) return null
+  return unclear.some((extra) => mayBe(extra, order)) ? 'unsure' : null
+}
+
+/** Money that was not told may have been this money. */
+function mayBe({ counted, at_s }: FoldedRow, order: Order): boolean {
+  return (
+    Math.abs(at_s - order.at_s) <= NEAR_S &&
+    (counted?.amount ?? order.amount) === order.amount &&
+    (counted?.currency ?? order.currency) === order.currency
   )
-  return mayBeCounted && ageS * 1000 > DEDUP_WINDOW_MS ? 'unsure' : null
+}
+
+/**
+ * The log knows the id of a conversion for ever, ingest for two days: a report that came far from
+ * its order's day, without its order number, would be counted twice.
+ */
+export async function withoutCounted(
+  planned: readonly PlannedSend[],
+  { dataset_id }: Dataset,
+  { store, nowMs }: { readonly store: Pick<Store, 'events'>; readonly nowMs: () => number },
+): Promise<PlannedSend[]> {
+  const oldS = (nowMs() - DEDUP_WINDOW_MS) / 1000
+  const sure: PlannedSend[] = []
+  for (const one of planned) {
+    const { order, unsent } = one
+    const event_id = eventId('Purchase', order.order_id)
+    const isAsked = unsent === null && order.at_s < oldS
+    const known = isAsked
+      ? await store.events({ dataset_id, event_name: 'Purchase', event_id, limit: 1 })
+      : { events: [] }
+    sure.push(known.events.length > 0 ? { order, unsent: 'unsure' } : one)
+  }
+  return sure
 }
 
 export async function sendMissing(

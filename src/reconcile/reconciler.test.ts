@@ -1,0 +1,80 @@
+/** What nobody reported, sent days later through the real pipeline: nothing counts twice. */
+import { hash } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Hashed } from '../event/shape.ts'
+import {
+  MINUTE_MS,
+  money,
+  openShop,
+  type Sent,
+  type Shop,
+  START_MS,
+} from '../ingest/shop.fixture.ts'
+import type { Order } from '../store/orders.ts'
+import { createReconciler } from './reconciler.ts'
+import type { Reconciler } from './view.ts'
+
+const HOUR_MS = 60 * MINUTE_MS
+/** A quarter to midnight of the order's day. */
+const LATE_S = Date.UTC(2026, 10, 23, 23, 45) / 1000
+const DAY = '2026-11-23'
+
+let shop: Shop
+let reconciler: Reconciler
+let nowMs: number
+
+beforeEach(async () => {
+  shop = openShop({ orders_from: 'csv' }, undefined, { nowMs: () => nowMs })
+  nowMs = START_MS
+  reconciler = createReconciler({
+    ...{ store: shop.store, accept: shop.ingest.accept, nowMs: () => nowMs },
+    findDataset: () => shop.dataset,
+    destinationsOf: () => [],
+    isBot: () => false,
+    sha256: (text) => hash('sha256', text),
+  })
+  const order: Order = {
+    ...{ dataset_id: shop.dataset.dataset_id, origin: 'csv', order_id: '17', at_s: LATE_S },
+    ...{ status: 'paid', amount: '2.01', currency: 'EUR', source: 'file' },
+    user_data: { em: ['a'.repeat(64) as Hashed] },
+  }
+  await shop.store.putOrders([order, { ...order, order_id: '99', amount: '5', at_s: LATE_S + 9e4 }])
+})
+
+const send = async (dryRun: boolean) => {
+  const datasetId = shop.dataset.dataset_id
+  return reconciler.send({ datasetId, from: DAY, to: DAY, dryRun, older: false })
+}
+
+describe('an order of three days ago', () => {
+  it.each<[string, number, Sent | undefined, number]>([
+    ['that nobody reported is sent', 0, undefined, 1],
+    [
+      'is not sent where its event id alone came hours after midnight',
+      5 * HOUR_MS,
+      { ...money(2.01), event_id: 'purchase:17' },
+      0,
+    ],
+    [
+      'is not sent where the day after has a sale of the same money that names no order of the book',
+      HOUR_MS,
+      { ...money(2.01, 'EUR', { order_id: 'web-17' }), event_id: 'made-up' },
+      0,
+    ],
+    [
+      'is sent beside a sale of other money',
+      HOUR_MS,
+      { ...money(2.02, 'EUR', { order_id: 'web-17' }), event_id: 'made-up' },
+      1,
+    ],
+  ])('%s', async (_, laterMs, report, sendable) => {
+    nowMs = LATE_S * 1000 + laterMs
+    if (report) await shop.send('browser', report)
+    nowMs = LATE_S * 1000 + 72 * HOUR_MS
+    const counted = await shop.total('accepted')
+    expect(await send(true)).toMatchObject({ missing: 1, sendable, sent: 0 })
+    expect(await send(false)).toMatchObject({ sendable, sent: sendable })
+    expect(await shop.total('accepted')).toBe(counted + sendable)
+    expect(await send(false)).toMatchObject({ sendable: 0 })
+  })
+})
