@@ -32,7 +32,9 @@ export function changeOf(
 ): Change | undefined {
   const { history, auth } = route
   if (!history) return undefined
-  const { action, about } = typeof history === 'string' ? { action: history, about: none } : history
+  const recorded = typeof history === 'string' ? { action: history } : history
+  if (recorded.isTrial?.(call)) return undefined
+  const { action, about = none } = recorded
   const on = typeof auth === 'object' ? auth.on : undefined
   const found = about(call, context) ?? {}
   const dataset_id = on === 'dataset' ? call.id : (found.dataset_id ?? null)

@@ -1,5 +1,6 @@
 /** The routes of orders: files of them, days compared with them, and sending what is missing. */
 import type { Readable } from 'node:stream'
+import { plainObject } from '../access/plain-object.ts'
 import { TwofoldError } from '../errors.ts'
 import { type Discrepancy, REASONS, type Reconciliation, type Sums } from '../reconcile/view.ts'
 import type { Context } from './ports.ts'
@@ -65,7 +66,7 @@ export const reconcileRoutes: readonly Route[] = [
     method: 'POST',
     path: `${PATH}/send`,
     auth: DEVELOP,
-    history: 'orders.sent',
+    history: { action: 'orders.sent', isTrial: ({ body }) => isDryRun(body) },
     summary: 'Send the orders that nobody reported',
     description:
       'Through the ordinary door, each under the id that a late report of it would have too, so ' +
@@ -91,7 +92,7 @@ export const reconcileRoutes: readonly Route[] = [
     method: 'POST',
     path: IMPORTS,
     auth: DEVELOP,
-    history: 'orders.imported',
+    history: { action: 'orders.imported', isTrial: ({ query }) => isDryRun(query) },
     summary: 'Import orders from a CSV file',
     description:
       'The body is the file (text/csv, UTF-8), of any size. Columns are found by their usual ' +
@@ -113,6 +114,8 @@ export const reconcileRoutes: readonly Route[] = [
     },
   }),
 ]
+
+const isDryRun = (asked: unknown): boolean => plainObject(asked)?.dry_run === true
 
 function dayIn(text: string | undefined): string {
   if (text && daysQuerySchema.shape.from.safeParse(text).success) return text

@@ -36,10 +36,12 @@ export type Recorded =
   | {
       readonly action: Action
       /** What the thing is called and where it belongs, asked before it changes. */
-      readonly about: (
+      readonly about?: (
         call: Call<unknown, unknown>,
         context: Context,
       ) => { readonly name?: string; readonly dataset_id?: string } | undefined
+      /** A trial, which changes nothing: it does not belong in the history. */
+      readonly isTrial?: (call: Call<unknown, unknown>) => boolean
     }
 
 export interface Answer {
