@@ -95,6 +95,22 @@ describe('an order', () => {
   })
 })
 
+it('pairs thousands of sales without an order id in a moment, each once, the nearest first', () => {
+  const n = 3000
+  const orders = Array.from({ length: n }, (_, at) =>
+    order(`o${at}`, { amount: String(10 + at), at_s: NOON_S + (at % 60) }),
+  )
+  const loose = orders.flatMap(({ amount, at_s }) => {
+    const micros = BigInt(amount ?? 0) * 1_000_000n
+    return [300, 4].map((laterS) => seen({ micros, at_s: at_s + laterS, people: [] }))
+  })
+  const rows = fold({ orders, loose })
+  const paired = rows.filter(({ reason }) => reason === 'unnamed')
+  expect(paired).toHaveLength(n)
+  expect(paired.every(({ seen, order }) => seen?.at_s === (order?.at_s ?? 0) + 4)).toBe(true)
+  expect(new Set(rows.flatMap(({ seen }) => seen?.seq ?? [])).size).toBe(2 * n)
+})
+
 describe('what repeats an order', () => {
   const first = seen({ order_id: '1' })
   it.each<[string, Partial<PurchaseSeen>, string]>([

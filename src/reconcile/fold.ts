@@ -76,30 +76,48 @@ export function foldDay(input: DayInput): FoldedRow[] {
   ]
 }
 
-/** Each with the nearest that fits; a shopper in common before the clock alone. */
+/**
+ * Each with the nearest that fits; a shopper in common before the clock alone. By id and by money
+ * first: where no purchase of a large shop names its order, every order would meet every purchase.
+ */
 function pairUnnamed(
   orders: readonly Order[],
   purchases: readonly PurchaseSeen[],
 ): ReadonlyMap<Order, PurchaseSeen> {
-  const free = new Set(purchases)
+  const taken = new Set<PurchaseSeen>()
+  const byId = groupedBy(purchases, ({ event_id }) => event_id)
+  const byAmount = groupedBy(purchases, ({ micros }) => amountText(micros))
   const pairs = new Map<Order, PurchaseSeen>()
   for (const order of orders) {
     const people = new Set(peopleIn(order.user_data ?? {}))
     const rank = (one: PurchaseSeen): number =>
       Math.abs(one.at_s - order.at_s) + (one.people.some((person) => people.has(person)) ? 0 : 1e6)
-    const fitting = [...free].filter(
+    const alike = (byAmount.get(order.amount) ?? []).filter(
       (one) =>
-        one.event_id === eventId('Purchase', order.order_id) ||
-        (Math.abs(one.at_s - order.at_s) <= SAME_SALE_S &&
-          amountText(one.micros) === order.amount &&
-          (one.currency ?? order.currency) === order.currency),
+        Math.abs(one.at_s - order.at_s) <= SAME_SALE_S &&
+        (one.currency ?? order.currency) === order.currency,
     )
-    const [best] = fitting.sort((a, b) => rank(a) - rank(b))
+    const named = byId.get(eventId('Purchase', order.order_id)) ?? []
+    const fitting = [...named, ...alike].filter((one) => !taken.has(one))
+    const [best] = fitting.sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)
     if (!best) continue
-    free.delete(best)
+    taken.add(best)
     pairs.set(order, best)
   }
   return pairs
+}
+
+function groupedBy(
+  purchases: readonly PurchaseSeen[],
+  keyOf: (one: PurchaseSeen) => string | undefined,
+): ReadonlyMap<string | undefined, readonly PurchaseSeen[]> {
+  const groups = new Map<string | undefined, PurchaseSeen[]>()
+  for (const one of purchases) {
+    const group = groups.get(keyOf(one))
+    if (group) group.push(one)
+    else groups.set(keyOf(one), [one])
+  }
+  return groups
 }
 
 function counted(order: Order, one: PurchaseSeen, input: DayInput): FoldedRow {
