@@ -27,6 +27,13 @@ it('holds the share itself and stays within none and all', () => {
   )
 })
 
+it('begins at nothing for none and ends at everything for all, to the last bit', () => {
+  for (let n = 1; n <= 500; n++) {
+    expect(wilson(0, n).low).toBe(0)
+    expect(wilson(n, n).high).toBe(1)
+  }
+})
+
 it('covers the true loss in about 95 of 100 samples', () => {
   let state = 20_261_128
   const random = (): number => {

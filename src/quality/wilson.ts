@@ -18,5 +18,7 @@ export function wilson(k: number, n: number): Interval {
   const scale = 1 + z2 / n
   const centre = (p + z2 / (2 * n)) / scale
   const half = (Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / scale
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+  // None and all are exact: a rounding of 1e-17 would be shown as "<1%".
+  const [low, high] = [Math.max(0, centre - half), Math.min(1, centre + half)]
+  return { low: p === 0 ? 0 : low, high: p === 1 ? 1 : high }
 }

@@ -92,6 +92,7 @@ it('an empty page says what to do; a file is tried, imported, compared, and sent
   await reason.getByText('Nobody reported it').waitFor()
   const four = page.getByRole('cell', { name: '4', exact: true })
   const day = page.getByTestId('day').filter({ has: four })
+  await page.getByRole('columnheader', { name: 'Left out' }).waitFor()
   await day.getByRole('button', { name: /^Show the orders of/ }).click()
   await page.waitForURL(/day=20/)
   await page.getByRole('heading', { name: /^Orders of 20/ }).waitFor()

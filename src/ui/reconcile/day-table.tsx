@@ -12,16 +12,19 @@ interface DayTableProps {
   readonly onChoose: (day: string) => void
 }
 
-const HEADS = ['Orders', 'Counted', 'Browser', 'Server', 'Missing', 'Extra', 'Other money']
+const HEADS = [
+  ...['Orders', 'Counted', 'Browser', 'Server'],
+  ...['Missing', 'Left out', 'Extra', 'Other money'],
+]
 
 export function DayTable({ days, chosen, onChoose }: DayTableProps) {
   return (
     <Section
       title="By day"
-      hint="Browser and Server: orders that each reported. Off by: missing and extra, of all sales that either side knows, with the 95% interval."
+      hint="Counted is Orders less Missing and Left out (on purpose), plus Extra. Browser and Server: orders that each reported. Off by: missing and extra, of all sales that either side knows, with the 95% interval."
     >
       <Scroll label="By day">
-        <Table className={classes.table ?? ''} miw={860}>
+        <Table className={classes.table ?? ''} miw={940}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Day</Table.Th>
@@ -75,6 +78,7 @@ const numbersOf = (one: Day): readonly (readonly [string, number])[] => [
   ['browser', one.browser],
   ['server', one.server],
   ['missing', one.missing],
+  ['left_out', one.left_out],
   ['extra', one.extra],
   ['differs', one.differs],
 ]
