@@ -225,7 +225,7 @@ describe('orders that nobody reported', () => {
       `/api/datasets/${dataset.dataset_id}/history`,
     )
     const sends = history.entries.filter(({ action }) => action === 'orders.sent')
-    expect(sends.map(({ details }) => details)).toEqual([{ dry_run: false }, { dry_run: false }])
+    expect(sends.map(({ details }) => details.dry_run)).toEqual([false, false])
     await pageLoads([{ visitor: '402', order: 'a1', value: 30 }])
     await pageLoads([{ visitor: '402', id: 'purchase:a1', value: 30 }])
     const after = await server.api<ReconciliationAnswer>('GET', path(twoDays()))
