@@ -22,8 +22,8 @@ export const RECONCILE_PAGE = 250
 export const RECONCILE_DAY_MAX = 50_000
 /** Days of one reconciliation. */
 export const RECONCILE_DAYS_MAX = 31
-/** A thank-you page that is seen again is recognised so long after the sale. */
-export const RECONCILE_AROUND_MS = 3 * 86_400_000
+/** A thank-you page that is seen again is recognised so many days after the sale. */
+export const RECONCILE_DAYS_BEFORE = 3
 /** Rows of one page of a day's orders. */
 export const RECONCILE_ROWS_MAX = 500
 /** An order is left to its own report for so long before it counts as one that nobody reports. */

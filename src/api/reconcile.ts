@@ -73,12 +73,15 @@ export const reconcileRoutes: readonly Route[] = [
       'that it still counts once. With dry_run (the default) it only says what it would send.',
     body: sendRequestSchema,
     answer: { status: 200, description: 'What was sent, or would be.', schema: sentSchema },
-    run: ({ id, body: { dry_run, older, ...days } }, context): Promise<SentAnswer> =>
-      context.alone(`orders of ${id}`, async () => {
+    run: ({ id, body: { dry_run, older, ...days } }, context): Promise<SentAnswer> => {
+      const work = async (): Promise<SentAnswer> => {
         const asked = { datasetId: id, ...days, older, dryRun: dry_run }
         const { orders, ...done } = await context.reconciler.send(asked)
         return { dry_run, ...done, orders: orders.map(({ at_s: at, ...one }) => ({ ...one, at })) }
-      }),
+      }
+      // Two may look at once, also while a file is read in; only one sends.
+      return dry_run ? work() : context.alone(`orders of ${id}`, work)
+    },
   }),
   route({
     method: 'GET',

@@ -6,7 +6,7 @@ import { eventId } from '../event/ids.ts'
 import type { StoredEvent } from '../event/shape.ts'
 import { dayPlus, dayStart } from '../event/zone.ts'
 import { ORDER_WINDOW_MS } from '../limits.ts'
-import { RECONCILE_AROUND_MS, RECONCILE_DAY_MAX, RECONCILE_PAGE } from '../order-limits.ts'
+import { RECONCILE_DAY_MAX, RECONCILE_DAYS_BEFORE, RECONCILE_PAGE } from '../order-limits.ts'
 import type { Order, OrderOrigin, OrderSpan } from '../store/orders.ts'
 import type { DeliveryKey } from '../store/outbox.ts'
 import type { Store } from '../store/store.ts'
@@ -40,14 +40,20 @@ export interface DayRead {
   readonly whole: boolean
 }
 
-export async function readDay(asked: DayAsked, ports: ReaderPorts): Promise<DayRead> {
+/** Purchases of whole days, by day: the days around one day are those around the next, too. */
+export type PurchasesByDay = Map<string, Listed<PurchaseSeen>>
+
+/** `known` keeps what the next day needs again. */
+export async function readDay(
+  asked: DayAsked,
+  ports: ReaderPorts,
+  known: PurchasesByDay,
+): Promise<DayRead> {
   const { day, zone } = asked
   const from_s = dayStart(day, zone)
   const to_s = dayStart(dayPlus(day, 1), zone)
   const orders = await ordersIn(asked, { from_s, to_s }, ports)
-  const aroundS = RECONCILE_AROUND_MS / 1000
-  const window = { from_s: from_s - aroundS, to_s: to_s + 3600 }
-  const around = await purchasesIn(asked.datasetId, window, ports)
+  const around = await purchasesAround(asked, ports, known)
   const ids = orders.list.map(({ order_id }) => order_id)
   const found = await foundBy(ids, asked, ports)
   const wanted = new Set(ids)
@@ -57,9 +63,9 @@ export async function readDay(asked: DayAsked, ports: ReaderPorts): Promise<DayR
   }
   const lost = ids.filter((id) => !found.has(id))
   const today = around.list.filter(({ received_s }) => received_s >= from_s && received_s < to_s)
-  const known = await booked(around.list, asked, ports)
+  const named = await booked(around.list, asked, ports)
   const isSold = ({ order_id, event_id }: PurchaseSeen): boolean =>
-    known.get(order_id ?? orderIn(event_id) ?? '')?.status === 'paid'
+    named.get(order_id ?? orderIn(event_id) ?? '')?.status === 'paid'
   const loose = today.filter((one) => !isSold(one))
   const all = [
     ...new Map([...[...found.values()].flat(), ...loose].map((one) => [one.seq, one])).values(),
@@ -68,7 +74,7 @@ export async function readDay(asked: DayAsked, ports: ReaderPorts): Promise<DayR
   const rows = foldDay({
     ...{ day, zone, orders: orders.list, found, loose, around: around.list.filter(isSold) },
     refused: await refusedBy(lost, asked, ports),
-    named: known,
+    named,
     destinationsOf: ({ seq }) => sent.get(seq) ?? [],
     span: asked.span,
     startS: asked.startS,
@@ -101,6 +107,30 @@ async function ordersIn(
   return { list, whole: false }
 }
 
+/** From some days before to an hour after, the oldest first. */
+async function purchasesAround(
+  { datasetId, day, zone }: DayAsked,
+  ports: ReaderPorts,
+  known: PurchasesByDay,
+): Promise<Listed<PurchaseSeen>> {
+  const days = Array.from({ length: RECONCILE_DAYS_BEFORE + 2 }, (_, at) =>
+    dayPlus(day, at - RECONCILE_DAYS_BEFORE),
+  )
+  for (const old of known.keys()) if (!days.includes(old)) known.delete(old)
+  const parts: Listed<PurchaseSeen>[] = []
+  for (const one of days) {
+    const range = { from_s: dayStart(one, zone), to_s: dayStart(dayPlus(one, 1), zone) }
+    const part = known.get(one) ?? (await purchasesIn(datasetId, range, ports))
+    known.set(one, part)
+    parts.push(part)
+  }
+  const endS = dayStart(dayPlus(day, 1), zone) + 3600
+  return {
+    list: parts.flatMap(({ list }) => list).filter(({ received_s }) => received_s < endS),
+    whole: parts.every(({ whole }) => whole),
+  }
+}
+
 /** Counted purchases received in a range, the oldest first. */
 async function purchasesIn(
   dataset_id: string,
@@ -114,7 +144,7 @@ async function purchasesIn(
     const page = await store.events(before === undefined ? query : { ...query, before_seq: before })
     list.push(...page.events.map((event) => purchaseSeen(event, isBot)))
     before = page.next_before_seq
-  } while (before !== undefined && list.length < 4 * RECONCILE_DAY_MAX)
+  } while (before !== undefined && list.length < 2 * RECONCILE_DAY_MAX)
   return { list: list.reverse(), whole: before === undefined }
 }
 

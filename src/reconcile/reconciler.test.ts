@@ -46,6 +46,24 @@ const send = async (dryRun: boolean) => {
   return reconciler.send({ datasetId, from: DAY, to: DAY, dryRun, older: false })
 }
 
+it('reads each day of purchases once, however many days are compared', async () => {
+  const asked: (number | undefined)[] = []
+  const { events } = shop.store
+  shop.store.events = (query) => {
+    asked.push(query.from_s)
+    return events(query)
+  }
+  nowMs = LATE_S * 1000 + 60_000
+  await shop.send('browser', { ...money(2.01, 'EUR', { order_id: '17' }), event_id: 'a' })
+  await shop.send('browser', { ...money(7), event_id: 'b' })
+  const datasetId = shop.dataset.dataset_id
+  const { total, days } = await reconciler.reconcile({ datasetId, from: DAY, to: '2026-11-29' })
+  expect(total).toMatchObject({ orders: 2, counted: 2, missing: 1, extra: 1 })
+  expect(days.find(({ day }) => day === DAY)).toMatchObject({ orders: 1, counted: 2, extra: 1 })
+  expect(new Set(asked).size).toBe(asked.length)
+  expect(asked).toHaveLength(3 + 7 + 1)
+})
+
 describe('an order of three days ago', () => {
   it.each<[string, number, Sent | undefined, number]>([
     ['that nobody reported is sent', 0, undefined, 1],

@@ -16,7 +16,7 @@ import type { OrderOrigin, OrderSpan } from '../store/orders.ts'
 import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
 import { importOrders } from './order-import.ts'
-import { type DayAsked, readDay } from './reader.ts'
+import { type DayAsked, type PurchasesByDay, readDay } from './reader.ts'
 import { isUncounted, planSend, sendMissing, withoutCounted } from './send-missing.ts'
 import { Tally } from './sums.ts'
 import type {
@@ -141,12 +141,13 @@ async function* compared(found: Asking, ports: ReconcilerPorts): AsyncGenerator<
   const span = books.find((book) => book.origin === origin)
   const destinations = ports.destinationsOf(dataset_id)
   const startS = Math.min(dataset.created_at_ms / 1000, span?.first_s ?? Number.MAX_SAFE_INTEGER)
+  const known: PurchasesByDay = new Map()
   for (const day of days) {
     const asked: DayAsked = {
       ...{ datasetId: dataset_id, origin, day, zone, span, destinations },
       startS: dataset.demo ? startS : dataset.created_at_ms / 1000,
     }
-    const { rows, whole } = await readDay(asked, ports)
+    const { rows, whole } = await readDay(asked, ports, known)
     if (!whole) {
       const detail = `${day} has more orders than can be compared at once.`
       throw new TwofoldError('limit_reached', detail)
