@@ -2,11 +2,13 @@
  * The HTTP server itself, before anything is registered on it: its bounds, how it listens, and the
  * one shape of an error that nobody else answered. Knows no route. Made by main.ts.
  */
-import type { AddressInfo } from 'node:net'
+import { STATUS_CODES } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
-import { BODY_BYTES_MAX } from './limits.ts'
+import { BODY_BYTES_MAX, REQUEST_MS_MAX } from './limits.ts'
+import { UPLOAD_IDLE_MS } from './order-limits.ts'
 
 /** No request log: URLs may hold what their senders should not have put there. */
 export function createApp(level: Config['logLevel']): FastifyInstance {
@@ -15,7 +17,12 @@ export function createApp(level: Config['logLevel']): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_MS_MAX,
+    clientErrorHandler: (error, socket) => {
+      // A long file that still arrives; a socket that falls silent is closed by its own timeout.
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.timeout === UPLOAD_IDLE_MS) return
+      refuse(error, socket)
+    },
     routerOptions: { ignoreTrailingSlash: true },
   })
   app.setErrorHandler((error, request, reply) => {
@@ -56,4 +63,21 @@ export function originOf(app: FastifyInstance): string {
   const { address, port } = app.server.address() as AddressInfo
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** What came is no request of HTTP, or did not come in time. */
+function refuse({ code }: Error & { readonly code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return
+  const isLate = code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const status = isLate ? 408 : code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+  const detail = isLate
+    ? `It did not arrive within ${REQUEST_MS_MAX / 1000} seconds: send less at once.`
+    : undefined
+  const body = JSON.stringify(errorBody('invalid_request', detail))
+  if (socket.writable) {
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n`
+    const type = 'content-type: application/json\r\n'
+    socket.write(`${head}${type}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  }
+  socket.destroy()
 }

@@ -52,6 +52,8 @@ export const PAGE_READ_MS = 30
 export const DETAIL_SAMPLE_EVENTS = 300
 /** Values that one search for a person may name: every form of an e-mail, a phone and an id. */
 export const PERSON_VALUES_MAX = 20
+/** A request has arrived whole by then, on the slowest phone; files of orders may take longer. */
+export const REQUEST_MS_MAX = 60_000
 /** A body of the API: settings with a thousand domains fit. */
 export const API_BODY_BYTES_MAX = 256 * 1024
 /** Points of one timeline: a thousand hours are about 40 days. */

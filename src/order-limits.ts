@@ -7,6 +7,8 @@
  * forgotten when no destination would take the sale any more (in-store: 62 days). */
 export const ORDER_BOOK_MS = 800 * 86_400_000
 export const ORDER_PERSON_MS = 62 * 86_400_000
+/** A file may take as long as it needs to arrive, but not stand still for longer than this. */
+export const UPLOAD_IDLE_MS = 90_000
 /** One row and the columns of a file that is imported: the longest exports of shops have 80. */
 export const FILE_ROW_CHARS_MAX = 256 * 1024
 export const FILE_COLUMNS_MAX = 500
