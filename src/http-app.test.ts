@@ -3,13 +3,13 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { createApp } from './http-app.ts'
-import { UPLOAD_IDLE_MS } from './order-limits.ts'
+import { letUploadTakeLong } from './upload-time.ts'
 
 const app = { close: async () => undefined as unknown }
 afterEach(() => app.close())
 
 /** A server in the middle of a body, its socket, and who sends it. */
-async function halfSent(idleMs: number): Promise<{
+async function halfSent(isFile: boolean): Promise<{
   late: () => void
   client: ClientRequest
   answer: Promise<IncomingMessage>
@@ -19,7 +19,7 @@ async function halfSent(idleMs: number): Promise<{
   server.addContentTypeParser('text/csv', (_request, body, done) => done(null, body))
   const arrived = Promise.withResolvers<Socket>()
   server.post('/file', async ({ raw, body }) => {
-    raw.socket.setTimeout(idleMs)
+    if (isFile) letUploadTakeLong(raw.socket)
     arrived.resolve(raw.socket)
     let text = ''
     for await (const piece of body as AsyncIterable<Buffer>) text += piece.toString()
@@ -45,7 +45,7 @@ async function textOf(answer: IncomingMessage): Promise<string> {
 }
 
 it('a long file goes on arriving after the time that any request has', async () => {
-  const { late, client, answer } = await halfSent(UPLOAD_IDLE_MS)
+  const { late, client, answer } = await halfSent(true)
   late()
   client.end('two')
   const done = await answer
@@ -54,7 +54,7 @@ it('a long file goes on arriving after the time that any request has', async () 
 })
 
 it('any other request is answered and closed, in the shape of all errors', async () => {
-  const { late, answer } = await halfSent(0)
+  const { late, answer } = await halfSent(false)
   late()
   const done = await answer
   expect(done.statusCode).toBe(408)

@@ -8,7 +8,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { ERRORS, errorBody, TwofoldError } from './errors.ts'
 import { BODY_BYTES_MAX, REQUEST_MS_MAX } from './limits.ts'
-import { UPLOAD_IDLE_MS } from './order-limits.ts'
+import { mayUploadTakeLong } from './upload-time.ts'
 
 /** No request log: URLs may hold what their senders should not have put there. */
 export function createApp(level: Config['logLevel']): FastifyInstance {
@@ -20,7 +20,7 @@ export function createApp(level: Config['logLevel']): FastifyInstance {
     requestTimeout: REQUEST_MS_MAX,
     clientErrorHandler: (error, socket) => {
       // A long file that still arrives; a socket that falls silent is closed by its own timeout.
-      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.timeout === UPLOAD_IDLE_MS) return
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayUploadTakeLong(socket)) return
       refuse(error, socket)
     },
     routerOptions: { ignoreTrailingSlash: true },

@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream'
 import { plainObject } from '../access/plain-object.ts'
 import { TwofoldError } from '../errors.ts'
-import { UPLOAD_IDLE_MS } from '../order-limits.ts'
 import { type Discrepancy, REASONS, type Reconciliation, type Sums } from '../reconcile/view.ts'
+import { letUploadTakeLong } from '../upload-time.ts'
 import type { Context } from './ports.ts'
 import {
   dayRowsQuerySchema,
@@ -109,8 +109,7 @@ export const reconcileRoutes: readonly Route[] = [
       if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '') || !file) {
         throw new TwofoldError('invalid_request', 'Send the file itself, as text/csv.')
       }
-      // In place of the time that any request has to arrive: see http-app.ts.
-      request.raw.socket.setTimeout(UPLOAD_IDLE_MS)
+      letUploadTakeLong(request.raw.socket)
       return context.alone(`orders of ${id}`, () =>
         context.reconciler.importOrders(id, file.setEncoding('utf8') as AsyncIterable<string>, {
           ...{ columns, currency: all_in, zone, prefix, dryRun: dry_run },
