@@ -45,9 +45,15 @@ export function deliveryLine({ deliveries }: DatasetHealth): HealthLine {
   const dead = rejected > 0 ? ` ${formatCount(rejected)} rejected, kept under Dead letters.` : ''
   return {
     tone: rejected > 0 || retrying > 0 ? 'quiet' : 'good',
-    title: open > 0 ? `${countOf(open, 'event')} on the way out` : 'Everything was sent',
+    title: titleOf(open, rejected),
     detail: `${sent}${late}${dead}`,
   }
+}
+
+function titleOf(open: number, rejected: number): string {
+  if (open > 0) return `${countOf(open, 'event')} on the way out`
+  if (rejected > 0) return `Everything was sent, ${formatCount(rejected)} of it refused`
+  return 'Everything was sent'
 }
 
 type Step = DatasetHealth['setup'][number]
