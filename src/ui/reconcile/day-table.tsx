@@ -24,7 +24,7 @@ export function DayTable({ days, chosen, onChoose }: DayTableProps) {
       hint="Counted is Orders less Missing and Left out (on purpose), plus Extra. Browser and Server: orders that each reported. Off by: missing and extra, of all sales that either side knows, with the 95% interval."
     >
       <Scroll label="By day">
-        <Table className={classes.table ?? ''} miw={940}>
+        <Table className={classes.table ?? ''} miw={860} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Day</Table.Th>
