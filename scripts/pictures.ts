@@ -33,7 +33,7 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   { name: 'home', path: '', shows: 'last hour', main: true },
   { name: 'overview', path: '/datasets/ID/', shows: 'Purchase', main: true, height: 1130 },
-  { name: 'event-log', path: '/datasets/ID/events', shows: 'Purchase', main: true },
+  { name: 'event-log', path: '/datasets/ID/events', shows: 'PageView', main: true },
   {
     name: 'match-quality',
     path: '/datasets/ID/match-quality?window=7d',
@@ -61,6 +61,17 @@ const PICTURES: readonly Picture[] = [
   },
   { name: 'diagnostics', path: '/datasets/ID/diagnostics', shows: 'Look now', main: true },
   { name: 'alerts', path: '/datasets/ID/alerts', shows: 'Alerts' },
+  { name: 'test-events', path: '/datasets/ID/test-events', shows: 'Send test events' },
+  { name: 'destinations', path: '/datasets/ID/destinations', shows: 'Delivered' },
+  { name: 'deliveries', path: '/datasets/ID/deliveries', shows: 'Delivered' },
+  {
+    name: 'reconciliation',
+    path: '/datasets/ID/reconciliation',
+    shows: 'orders',
+    main: true,
+    height: 1000,
+  },
+  { name: 'business-alerts', path: '/businesses/BUSINESS/alerts', shows: 'digest' },
   { name: 'sources', path: '/datasets/ID/sources', shows: 'Sources' },
   { name: 'install', path: '/datasets/ID/install', shows: 'Install' },
   { name: 'settings', path: '/datasets/ID/settings', shows: 'Settings', height: 1000 },
@@ -72,7 +83,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'twofold-pictures-'))
 const { demo, signIn } = await startDemo()
 const browser = await launchChromium()
 try {
-  const { state, datasetId } = await entered(browser, signIn)
+  const { state, datasetId, businessId } = await entered(browser, signIn)
   const wanted = PICTURES.filter(({ name }) => !values.only || values.only === name)
   for (const picture of wanted) {
     await take({ picture, as: picture.name, viewport: { ...DESKTOP, ...heightOf(picture) } })
@@ -86,8 +97,15 @@ try {
       ...{ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' },
     })
     const page = await context.newPage()
-    await page.goto(new URL(signIn).origin + picture.path.replace('ID', datasetId))
-    await page.getByText(picture.shows).first().waitFor({ timeout: 60_000 })
+    await page.goto(
+      new URL(signIn).origin +
+        picture.path.replace('ID', datasetId).replace('BUSINESS', businessId),
+    )
+    await page
+      .getByText(picture.shows)
+      .filter({ visible: true })
+      .first()
+      .waitFor({ timeout: 60_000 })
     if (picture.path.endsWith('#measured')) {
       await page
         .getByRole('heading', { name: 'Recognised in your own data' })
@@ -136,6 +154,7 @@ async function entered(
 ): Promise<{
   state: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>
   datasetId: string
+  businessId: string
 }> {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -143,10 +162,13 @@ async function entered(
   await page.waitForURL((url) => !url.hash.includes('sign-in'))
   await page.waitForLoadState('networkidle')
   const answer = await context.request.get(`${new URL(signIn).origin}/api/datasets`)
-  const { datasets } = (await answer.json()) as { datasets: { dataset_id: string }[] }
+  const { datasets } = (await answer.json()) as {
+    datasets: { dataset_id: string; business_id: string }[]
+  }
+  const [dataset] = datasets
   const state = await context.storageState()
   await context.close()
-  return { state, datasetId: datasets[0]?.dataset_id ?? '' }
+  return { state, datasetId: dataset?.dataset_id ?? '', businessId: dataset?.business_id ?? '' }
 }
 
 /** Chromium writes WebP itself; the first quality that is small enough. */
