@@ -37,7 +37,10 @@ export const plain = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, ' ')
 
-/** Where each column stands: as a person named it, or the first of its usual names. */
+/**
+ * Where each column stands: as a person named it, or the first of its usual names. An empty name
+ * says that the file has no such column.
+ */
 export function placesOf<Column extends string>(
   head: readonly string[],
   usual: Readonly<Record<Column, readonly string[]>>,
@@ -46,6 +49,7 @@ export function placesOf<Column extends string>(
   const places = new Map<Column, number>()
   for (const column of Object.keys(usual) as Column[]) {
     const named = asked[column]
+    if (named === '') continue
     const place = placeOf(head, named === undefined ? usual[column] : [named])
     if (place >= 0) places.set(column, place)
     else if (named !== undefined) return faultOf(named, 'There is no column of this name.')

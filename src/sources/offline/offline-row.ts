@@ -121,7 +121,7 @@ export function openOfflineFile(
   }
 }
 
-/** Those of the last import that this file has too. */
+/** Those of the last import that this file has too, and those that were said to be in none. */
 export const columnsIn = (head: readonly string[], names: ColumnNames): ColumnNames =>
   Object.fromEntries(
     Object.entries(names).filter(([, name]) =>

@@ -109,7 +109,8 @@ async function remember(
   const { report, reading, before } = done
   const faults = report.faults.slice(0, ORDER_IMPORT_FAULTS_KEPT)
   const imports = [{ ...report, faults }, ...before.imports].slice(0, ORDER_IMPORTS_MAX)
-  const value: Remembered = { reading: { ...reading, columns: report.columns }, imports }
+  const columns = { ...reading.columns, ...report.columns }
+  const value: Remembered = { reading: { ...reading, columns }, imports }
   await store.putSettings([{ kind: KIND, id, value }])
 }
 
