@@ -24,6 +24,7 @@ export const offlineQuerySchema = z
     event_name: eventName.optional().describe('Of rows without one; else Purchase.'),
     action_source: source.optional().describe('Of rows without one; else physical_store.'),
     currency: z.string().max(3).optional().describe('Of rows without one.'),
+    crm: z.string().trim().max(100).optional().describe('Name of the CRM that stages come from.'),
     zone: z.string().max(60).optional().describe('Of times without one; else the dataset’s.'),
     prefix: z.string().max(50).optional().describe('Put in front of every order id.'),
   })
@@ -65,6 +66,7 @@ export const offlineStateSchema = z
         event_name: z.string().optional(),
         action_source: source.optional(),
         currency: z.string().optional(),
+        crm: z.string().optional(),
         zone: z.string().optional(),
         prefix: z.string().optional(),
       })

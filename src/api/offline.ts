@@ -37,7 +37,8 @@ export const offlineRoutes: readonly Route[] = [
     query: offlineQuerySchema,
     answer: { status: 200, description: 'What was read.', schema: offlineReportSchema },
     run: ({ id, query, request }, { offline, alone }): Promise<OfflineImportAnswer> => {
-      const { dry_run, event_name, action_source, currency, zone, prefix, ...named } = query
+      const { dry_run, event_name, action_source, currency, crm, ...rest } = query
+      const { zone, prefix, ...named } = rest
       const file = request.body as Readable | undefined
       if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '') || !file) {
         throw new TwofoldError('invalid_request', 'Send the file itself, as text/csv.')
@@ -46,7 +47,7 @@ export const offlineRoutes: readonly Route[] = [
         Object.entries(named).map(([name, value]) => [name.replace('column_', ''), value]),
       ) as Record<string, string | undefined>
       const asked = {
-        ...{ columns, event_name, action_source, zone, prefix },
+        ...{ columns, event_name, action_source, crm, zone, prefix },
         ...{ currency: currency?.toUpperCase(), dryRun: dry_run },
       }
       return alone(`offline sales of ${id}`, async () => {

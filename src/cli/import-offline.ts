@@ -25,6 +25,7 @@ interface Flags extends DatasetOptions {
   readonly event?: string
   readonly source?: string
   readonly currency?: string
+  readonly crm?: string
   readonly zone?: string
   readonly prefix?: string
   readonly dryRun?: true
@@ -53,6 +54,7 @@ export function addOfflineImport(parent: Command): void {
     .option('--event <name>', 'what rows are that do not say it [else Purchase]')
     .option('--source <source>', 'where rows come from that do not say it [else physical_store]')
     .option('--currency <code>', 'currency of rows that do not say it')
+    .option('--crm <name>', 'name of the CRM that stages of leads come from')
     .option('--zone <zone>', 'of times without one; else that of the dataset')
     .option('--prefix <text>', 'put in front of every order id')
     .option('--dry-run', 'read all of it, count nothing')
@@ -122,8 +124,8 @@ function queryOf({ column = [], event, source, ...flags }: Flags): URLSearchPara
     if (at < 1) throw wrongUsage(`--column is "${pair}".`, 'Write --column "time=Sold at".')
     query.set(`column_${pair.slice(0, at)}`, pair.slice(at + 1))
   }
-  const { currency, zone, prefix, dryRun } = flags
-  const rest = { event_name: event, action_source: source, currency, zone, prefix }
+  const { currency, crm, zone, prefix, dryRun } = flags
+  const rest = { event_name: event, action_source: source, currency, crm, zone, prefix }
   for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value)
   if (dryRun) query.set('dry_run', 'true')
   return query

@@ -13,6 +13,7 @@ import type {
   OfflineStateAnswer,
 } from '../../src/api/types.ts'
 import { startTwofold, type TestServer } from '../start.ts'
+import { connect } from './platform-fixture.ts'
 
 let server: TestServer
 let id: string
@@ -160,4 +161,45 @@ it('a sale by hand is counted once, and takes hashes only', async () => {
     await expect(server.api('POST', path('offline-sales'), body)).rejects.toThrow(words)
   }
   expect(await events()).toHaveLength(1)
+})
+
+it('stages of leads have the form of conversion leads; back and forth counts once', async () => {
+  const lead = '1234567890123456'
+  const stages = [
+    `D1,${ago(4)}Z,Lead,${lead},jo@example.com`,
+    `D1,${ago(3)}Z,Qualified,${lead},jo@example.com`,
+    `D1,${ago(2)}Z,Lead,${lead},jo@example.com`,
+    `D1,${ago(1)}Z,Qualified,${lead},jo@example.com`,
+    `,${ago(3)}Z,Lead,2234567890123456,`,
+    `,${ago(2)}Z,Lead,2234567890123456,`,
+  ]
+  const file = ['Deal id,Time,Stage,Lead id,E-mail', ...stages].join('\n')
+  const query = '?action_source=system_generated&crm=My%20CRM'
+  expect(await send(file, query)).toMatchObject({ rows: 6, added: 3, repeated: 3, bad: 0 })
+  const told = await events()
+  expect(told).toHaveLength(3)
+  expect(told.find(({ event_name }) => event_name === 'Qualified')).toMatchObject({
+    event_id: 'qualified:D1',
+    action_source: 'system_generated',
+    user_data: { lead_id: lead, em: [expect.any(String)] },
+    custom_data: { event_source: 'crm', lead_event_source: 'My CRM', order_id: 'D1' },
+  })
+})
+
+it('a stage of a connected CRM that moves back and forth counts once', async () => {
+  const stages = { Lead: 'Lead', Qualified: 'QualifiedLead' }
+  const crm = await connect(server, id, { source: 'salesforce', settings: { stages } })
+  const basic = Buffer.from(`twofold:${crm.secret}`).toString('base64')
+  const headers = { authorization: `Basic ${basic}` }
+  for (const [at, Status] of ['Lead', 'Qualified', 'Lead', 'Qualified'].entries()) {
+    const LastModifiedDate = `${ago(1 - at / 10)}Z`
+    const body = JSON.stringify({ Id: '00Q1', Status, Email: 'jo@example.com', LastModifiedDate })
+    expect(await crm.send({ body, headers })).toBe(200)
+  }
+  await crm.settled()
+  const told = (await events()).map(({ event_name, legs }) => [event_name, legs.length])
+  expect(told.sort()).toEqual([
+    ['Lead', 1],
+    ['QualifiedLead', 1],
+  ])
 })

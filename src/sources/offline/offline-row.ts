@@ -34,10 +34,18 @@ const USUAL: Readonly<Record<OfflineColumn, readonly string[]>> = {
     'timestamp',
     'call time',
   ],
-  order_id: ['order id', 'order number', 'receipt', 'receipt number', 'transaction id', 'invoice'],
+  order_id: [
+    'order id',
+    'order number',
+    'receipt',
+    'receipt number',
+    'transaction id',
+    'invoice',
+    'deal id',
+  ],
   value: ['value', 'total', 'amount', 'order total', 'grand total', 'revenue', 'price'],
   currency: ['currency', 'currency code', 'order currency'],
-  event_name: ['event name', 'event', 'conversion'],
+  event_name: ['event name', 'event', 'conversion', 'stage'],
   action_source: ['action source', 'channel', 'source'],
   consent: ['consent', 'ad consent', 'marketing consent'],
   ...PERSON_COLUMNS,
@@ -165,7 +173,7 @@ function readRow(
   const consent = wordIn(consentText, CONSENT_WORDS)
   if (consentText && !consent) return refuse('consent', 'Write yes or no, or leave it empty.')
   const sale: Sale = {
-    ...{ event_name, event_time, order_id, ...money },
+    ...{ event_name, event_time, order_id, ...money, crm: reading.crm },
     action_source: action_source ?? 'physical_store',
     user_data: ports.hashed(personIn(cell)) ?? {},
   }
@@ -178,24 +186,29 @@ interface Sale extends Omit<OfflineEvent, 'event_id' | 'custom_data'> {
   readonly order_id?: string | undefined
   readonly value?: string | undefined
   readonly currency?: string | undefined
+  /** Name of the CRM. */
+  readonly crm?: string | undefined
 }
 
 /**
  * Told again, it has the same id: that of the order, which every other report of it has too, or
- * one made of everything that is said of it.
+ * one made of everything that is said of it. A lead of a CRM tells each stage once, whenever that
+ * was: it may move back and forth.
  */
 export function eventOfSale(sale: Sale, sha256: (text: string) => string): OfflineEvent {
-  const { value, currency, order_id, ...event } = sale
+  const { value, currency, order_id, crm = 'CRM', ...event } = sale
   const { event_name, event_time, action_source, user_data } = event
   const person = Object.entries(user_data).sort(([a], [b]) => (a < b ? -1 : 1))
+  const isStage = action_source === 'system_generated'
+  const id = order_id ?? (isStage ? user_data.lead_id : undefined)
   const said = JSON.stringify([event_name, event_time, action_source, value, currency, person])
   return {
     ...event,
-    event_id: eventId(event_name, order_id ?? `row-${sha256(said).slice(0, 40)}`),
+    event_id: eventId(event_name, id ?? `row-${sha256(said).slice(0, 40)}`),
     custom_data: {
       ...(value === undefined || !currency ? {} : { value: Number(value), currency }),
       ...(order_id === undefined ? {} : { order_id }),
-      ...(action_source === 'system_generated' ? { event_source: 'crm' } : {}),
+      ...(isStage ? { event_source: 'crm', lead_event_source: crm } : {}),
     },
   }
 }

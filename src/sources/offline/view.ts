@@ -32,6 +32,8 @@ export interface OfflineReading {
   readonly event_name?: string | undefined
   readonly action_source?: OfflineSource | undefined
   readonly currency?: string | undefined
+  /** Name of the CRM that stages of leads come from. */
+  readonly crm?: string | undefined
   /** Of times without one. */
   readonly zone?: string | undefined
   /** Put in front of every order id. */

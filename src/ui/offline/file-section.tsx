@@ -1,4 +1,4 @@
-/** A file of offline sales: chosen, its columns looked at, tried, and imported with its progress. */
+/** A file of offline sales: chosen, its columns named, tried, and imported with its progress. */
 import {
   Button,
   FileInput,
