@@ -71,7 +71,9 @@ export const offlineStateSchema = z
         prefix: z.string().optional(),
       })
       .nullable()
-      .describe('How the last file was read: the next one is read the same way.'),
+      .describe(
+        'How the last file was read; its columns, currency, zone and prefix hold for the next.',
+      ),
     imports: z.array(offlineReportSchema),
   })
   .meta({ id: 'OfflineImports' })

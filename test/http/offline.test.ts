@@ -127,8 +127,18 @@ it('columns that are named are used again, and a head that does not fit is expla
   expect(lost).toMatchObject({ rows: 0, head: ['When', 'Sum', 'Who'], stopped: { line: 1 } })
   const named = '?currency=eur&column_time=When&column_value=Sum&column_email=Who'
   expect(await send(file('3'), named)).toMatchObject({ rows: 1, added: 1 })
+  const call = `${named}&action_source=phone_call&event_name=Lead`
+  expect(await send(file('6'), call)).toMatchObject({ added: 1 })
   expect(await send(file('4'))).toMatchObject({ rows: 1, added: 1, columns: { email: 'Who' } })
   expect(await send(`Time,Total\n${ago(1)}Z,5`)).toMatchObject({ rows: 1, added: 1 })
+  const told = (await events()).map(({ event_name, action_source }) => [event_name, action_source])
+  expect(told.slice(0, 3)).toEqual([
+    ['Purchase', 'physical_store'],
+    ['Purchase', 'physical_store'],
+    ['Lead', 'phone_call'],
+  ])
+  const without = await send(file('7'), `${named.replace('=Who', '=')}`)
+  expect(without).toMatchObject({ added: 1, nobody: 1 })
 })
 
 it('a sale that the shop reported too counts once', async () => {

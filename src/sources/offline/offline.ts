@@ -70,13 +70,18 @@ function datasetOf(id: string, { findDataset }: OfflinePorts): Dataset {
   throw new TwofoldError('dataset_not_found', `There is none with id ${id}.`)
 }
 
-/** What is asked now wins over what was asked last time. */
+/**
+ * What is asked now wins over what was asked last time. What rows are and where they happened is
+ * never taken from there: a file of sales after one of calls would silently become calls.
+ */
 function readingBy(
   { dryRun, columns, ...asked }: OfflineAsked,
   { dataset, before }: { readonly dataset: Dataset; readonly before: OfflineReading | null },
 ) {
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
-  const rest: OfflineReading = { ...before, ...given, columns }
+  const { currency: lastCurrency, zone: lastZone, prefix } = before ?? {}
+  const last = { currency: lastCurrency, zone: lastZone, prefix }
+  const rest: OfflineReading = { ...last, ...given, columns }
   const { zone = dataset.orders_time_zone, currency } = rest
   if (!isZone(zone)) throw new TwofoldError('invalid_request', `zone: "${zone}" is no time zone.`)
   if (currency && !isCurrency(currency)) {

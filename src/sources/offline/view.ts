@@ -25,7 +25,10 @@ export const OFFLINE_COLUMNS = [
 /** Column -> its name in the file. */
 export type ColumnNames = { readonly [column: string]: string | undefined }
 
-/** How a file is read. What is left out is as in the last import of the dataset, else usual. */
+/**
+ * How a file is read. Columns, currency, zone and prefix that are left out are as in the last
+ * import of the dataset, else usual.
+ */
 export interface OfflineReading {
   readonly columns: ColumnNames
   /** Of rows without one. */
