@@ -125,6 +125,8 @@ it('columns that are named are used again, and a head that does not fit is expla
   const file = (total: string): string => `When,Sum,Who\n${ago(1)}Z,${total},jo@example.com`
   const lost = await send(file('3'), '?currency=eur')
   expect(lost).toMatchObject({ rows: 0, head: ['When', 'Sum', 'Who'], stopped: { line: 1 } })
+  const half = await send(`When,Total,E-mail\n${ago(1)}Z,3,jo@example.com`, '?currency=eur')
+  expect(half).toMatchObject({ stopped: { column: 'time' }, columns: { value: 'Total' } })
   const named = '?currency=eur&column_time=When&column_value=Sum&column_email=Who'
   expect(await send(file('3'), named)).toMatchObject({ rows: 1, added: 1 })
   const call = `${named}&action_source=phone_call&event_name=Lead`

@@ -57,7 +57,7 @@ export async function importOffline(
         hashed: (fields) => hashFields(fields, dataset, ports.sha256),
       })
       if ('fault' in file) report.stopped = { line: 1, ...file.fault }
-      else report.columns = file.found
+      report.columns = file.found ?? {}
       return 'fault' in file ? undefined : file
     },
     // Without a head that fits, the rest is only let pass: who sends it waits for an answer.

@@ -100,14 +100,32 @@ export interface OfflineFile {
   readonly read: (cells: readonly string[]) => OfflineRow | { readonly fault: CellFault }
 }
 
-/** A fault where the head lacks what is needed. */
+/** A fault where the head lacks what is needed, beside what was found. */
 export function openOfflineFile(
   head: readonly string[],
   reading: OfflineReading,
   ports: OfflineRowPorts,
-): OfflineFile | { readonly fault: CellFault } {
+): OfflineFile | { readonly fault: CellFault; readonly found?: OfflineFile['found'] } {
   const places = placesOf(head, USUAL, reading.columns)
   if ('fault' in places) return places
+  const nameAt = (column: OfflineColumn): string => head[places.get(column) ?? -1] ?? column
+  const found = Object.fromEntries([...places.keys()].map((column) => [column, nameAt(column)]))
+  const lacking = lackIn(places, reading)
+  if (lacking) return { ...lacking, found }
+  return {
+    found,
+    read: (cells) => {
+      const cell = (column: OfflineColumn): string => cells[places.get(column) ?? -1]?.trim() ?? ''
+      const row = readRow(cell, reading, ports)
+      return 'fault' in row ? faultOf(nameAt(row.fault.column), row.fault.reason) : row
+    },
+  }
+}
+
+function lackIn(
+  places: ReadonlyMap<OfflineColumn, number>,
+  reading: OfflineReading,
+): { readonly fault: CellFault } | undefined {
   if (!places.has('time')) {
     return faultOf('time', 'No column looks like it: say which one is the time.')
   }
@@ -118,15 +136,7 @@ export function openOfflineFile(
   if (places.has('value') && !places.has('currency') && !reading.currency) {
     return faultOf('currency', 'No column looks like it: name one, or say the currency of all.')
   }
-  const nameAt = (column: OfflineColumn): string => head[places.get(column) ?? -1] ?? column
-  return {
-    found: Object.fromEntries([...places.keys()].map((column) => [column, nameAt(column)])),
-    read: (cells) => {
-      const cell = (column: OfflineColumn): string => cells[places.get(column) ?? -1]?.trim() ?? ''
-      const row = readRow(cell, reading, ports)
-      return 'fault' in row ? faultOf(nameAt(row.fault.column), row.fault.reason) : row
-    },
-  }
+  return undefined
 }
 
 /** Those of the last import that this file has too, and those that were said to be in none. */
