@@ -174,6 +174,7 @@ async function serve(parts: Parts): Promise<Serving> {
     ...platforms.api,
     integrations: openIntegrations(join(root, 'integrations')),
     reconciler: books.reconciling.reconciler,
+    offline: books.reconciling.offline,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),

@@ -1,6 +1,6 @@
 /**
- * Reconciliation put together for main.ts: what it reads and sends by, and the look that sends by
- * itself what nobody reported, with its entry in the history.
+ * Reconciliation and offline sales put together for main.ts: what they read and send by, and the
+ * look that sends by itself what nobody reported, with its entry in the history.
  */
 import { hash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -18,9 +18,12 @@ import {
 } from './reconcile/reconciler.ts'
 import type { Reconciler } from './reconcile/view.ts'
 import type { DestinationSettings } from './relay/view.ts'
+import { createOffline, forgetOffline } from './sources/offline/offline.ts'
+import type { Offline } from './sources/offline/view.ts'
 
 export interface Reconciling {
   readonly reconciler: Reconciler
+  readonly offline: Offline
   readonly removeDataset: (datasetId: string) => Promise<void>
   readonly start: () => void
   /** Resolves when nothing of it is under way any more. */
@@ -60,7 +63,11 @@ export function openReconciling(open: ReconcilingPorts): Reconciling {
   }
   return {
     reconciler: createReconciler(ports),
-    removeDataset: (id) => forgetImports(id, ports),
+    offline: createOffline(ports),
+    removeDataset: async (id) => {
+      await forgetImports(id, ports)
+      await forgetOffline(id, ports)
+    },
     start: () => {
       stop = open.every(RECONCILE_LOOK_MS, () => {
         // One look at a time: a long one is not overtaken by the next.

@@ -49,6 +49,8 @@ export const ACTIONS = {
   'connection.deleted': 'Removed the connection of a source',
   'connection.retried': 'Had deliveries of a source translated again',
   'orders.imported': 'Imported orders',
+  'offline.imported': 'Imported offline sales',
+  'offline.recorded': 'Recorded an offline sale by hand',
   'orders.sent': 'Sent orders that nobody had reported',
   'finding.muted': 'Muted a finding',
   'finding.unmuted': 'Had a finding told again',

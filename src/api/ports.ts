@@ -18,6 +18,7 @@ import type {
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { ConnectionSettings, ConnectionView, HookStatus } from '../sources/inbox/view.ts'
+import type { Offline } from '../sources/offline/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
@@ -97,6 +98,7 @@ export interface ApiPorts {
   /** Deliveries were made due again. */
   wakeInbox(): void
   readonly reconciler: Reconciler
+  readonly offline: Offline
   readonly diagnostics: Diagnostics
   readonly alerts: Alerts
   nowMs(): number

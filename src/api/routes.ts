@@ -24,6 +24,7 @@ import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live-stream.ts'
 import { lossRoutes } from './loss.ts'
 import { measuredMatchRoutes } from './measured-match.ts'
+import { offlineRoutes } from './offline.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { qualityRoutes } from './quality.ts'
@@ -69,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   ...sourceRoutes,
   ...integrationRoutes,
   ...reconcileRoutes,
+  ...offlineRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

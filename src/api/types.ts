@@ -16,6 +16,7 @@ import type * as log from './event-schemas.ts'
 import type * as history from './history-schemas.ts'
 import type * as integration from './integration-schemas.ts'
 import type * as measured from './measured-match-schemas.ts'
+import type * as offline from './offline-schemas.ts'
 import type * as oidc from './oidc-schemas.ts'
 import type * as passkeys from './passkey-schemas.ts'
 import type * as people from './people-schemas.ts'
@@ -134,6 +135,10 @@ export type SendMissingRequest = z.input<typeof reconcile.sendRequestSchema>
 export type SentAnswer = z.infer<typeof reconcile.sentSchema>
 export type OrderImportAnswer = z.infer<typeof reconcile.importReportSchema>
 export type OrderImportsAnswer = z.infer<typeof reconcile.importsSchema>
+export type OfflineStateAnswer = z.infer<typeof offline.offlineStateSchema>
+export type OfflineImportAnswer = z.infer<typeof offline.offlineReportSchema>
+export type OfflineSaleRequest = z.input<typeof offline.offlineSaleSchema>
+export type OfflineSaleAnswer = z.infer<typeof offline.offlineOutcomeSchema>
 export type SourceTypesAnswer = z.infer<typeof incoming.sourceTypesSchema>
 export type SourceTypeView = SourceTypesAnswer['types'][number]
 export type ConnectionCreateRequest = z.input<typeof incoming.connectionCreateSchema>

@@ -3,11 +3,10 @@
  * memory. Bad rows are written to a file beside it, each with its reason; good ones are kept.
  */
 
-import { once } from 'node:events'
-import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { OrderImportAnswer } from '../api/types.ts'
+import { keepBadRows } from './bad-rows.ts'
 import {
   clientOf,
   DATASET_ABOUT,
@@ -17,7 +16,8 @@ import {
   declareClient,
 } from './command.ts'
 import { CliError, EXIT, wrongUsage } from './exit.ts'
-import { count, countOf, note, plain, say, sayJson, size, table, time } from './output.ts'
+import { addOfflineImport } from './import-offline.ts'
+import { count, countOf, plain, say, sayJson, size, table, time } from './output.ts'
 import { startProgress } from './progress.ts'
 
 interface Flags extends DatasetOptions {
@@ -34,7 +34,9 @@ interface Flags extends DatasetOptions {
 const SHOWN = 10
 
 export function addImport(program: Command): void {
-  const parent = program.command('import').description('Take files in: the orders of a shop.')
+  const parent = program
+    .command('import')
+    .description('Take files in: orders of a shop, offline sales.')
   const collect = (pair: string, before: readonly string[] = []): string[] => [...before, pair]
   declareClient(parent, 'orders <file>', {
     description:
@@ -57,7 +59,7 @@ export function addImport(program: Command): void {
       const report = await upload(file, flags)
       if (flags.json) sayJson(report)
       else describe(report)
-      await keepBadRows(file, flags, report)
+      await keepBadRows(file, flags.bad, report)
       if (report.bad > 0 || report.stopped) {
         throw new CliError(EXIT.failed, 'bad_rows', {
           message: `${countOf(report.bad, 'bad row')}${report.stopped ? ', and the file ends early' : ''}.`,
@@ -65,6 +67,7 @@ export function addImport(program: Command): void {
         })
       }
     })
+  addOfflineImport(parent)
 }
 
 async function upload(file: string, flags: Flags): Promise<OrderImportAnswer> {
@@ -118,27 +121,4 @@ function describe(report: OrderImportAnswer): void {
     say(table([['line', 'column', 'what is wrong'], ...lines], [0]))
   }
   if (stopped) say(`Line ${stopped.line}: ${stopped.reason} Nothing after it was read.`)
-}
-
-/** The rows themselves stay on this machine: the server only says which they are. */
-async function keepBadRows(
-  file: string,
-  flags: Flags,
-  { faults, bad }: OrderImportAnswer,
-): Promise<void> {
-  if (faults.length === 0) return
-  const target = flags.bad ?? `${file.replace(/\.csv$/i, '')}.bad.csv`
-  const reasons = new Map(faults.map(({ line, column, reason }) => [line, `${column}: ${reason}`]))
-  const out = createWriteStream(target)
-  let line = 0
-  for await (const text of createInterface({ input: createReadStream(file) })) {
-    line += 1
-    const reason = reasons.get(line)
-    if (line === 1) out.write(`${text},reason\n`)
-    else if (reason !== undefined) out.write(`${text},"${reason.replaceAll('"', '""')}"\n`)
-  }
-  out.end()
-  await once(out, 'close')
-  const rest = bad > faults.length ? ` (the first ${count(faults.length)} of ${count(bad)})` : ''
-  note(`Bad rows are in ${target}${rest}.`)
 }

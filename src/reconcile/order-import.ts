@@ -8,7 +8,7 @@ import type { Dataset } from '../event/dataset.ts'
 import { hashFields } from '../event/hash-fields.ts'
 import { isZone } from '../event/zone.ts'
 import { ORDER_IMPORT_FAULTS_MAX, ORDER_IMPORT_ROWS } from '../order-limits.ts'
-import { CsvFault, csvRows } from '../sources/csv-reader.ts'
+import { readRows } from '../sources/file-rows.ts'
 import { type FileOrder, type OrderFile, openOrderFile } from '../sources/order-file.ts'
 import type { Order, OrderBook } from '../store/orders.ts'
 import type { ImportAsked, ImportFault, ImportReport } from './view.ts'
@@ -31,25 +31,19 @@ export async function importOrders(
 ): Promise<ImportReport> {
   const report = newReport(asked, ports.nowMs())
   const book = new Book(report, dataset, ports)
-  let file: OrderFile | undefined
-  try {
-    for await (const { line, cells } of csvRows(text)) {
-      if (!file) {
-        file = opened(cells, asked, dataset)
-        report.columns = file.found
-        continue
-      }
+  report.stopped = await readRows(text, {
+    open: (head) => {
+      const file = opened(head, asked, dataset)
+      report.columns = file.found
+      return file
+    },
+    take: (file, { line, cells }) => {
       const row = file.read(cells)
-      if ('further' in row) report.further += 1
-      else if ('fault' in row) refuse(report, { line, ...row.fault })
-      else await book.take(row.order)
-    }
-  } catch (error) {
-    if (!(error instanceof CsvFault)) throw error
-    if (!file) throw new TwofoldError('invalid_request', `line ${error.line}: ${error.message}`)
-    report.stopped = { line: error.line, column: '', reason: error.message }
-  }
-  if (!file) throw new TwofoldError('invalid_request', 'The file is empty: it has no head.')
+      if ('order' in row) return book.take(row.order)
+      if ('fault' in row) refuse(report, { line, ...row.fault })
+      else report.further += 1
+    },
+  })
   await book.write()
   return report
 }

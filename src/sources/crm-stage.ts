@@ -21,6 +21,20 @@ export const wonSetting = z
   .default('Purchase')
   .describe('What a deal that was won is; empty: nothing.')
 
+export const lostSetting = z
+  .string()
+  .trim()
+  .max(50)
+  .default('')
+  .describe('What a deal that was lost is, such as LostLead; empty: nothing.')
+
+export const leadIdSetting = z
+  .string()
+  .trim()
+  .max(100)
+  .default('')
+  .describe('Name of the field in which the CRM keeps the lead id of Meta’s lead forms.')
+
 export interface Reached {
   /** The event that the stage stands for. */
   readonly name: string
@@ -29,11 +43,13 @@ export interface Reached {
   readonly id: string
   readonly at_s: number
   readonly person: Person
+  /** Of Meta's lead forms, as the CRM keeps it: what names the lead best. */
+  readonly leadId?: string | undefined
   readonly value: string | undefined
   readonly currency: string | undefined
 }
 
-export function reached({ name, crm, id, at_s, person, value, currency }: Reached): EventFact {
+export function reached({ name, crm, id, at_s, value, currency, ...who }: Reached): EventFact {
   const amount = numberOf(value)
   const money = amount === undefined || !currency ? {} : { value: amount, currency }
   return {
@@ -44,7 +60,7 @@ export function reached({ name, crm, id, at_s, person, value, currency }: Reache
       event_time: at_s,
       event_id: eventId(name, id),
       action_source: 'system_generated',
-      user_data: userDataOf(person),
+      user_data: { ...userDataOf(who.person), ...present({ lead_id: leadIdIn(who.leadId) }) },
       custom_data: {
         event_source: 'crm',
         lead_event_source: crm,
@@ -54,3 +70,7 @@ export function reached({ name, crm, id, at_s, person, value, currency }: Reache
     },
   }
 }
+
+/** Exports write `l:` before it. Anything but its digits could have a whole request refused. */
+const leadIdIn = (text: string | undefined): string | undefined =>
+  /^(?:l:)?(\d{15,16})$/.exec(text ?? '')?.[1]

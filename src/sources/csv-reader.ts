@@ -63,7 +63,7 @@ class Reader {
 
   *#begin(): Generator<CsvRow> {
     const head = this.#head.replace(/^\uFEFF/, '')
-    this.#separator = separatorOf(head.split(/[\r\n]/, 1)[0] ?? '')
+    this.#separator = separatorOf(head)
     this.#head = ''
     yield* this.#read(head)
   }
@@ -118,8 +118,9 @@ class Reader {
   }
 }
 
-/** The one that the head has most of; a head of one column needs none. */
-function separatorOf(head: string): string {
+/** The one that the head of the file has most of; a head of one column needs none. */
+export function separatorOf(text: string): string {
+  const [head = ''] = text.split(/[\r\n]/, 1)
   const plain = head.replaceAll(/"[^"]*"/g, '')
   const counts = [',', ';', '\t'].map((mark) => [plain.split(mark).length, mark] as const)
   return counts.reduce((best, one) => (one[0] > best[0] ? one : best))[1]

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { fbcOf } from './carried.ts'
-import { reached, stagesSetting } from './crm-stage.ts'
+import { leadIdSetting, reached, stagesSetting } from './crm-stage.ts'
 import { hubspotExamples } from './hubspot-examples.ts'
 import { secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
@@ -47,6 +47,9 @@ const schema = z.strictObject({
     .max(50)
     .default('Lead')
     .describe('What a new contact is; empty: nothing. Imported ones are never counted.'),
+  lead_id_field: leadIdSetting.describe(
+    'Name of the contact property that holds the lead id of Meta’s lead forms.',
+  ),
 })
 
 type Settings = z.infer<typeof schema>
@@ -185,7 +188,9 @@ function ask(delivered: Delivered, settings: Settings): Ask | Unasked | undefine
   }
   const contacts = contactsOf(changes, fetched.people)
   if (contacts.length === 0 || fetched.contacts !== undefined) return undefined
-  const body = { properties: CONTACT_FIELDS, inputs: inputs(contacts) }
+  const { lead_id_field: leadIdField } = settings
+  const properties = leadIdField ? [...CONTACT_FIELDS, leadIdField] : CONTACT_FIELDS
+  const body = { properties, inputs: inputs(contacts) }
   return post('contacts', '/crm/v3/objects/contacts/batch/read', body)
 }
 
@@ -227,12 +232,16 @@ function translate(delivered: Delivered, settings: Settings): Translation {
       id: `${settings.order_prefix}hs${change.portal}_${change.id}`,
       at_s: change.at_s,
       person: personOf(contact, contact ? contacts.get(contact) : undefined),
+      leadId: leadIdOf(contact ? contacts.get(contact) : undefined, settings),
       value: textAt(deal, 'properties.amount'),
       currency: currencyOf(deal, settings),
     })
   })
   return { facts }
 }
+
+const leadIdOf = (contact: Tree, { lead_id_field: field }: Settings): string | undefined =>
+  field ? textAt(contact, `properties.${field}`) : undefined
 
 const currencyOf = (deal: Tree, { currency }: Settings): string | undefined =>
   (textAt(deal, 'properties.deal_currency_code') ?? currency ?? undefined)?.toUpperCase()

@@ -4,11 +4,17 @@
  * clear, to be hashed by whoever keeps the order. Used by reconcile/order-import.ts.
  */
 import { isCurrency } from '../event/currency.ts'
-import { momentAt } from '../event/zone.ts'
 import { ORDER_ID_CHARS_MAX } from '../order-limits.ts'
-import { decimalText, microsOf } from './decimal.ts'
-import { secondsOf } from './moment.ts'
-import { userDataOf } from './person.ts'
+import {
+  amountIn,
+  type CellFault,
+  faultOf,
+  PERSON_COLUMNS,
+  placesOf,
+  plain,
+  shopperOf,
+  timeOf,
+} from './file-cells.ts'
 import type { UserFields } from './source.ts'
 
 /** What a column may hold, and the names under which shops export it. */
@@ -18,14 +24,7 @@ export const ORDER_COLUMNS = {
   value: ['total', 'order total', 'grand total', 'total price', 'value', 'amount', 'revenue'],
   currency: ['currency', 'order currency', 'currency code'],
   status: ['financial status', 'payment status', 'order status', 'status'],
-  email: ['email', 'billing email', 'e-mail', 'customer email'],
-  phone: ['phone', 'billing phone', 'telephone', 'customer phone'],
-  first_name: ['first name', 'billing first name', 'firstname'],
-  last_name: ['last name', 'billing last name', 'lastname'],
-  city: ['city', 'billing city'],
-  state: ['state', 'billing state', 'billing province', 'province'],
-  zip: ['zip', 'postcode', 'billing zip', 'billing postcode', 'postal code'],
-  country: ['country', 'billing country', 'country code'],
+  ...PERSON_COLUMNS,
 } as const satisfies Record<string, readonly string[]>
 
 export type OrderColumn = keyof typeof ORDER_COLUMNS
@@ -52,12 +51,6 @@ export interface FileOrder {
   readonly shopper: UserFields
 }
 
-/** Why a cell cannot be read. Nothing of the cell is in it: it may name a person. */
-export interface CellFault {
-  readonly column: string
-  readonly reason: string
-}
-
 export type ReadRow =
   | { readonly order: FileOrder }
   | { readonly fault: CellFault }
@@ -75,13 +68,8 @@ export function openOrderFile(
   head: readonly string[],
   options: OrderFileOptions,
 ): OrderFile | { readonly fault: CellFault } {
-  const places = new Map<OrderColumn, number>()
-  for (const column of Object.keys(ORDER_COLUMNS) as OrderColumn[]) {
-    const asked = options.columns[column]
-    const place = placeOf(head, asked === undefined ? ORDER_COLUMNS[column] : [asked])
-    if (place >= 0) places.set(column, place)
-    else if (asked !== undefined) return faultOf(asked, 'There is no column of this name.')
-  }
+  const places = placesOf(head, ORDER_COLUMNS, options.columns)
+  if ('fault' in places) return places
   for (const column of ['order_id', 'time', 'value'] as const) {
     if (!places.has(column)) {
       return faultOf(column, `No column looks like it: say which one is the ${column}.`)
@@ -102,24 +90,6 @@ export function openOrderFile(
       return readRow(cell, nameAt, options)
     },
   }
-}
-
-const faultOf = (column: string, reason: string) => ({ fault: { column, reason } })
-
-const plain = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s_-]+/g, ' ')
-
-/** The first of the names that the head has. */
-function placeOf(head: readonly string[], names: readonly string[]): number {
-  const heads = head.map(plain)
-  for (const name of names) {
-    const place = heads.indexOf(plain(name))
-    if (place >= 0) return place
-  }
-  return -1
 }
 
 type Cells = (column: OrderColumn) => string
@@ -149,33 +119,6 @@ function readRow(cell: Cells, nameAt: Cells, options: OrderFileOptions): ReadRow
   return { order: { order_id, at_s, status, amount, currency, shopper: shopperOf(cell) } }
 }
 
-const LOCAL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?)?$/
-
-function timeOf(text: string, zone: string): number | undefined {
-  const [, date, time = '00:00', seconds = ':00'] = LOCAL.exec(text) ?? []
-  if (!date) return secondsOf(text)
-  const local = `${date}T${time}${seconds}`
-  return Number.isNaN(Date.parse(`${local}Z`)) ? undefined : momentAt(local, zone)
-}
-
-/** Exact decimals; what can be read in two ways is refused, never guessed. */
-function amountIn(text: string): string | { readonly reason: string } {
-  const bare = text.replace(/^[^\d.,+-]+|[^\d.,]+$/g, '')
-  if (/^[+-]?\d{1,3}([.,])\d{3}$/.test(bare)) {
-    return { reason: 'It can be read in two ways: write 1234.00 or 1.234, with decimals.' }
-  }
-  const decimalAt = Math.max(bare.lastIndexOf('.'), bare.lastIndexOf(','))
-  const fraction = decimalAt < 0 ? '' : bare.slice(decimalAt + 1)
-  const whole = decimalAt < 0 ? bare : bare.slice(0, decimalAt)
-  const isGrouped = /^[+-]?\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*$/.test(whole)
-  const isPlain = /^[+-]?\d+$/.test(whole)
-  if ((!isGrouped && !isPlain) || !/^\d*$/.test(fraction)) {
-    return { reason: 'It is no amount: write 29.95.' }
-  }
-  const micros = microsOf(`${whole.replaceAll(/[., ']/g, '')}.${fraction}`)
-  return micros === undefined ? { reason: 'It is no amount: write 29.95.' } : decimalText(micros)
-}
-
 const STATUS_WORDS: Readonly<Record<FileOrder['status'], readonly string[]>> = {
   paid: [
     ...['paid', 'processing', 'complete', 'completed', 'shipped', 'delivered', 'fulfilled'],
@@ -194,18 +137,4 @@ function statusOf(word: string, paid: readonly string[]): FileOrder['status'] | 
   if (text === '' || paid.some((one) => plain(one) === text)) return 'paid'
   const statuses = Object.keys(STATUS_WORDS) as FileOrder['status'][]
   return statuses.find((status) => STATUS_WORDS[status].includes(text))
-}
-
-function shopperOf(cell: Cells): UserFields {
-  const text = (column: OrderColumn): string | undefined => cell(column) || undefined
-  return userDataOf({
-    email: text('email'),
-    phone: text('phone'),
-    firstName: text('first_name'),
-    lastName: text('last_name'),
-    city: text('city'),
-    state: text('state'),
-    zip: text('zip'),
-    country: text('country'),
-  })
 }

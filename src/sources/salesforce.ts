@@ -3,7 +3,7 @@
  * a hundred records, which must be answered with its Ack). Proven by the key.
  */
 import { z } from 'zod'
-import { reached, stagesSetting, wonSetting } from './crm-stage.ts'
+import { leadIdSetting, reached, stagesSetting, wonSetting } from './crm-stage.ts'
 import { secondsOf } from './moment.ts'
 import { salesforceExamples } from './salesforce-examples.ts'
 import { KEY_IN_URL, knowsKey } from './shared-key.ts'
@@ -20,6 +20,7 @@ const schema = z.strictObject({
   ...commonSettings,
   stages: stagesSetting,
   won: wonSetting,
+  lead_id_field: leadIdSetting,
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -89,6 +90,7 @@ function translate(delivered: Delivered, settings: Settings): Translation {
           country: textAt(record, 'CountryCode'),
           externalIds: [textAt(record, 'ContactId'), id],
         },
+        leadId: settings.lead_id_field && textAt(record, settings.lead_id_field),
         value: textAt(record, 'Amount'),
         currency: textAt(record, 'CurrencyIsoCode') ?? settings.currency ?? undefined,
       }),

@@ -256,6 +256,12 @@ const reconciliationRoute = createRoute({
   ),
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./offline/import.tsx'), 'ImportPage'),
+})
+
 const tokensRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/tokens',
@@ -297,6 +303,7 @@ export const router = createRouter({
         sourcesRoute,
         addSourceRoute,
         sourceRoute,
+        importRoute,
         destinationsRoute,
         addDestinationRoute,
         destinationRoute,

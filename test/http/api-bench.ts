@@ -25,6 +25,7 @@ import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSampleDoor } from '../../src/sample-door.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
 import { createConnections } from '../../src/sources/inbox/connections.ts'
+import { createOffline } from '../../src/sources/offline/offline.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openWatch, type Watching } from '../../src/watching.ts'
@@ -152,6 +153,7 @@ export async function apiBench(
     remoteScores: { of: async () => [] },
     rules,
     connections,
+    offline: createOffline({ store, nowMs, sha256, ...access, accept: async () => [] }),
     reconciler: createReconciler({
       ...{ store, nowMs, sha256, findDataset: access.findDataset },
       accept: async () => [],
