@@ -10,6 +10,7 @@ import { createServerDoor } from './collector/graph.ts'
 import { createPixelDoor } from './collector/pixel-door.ts'
 import type { AnswerPixel, TakeServerBody } from './collector/ports.ts'
 import { createRate } from './collector/rate.ts'
+import { createTestCodes } from './collector/test-codes.ts'
 import { createTestVisits } from './collector/test-visits.ts'
 import { unpackVisit } from './collector/visit.ts'
 import { TwofoldError } from './errors.ts'
@@ -103,7 +104,7 @@ function assemble(store: Store, options: ThreadOptions): Parts {
     accept: ingest.accept,
     findDataset,
     rate: createRate(Date.now),
-    testVisits: createTestVisits(Date.now),
+    testVisits: createTestVisits(createTestCodes(options.testKey, Date.now), Date.now),
     publicUrl: options.publicUrl,
     trustedProxies: options.trustedProxies,
     nowMs: Date.now,

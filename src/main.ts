@@ -19,6 +19,7 @@ import { clientOf } from './client-of.ts'
 import { registerCollector } from './collector/collector.ts'
 import { registerHealth } from './collector/health.ts'
 import { createMetrics } from './collector/metrics.ts'
+import { createTestCodes, type TestCodes } from './collector/test-codes.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo.ts'
 import type { Destination } from './destinations/destination.ts'
@@ -106,26 +107,26 @@ export async function start(
   destinations: readonly Destination[] = destinationsOf(config),
   names: Names = systemNames(),
 ): Promise<Running> {
-  makeFolder(config.dataDir)
-  const unlock = lockFolder(config.dataDir)
+  const { dataDir, publicUrl, trustedProxies } = config
+  makeFolder(dataDir)
+  const unlock = lockFolder(dataDir)
   let ledger: Ledger | undefined
   let wake = (): void => undefined
   try {
     const app = createApp(config.logLevel)
     const live = createLive((datasets) => ledger?.watch(datasets))
     const death = Promise.withResolvers<Error>()
+    const testKey = randomBytes(32).toString('hex')
     ledger = await openLedger({
-      options: {
-        file: join(config.dataDir, 'twofold.db'),
-        publicUrl: config.publicUrl,
-        trustedProxies: config.trustedProxies,
-      },
+      options: { file: join(dataDir, 'twofold.db'), publicUrl, trustedProxies, testKey },
       onLegs: live.publish,
       onTrouble: (error, words) => app.log.error({ err: error }, words),
       onDeath: death.resolve,
       onDue: () => wake(),
     })
-    const { close, ...running } = await serve({ config, app, live, ledger, destinations, names })
+    const testCodes = createTestCodes(testKey, Date.now)
+    const shared = { config, app, live, ledger, testCodes }
+    const { close, ...running } = await serve({ ...shared, destinations, names })
     wake = running.relay.wake
     return {
       died: death.promise,
@@ -151,10 +152,11 @@ interface Parts {
   readonly ledger: Ledger
   readonly destinations: readonly Destination[]
   readonly names: Names
+  readonly testCodes: TestCodes
 }
 
 async function serve(parts: Parts): Promise<Serving> {
-  const { config, app, live, ledger } = parts
+  const { config, app, live, ledger, testCodes } = parts
   const books = await watchOver(parts, await openBooks(parts))
   const { access, configs, relay, platforms } = books
   const metrics = createMetrics()
@@ -169,6 +171,7 @@ async function serve(parts: Parts): Promise<Serving> {
     ...books,
     store: ledger.store,
     live,
+    testCodes,
     samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
@@ -218,7 +221,7 @@ async function serve(parts: Parts): Promise<Serving> {
 }
 
 /** Everything that events come in through. */
-function openDoors({ app, config, ledger }: Parts, { access, platforms }: Books): void {
+function openDoors({ app, config, ledger, testCodes }: Parts, { access, platforms }: Books): void {
   registerCollector(app, {
     accept: ledger.accept,
     answerPixel: ledger.answerPixel,
@@ -232,6 +235,7 @@ function openDoors({ app, config, ledger }: Parts, { access, platforms }: Books)
     trustedProxies: config.trustedProxies,
     nowMs: Date.now,
     random: Math.random,
+    testCodes,
     hooks: platforms.hooks,
   })
 }

@@ -86,6 +86,8 @@ export interface ApiPorts {
   readonly history: Pick<History, 'record' | 'page'>
   readonly live: Live
   readonly samples: SampleDoor
+  /** Of links to a page of a shop, signed by this server. */
+  readonly testCodes: { make(datasetId: string, counts: boolean): string }
   readonly destinations: DestinationSettings
   readonly relay: RelayControl
   readonly preview: DestinationPreview

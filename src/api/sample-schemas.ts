@@ -71,6 +71,18 @@ export const samplesSentSchema = z
   })
   .meta({ id: 'TestEventsSent' })
 
+export const testLinkRequestSchema = z
+  .strictObject({ counting: z.enum(['sandbox', 'real']).default('sandbox') })
+  .meta({ id: 'TestLinkRequest' })
+
+export const testLinkSchema = z
+  .object({
+    test_event_code: z.string(),
+    parameter: z.string().describe('Under which it goes into the address of a page.'),
+    ends: z.number().int().describe('When it stops to mark visits (unix seconds).'),
+  })
+  .meta({ id: 'TestLink' })
+
 /** More would keep the queue busy with what nobody can look through. */
 export const samplesFit = (shapes: number, names: number): boolean =>
   shapes * names <= TEST_SAMPLES_MAX

@@ -6,12 +6,18 @@ import type { z } from 'zod'
 import type { Domain } from '../access/domains.ts'
 import { domainState } from '../access/domains.ts'
 import { TwofoldError } from '../errors.ts'
-import { SANDBOX_PREFIX } from '../event/test-code.ts'
+import { SANDBOX_PREFIX, TEST_CODE_PARAMETER, TEST_LINK_MS } from '../event/test-code.ts'
 import { REQUEST_TEXT_CHARS_MAX, TEST_SAMPLES_MAX } from '../limits.ts'
 import type { Context, SampleFate } from './ports.ts'
 import { type Route, route } from './route.ts'
 import { PURCHASE_SHAPES, type Sample, sampleOf } from './sample-reports.ts'
-import { sampleRequestSchema, samplesFit, samplesSentSchema } from './sample-schemas.ts'
+import {
+  sampleRequestSchema,
+  samplesFit,
+  samplesSentSchema,
+  testLinkRequestSchema,
+  testLinkSchema,
+} from './sample-schemas.ts'
 import type { SamplesSent } from './types.ts'
 
 export const testEventRoutes: readonly Route[] = [
@@ -32,6 +38,24 @@ export const testEventRoutes: readonly Route[] = [
     },
     run: ({ id, body }, context) =>
       context.alone(`test events ${id}`, () => sendSamples(id, body, context)),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/datasets/{id}/test-links',
+    auth: { needs: 'develop', on: 'dataset' },
+    history: null,
+    summary: 'Make a code for a link to a page of the shop',
+    description:
+      'A visit that begins at a page with the code in its address is a test: what the browser ' +
+      'reports of it carries the code for an hour. Only codes of this server are believed, and ' +
+      'only until it is restarted.',
+    body: testLinkRequestSchema,
+    answer: { status: 200, description: 'The code.', schema: testLinkSchema },
+    run: ({ id, body }, { testCodes, nowMs }) => ({
+      test_event_code: testCodes.make(id, body.counting === 'real'),
+      parameter: TEST_CODE_PARAMETER,
+      ends: Math.floor((nowMs() + TEST_LINK_MS) / 1000),
+    }),
   }),
 ]
 

@@ -79,6 +79,7 @@ export type EventView = z.infer<typeof schemas.eventSchema>
 export type ConsentRecord = z.infer<typeof consentRecordSchema>
 export type OpenFindings = z.infer<typeof diagnostics.openFindingsSchema>
 export type TestEventsRequest = z.input<typeof samples.sampleRequestSchema>
+export type TestLink = z.infer<typeof samples.testLinkSchema>
 export type SamplesSent = z.infer<typeof samples.samplesSentSchema>
 export type DatasetHealth = z.infer<typeof datasetHealthSchema>
 export type EventNamesAnswer = z.infer<typeof names.eventNamesSchema>

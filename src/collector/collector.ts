@@ -25,7 +25,7 @@ export function registerCollector(app: FastifyInstance, collectorPorts: Collecto
   const ports: DoorPorts = {
     ...collectorPorts,
     rate: createRate(collectorPorts.nowMs),
-    testVisits: createTestVisits(collectorPorts.nowMs),
+    testVisits: createTestVisits(collectorPorts.testCodes, collectorPorts.nowMs),
     parsing: createParsing(),
     logError: (error) => app.log.error({ err: error }, 'a request to the collector failed'),
   }

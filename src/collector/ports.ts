@@ -8,6 +8,7 @@ import type { HookAnswer, HookRequest } from '../sources/source.ts'
 import type { Parsing } from './parsing.ts'
 import type { Rate } from './rate.ts'
 import type { Answer } from './respond.ts'
+import type { TestCodes } from './test-codes.ts'
 import type { TestVisits } from './test-visits.ts'
 import type { Visit } from './visit.ts'
 
@@ -72,6 +73,7 @@ export interface CollectorPorts extends TakingPorts {
   grantOf(token: string): object | undefined
   /** The built script, with `__TWOFOLD_SETTINGS__` in it once. */
   readonly pixelScript: string
+  readonly testCodes: TestCodes
 }
 
 interface Shared {

@@ -1,20 +1,22 @@
 /** A page opened with a code makes the visit a test until the code ends, and nobody else's. */
 import { beforeEach, expect, it } from 'vitest'
-import { linkCode, TEST_LINK_MS } from '../event/test-code.ts'
+import { TEST_LINK_MS } from '../event/test-code.ts'
 import { TEST_VISITS_MAX } from '../limits.ts'
+import { createTestCodes } from './test-codes.ts'
 import { createTestVisits, type TestVisits } from './test-visits.ts'
 
 const START_MS = Date.UTC(2026, 10, 28, 12)
-const CODE = linkCode({ nowMs: START_MS, counts: false, random: 0 })
+let nowMs = START_MS
+const codes = createTestCodes('key', () => nowMs)
+const CODE = codes.make('1', false)
 const LINK = `https://shop.example.com/?test_event_code=${CODE}`
 const NEXT = 'https://shop.example.com/cart'
 
-let nowMs = START_MS
 let visits: TestVisits
 
 beforeEach(() => {
   nowMs = START_MS
-  visits = createTestVisits(() => nowMs)
+  visits = createTestVisits(codes, () => nowMs)
 })
 
 const event = (url: string, fbp?: string) => ({

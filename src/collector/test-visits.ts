@@ -1,10 +1,11 @@
 /**
- * Visits that began with a test: a page opened by a link that carries a code (event/test-code.ts).
+ * Visits that began with a test: a page opened by a link that carries a code (test-codes.ts).
  * The browser's events of that page carry it, and those of the same visitor's next pages until the
  * code ends. The pixel knows nothing of it. In memory: a restart ends the tests that are under way.
  */
-import { codeInUrl, linkCodeEndMs } from '../event/test-code.ts'
+import { codeInUrl } from '../event/test-code.ts'
 import { TEST_VISITS_MAX } from '../limits.ts'
+import type { TestCodes } from './test-codes.ts'
 
 export interface TestVisits {
   /** The code of a browser's event; undefined for all who are no test. */
@@ -16,7 +17,7 @@ interface Visit {
   readonly endMs: number
 }
 
-export function createTestVisits(nowMs: () => number): TestVisits {
+export function createTestVisits(codes: TestCodes, nowMs: () => number): TestVisits {
   const visits = new Map<string, Visit>()
   return {
     codeOf: (datasetId, { event_source_url: url, user_data }) => {
@@ -25,14 +26,13 @@ export function createTestVisits(nowMs: () => number): TestVisits {
       const fbp = (user_data as { fbp?: unknown } | undefined)?.fbp
       const key =
         typeof fbp === 'string' ? `${datasetId}:${fbp.slice(0, KEY_CHARS_MAX)}` : undefined
-      const atMs = nowMs()
-      const endMs = code === undefined ? undefined : linkCodeEndMs(code, atMs)
+      const endMs = code === undefined ? undefined : codes.endMs(datasetId, code)
       if (code !== undefined && endMs !== undefined) {
         if (key) remember(visits, key, { code, endMs })
         return code
       }
       const known = key === undefined ? undefined : visits.get(key)
-      if (known && known.endMs > atMs) return known.code
+      if (known && known.endMs > nowMs()) return known.code
       if (known && key) visits.delete(key)
       return undefined
     },

@@ -1,7 +1,7 @@
 /**
  * Codes of tests (test_event_code) that mean something to us: those that never count, and those
- * that a link to a page of the shop carries. The latter end by themselves, so that a link which
- * travels on marks nobody's visit later. Shared by the collector, ingest and the Events Manager.
+ * that a link to a page of the shop carries (collector/test-codes.ts makes them). Shared by the
+ * collector, ingest and the Events Manager.
  */
 
 /** Events under a code that begins so are shown and never counted, whatever the dataset says. */
@@ -11,36 +11,9 @@ export const TEST_CODE_PARAMETER = 'test_event_code'
 /** A test of a shop, from the first page to the paid order, fits in an hour. */
 export const TEST_LINK_MS = 3_600_000
 
-const MINUTE_MS = 60_000
-const COUNTED_PREFIX = 'TEST-'
-/** The end in minutes and something that tells codes of one minute apart, both in base 36. */
-const LINK_CODE = /^(?:SANDBOX|TEST)-([0-9A-Z]{5})-[0-9A-Z]{3}$/
-const TELLING_APART = 36 ** 3
+export const COUNTED_PREFIX = 'TEST-'
 
 export const neverCounts = (code: string): boolean => code.startsWith(SANDBOX_PREFIX)
-
-interface LinkCodeParts {
-  readonly nowMs: number
-  readonly counts: boolean
-  /** From 0 to under 1. */
-  readonly random: number
-}
-
-/** A code for a link, good from now on for TEST_LINK_MS. */
-export function linkCode({ nowMs, counts, random }: LinkCodeParts): string {
-  const ends = base36(Math.ceil((nowMs + TEST_LINK_MS) / MINUTE_MS), 5)
-  const own = base36(Math.floor(random * TELLING_APART), 3)
-  return `${counts ? COUNTED_PREFIX : SANDBOX_PREFIX}${ends}-${own}`
-}
-
-/** When the code of a link ends (ms); undefined: it is none, or claims more time than it gets. */
-export function linkCodeEndMs(code: string, nowMs: number): number | undefined {
-  const minutes = LINK_CODE.exec(code)?.[1]
-  if (minutes === undefined) return undefined
-  const endMs = Number.parseInt(minutes, 36) * MINUTE_MS
-  const isLive = endMs > nowMs && endMs <= nowMs + TEST_LINK_MS + 2 * MINUTE_MS
-  return isLive ? endMs : undefined
-}
 
 /** The code in the address of a page, as it stands there. */
 export function codeInUrl(url: string): string | undefined {
@@ -56,6 +29,3 @@ export function urlWithCode(page: string, code: string): string | undefined {
   url.searchParams.set(TEST_CODE_PARAMETER, code)
   return url.href
 }
-
-const base36 = (value: number, digits: number): string =>
-  value.toString(36).toUpperCase().padStart(digits, '0')

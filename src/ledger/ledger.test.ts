@@ -24,7 +24,12 @@ beforeEach(async () => {
   troubles = []
   folder = await mkdtemp(join(tmpdir(), 'twofold-ledger-'))
   ledger = await openLedger({
-    options: { file: join(folder, 'twofold.db'), publicUrl: undefined, trustedProxies: 0 },
+    options: {
+      file: join(folder, 'twofold.db'),
+      publicUrl: undefined,
+      trustedProxies: 0,
+      testKey: 'key',
+    },
     onLegs: () => {},
     onDue: () => {},
     onTrouble: (error, words) => troubles.push(`${words}: ${error.name}`),

@@ -16,6 +16,8 @@ export interface ThreadOptions {
   readonly file: string
   readonly publicUrl: string | undefined
   readonly trustedProxies: number
+  /** Signs the codes of test links: of this start of the server. */
+  readonly testKey: string
 }
 
 export type ToThread =

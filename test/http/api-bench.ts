@@ -11,6 +11,7 @@ import { createDomains } from '../../src/access/domains.ts'
 import { createHistory } from '../../src/access/history.ts'
 import { registerApi } from '../../src/api/api.ts'
 import { createLive } from '../../src/api/live.ts'
+import { createTestCodes } from '../../src/collector/test-codes.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
@@ -124,6 +125,7 @@ export async function apiBench(
     domains,
     history,
     live,
+    testCodes: createTestCodes('key', Date.now),
     samples: createSampleDoor({
       accept: () => Promise.reject(new Error('nothing comes in here')),
       findDataset: access.findDataset,

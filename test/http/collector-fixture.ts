@@ -7,6 +7,7 @@ import Fastify from 'fastify'
 import { type CollectorPorts, registerCollector } from '../../src/collector/collector.ts'
 import { createPixelDoor } from '../../src/collector/pixel-door.ts'
 import { createRate } from '../../src/collector/rate.ts'
+import { createTestCodes } from '../../src/collector/test-codes.ts'
 import { TwofoldError } from '../../src/errors.ts'
 import { type Dataset, datasetSettingsSchema } from '../../src/event/dataset.ts'
 import type { Delivery, Outcome } from '../../src/ingest/ingest.ts'
@@ -71,6 +72,7 @@ export async function startCollector(
       purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
     grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),
     pixelScript: SCRIPT,
+    testCodes: createTestCodes('key', doorPorts.nowMs),
     hooks: {
       expect: () => {
         throw new TwofoldError('connection_not_found')

@@ -3,9 +3,14 @@
  * that they do not count unless somebody says so, and that a code in a page's address is enough.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EventsAnswer, HistoryAnswer, SamplesSent, Summary } from '../../src/api/types.ts'
+import type {
+  EventsAnswer,
+  HistoryAnswer,
+  SamplesSent,
+  Summary,
+  TestLink,
+} from '../../src/api/types.ts'
 import { STANDARD_EVENTS } from '../../src/event/names.ts'
-import { linkCode } from '../../src/event/test-code.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 let server: TestServer
@@ -161,9 +166,23 @@ describe('a page opened with a code', () => {
       }),
     })
 
+  const linkOf = async (id: string, counting: 'sandbox' | 'real'): Promise<string> => {
+    const link = await server.api<TestLink>('POST', `/api/datasets/${id}/test-links`, { counting })
+    return link.test_event_code
+  }
+
+  it('believes no code that somebody else made, or made for another dataset', async () => {
+    const id = await open()
+    const foreign = await linkOf(await open(), 'sandbox')
+    for (const code of ['SANDBOX-ZZZZZ-AAA', 'SANDBOX-ZZZZZ-0123456789AB', foreign]) {
+      await browse(id, `https://shop.example.com/?test_event_code=${code}`, 'fb.1.1700000000000.1')
+    }
+    expect(await summaryOf(id)).toMatchObject({ counted: 3, dropped: 0 })
+  })
+
   it('marks the whole visit, and no other', async () => {
     const id = await open()
-    const code = linkCode({ nowMs: Date.now(), counts: false, random: 0.3 })
+    const code = await linkOf(id, 'sandbox')
     await browse(id, `https://shop.example.com/?test_event_code=${code}`, 'fb.1.1700000000000.1')
     await browse(id, 'https://shop.example.com/cart', 'fb.1.1700000000000.1')
     await browse(id, 'https://shop.example.com/cart', 'fb.1.1700000000000.2')
@@ -176,7 +195,7 @@ describe('a page opened with a code', () => {
 
   it('counts like all others where the code says so', async () => {
     const id = await open()
-    const code = linkCode({ nowMs: Date.now(), counts: true, random: 0.3 })
+    const code = await linkOf(id, 'real')
     await browse(id, `https://shop.example.com/?test_event_code=${code}`, 'fb.1.1700000000000.1')
     expect(await summaryOf(id)).toMatchObject({ counted: 1, dropped: 0 })
     const { events } = await server.api<EventsAnswer>('GET', `/api/datasets/${id}/events`)

@@ -4,8 +4,9 @@ import { useLocalStorage } from '@mantine/hooks'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { linkCode, TEST_LINK_MS, urlWithCode } from '../../event/test-code.ts'
+import type { TestLink } from '../../api/types.ts'
+import { TEST_LINK_MS, urlWithCode } from '../../event/test-code.ts'
+import { call } from '../api-client.ts'
 import { domainsQuery } from '../domain-queries.ts'
 import { CopyIcon } from '../parts/copy.tsx'
 import type { Counting } from './sample-words.ts'
@@ -16,17 +17,14 @@ interface OpenPageProps {
   readonly sandbox: boolean
 }
 
-const newCode = (counting: Counting): string =>
-  linkCode({ nowMs: Date.now(), counts: counting === 'real', random: Math.random() })
-
 export function OpenPage({ datasetId, counting, sandbox }: OpenPageProps) {
   const navigate = useNavigate({ from: '/datasets/$datasetId/test-events' })
   const { data: domains } = useQuery(domainsQuery(datasetId))
   const [chosen, setChosen] = useLocalStorage({ key: `twofold-test-page-${datasetId}` })
-  const code = useFreshCode(counting)
+  const code = useFreshCode(datasetId, counting)
   const proven = domains?.find(({ state }) => state === 'proven')
   const page = chosen ?? (proven ? `https://${proven.domain}/` : '')
-  const url = urlWithCode(page, code)
+  const url = code === undefined ? undefined : urlWithCode(page, code)
   const follow = (): void =>
     void navigate({ search: (before) => ({ ...before, code }), resetScroll: false })
   return (
@@ -45,7 +43,7 @@ export function OpenPage({ datasetId, counting, sandbox }: OpenPageProps) {
           type="url"
           value={page}
           onChange={(event) => setChosen(event.currentTarget.value)}
-          error={page !== '' && !url && 'Give the whole address, such as https://shop.com/'}
+          error={page !== '' && code && !url && 'Give the whole address, such as https://shop.com/'}
           flex="1 1 260px"
         />
         <Button
@@ -78,12 +76,12 @@ export function OpenPage({ datasetId, counting, sandbox }: OpenPageProps) {
 }
 
 /** Replaced while it still has most of its hour: a link is not opened the moment it is shown. */
-function useFreshCode(counting: Counting): string {
-  const [code, setCode] = useState(() => newCode(counting))
-  useEffect(() => {
-    setCode(newCode(counting))
-    const timer = setInterval(() => setCode(newCode(counting)), TEST_LINK_MS / 4)
-    return () => clearInterval(timer)
-  }, [counting])
-  return code
+function useFreshCode(datasetId: string, counting: Counting): string | undefined {
+  const { data } = useQuery({
+    queryKey: ['test-link', datasetId, counting],
+    queryFn: () => call<TestLink>('POST', `/api/datasets/${datasetId}/test-links`, { counting }),
+    staleTime: TEST_LINK_MS / 4,
+    refetchInterval: TEST_LINK_MS / 4,
+  })
+  return data?.test_event_code
 }
