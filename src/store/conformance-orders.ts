@@ -6,6 +6,8 @@ import { leg, putLegs, SHOP, START_MS, START_S, type Suite, tidied } from './con
 import type { Order } from './orders.ts'
 import type { Store } from './store.ts'
 
+/** Whatever a shop puts into the address of its last page. */
+const PAGE = 'https://shop.example.com/thanks?key=wc_order_1'
 const JO: UserData = { em: ['a'.repeat(64) as Hashed], fbp: 'fb.1.1.1' }
 
 const order = (order_id: string, more: Partial<Order> = {}): Order => ({
@@ -101,7 +103,7 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
 
   it('forgets who bought before it forgets the order', async () => {
     const store = await make()
-    await store.putOrders([order('1', { user_data: JO })])
+    await store.putOrders([order('1', { user_data: JO, url: PAGE })])
     clock.nowMs = START_MS + ORDER_PERSON_MS + 1000
     await tidied(store, clock.nowMs)
     expect(await all(store)).toEqual([order('1')])
@@ -113,9 +115,11 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
   it('takes a person out, and everything with its dataset', async () => {
     const store = await make()
     const others: UserData = { em: ['b'.repeat(64) as Hashed] }
-    await store.putOrders([order('1', { user_data: JO }), order('2', { user_data: others })])
+    const jo = order('1', { user_data: JO, url: PAGE })
+    await store.putOrders([jo, order('2', { user_data: others, url: PAGE })])
     await store.erase(SHOP, ['a'.repeat(64)])
-    expect(await all(store)).toEqual([order('1'), order('2', { user_data: others })])
+    const other = order('2', { user_data: others, url: PAGE })
+    expect(await all(store)).toEqual([order('1'), other])
     await store.erase(SHOP)
     expect(await all(store)).toEqual([])
   })

@@ -42,6 +42,7 @@ export interface Order extends OrderKey {
   /** The kind of source: shopify, woocommerce, file. */
   readonly source: string
   readonly action_source?: ActionSource
+  /** Of the shopper. Emptied with `user_data`. */
   readonly url?: string
   /** Hashed; emptied ORDER_PERSON_MS after the order. */
   readonly user_data?: UserData

@@ -93,7 +93,7 @@ export class MemoryOrders {
   #unname(isNameless: (order: Order) => boolean): void {
     for (const [name, order] of this.#orders) {
       if (!isNameless(order)) continue
-      const { user_data: _, ...rest } = order
+      const { user_data: _, url: __, ...rest } = order
       this.#orders.set(name, rest)
     }
   }

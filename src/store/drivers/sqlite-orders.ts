@@ -158,14 +158,15 @@ function statements(db: DatabaseSync) {
         AND (origin > ? OR (origin = ? AND order_id > ?)) AND user_data IS NOT NULL
         ORDER BY origin, order_id ${slice}`),
     unname: db.prepare(`
-      UPDATE orders SET user_data = NULL WHERE dataset_id = ? AND origin = ? AND order_id = ?`),
+      UPDATE orders SET user_data = NULL, url = NULL
+        WHERE dataset_id = ? AND origin = ? AND order_id = ?`),
     old: db.prepare('SELECT 1 FROM orders WHERE at_s < ? LIMIT 1'),
     removeOld: db.prepare(`
       DELETE FROM orders WHERE (dataset_id, origin, order_id) IN
         (SELECT dataset_id, origin, order_id FROM orders WHERE at_s < ? ${slice})`),
     oldNames: db.prepare('SELECT 1 FROM orders WHERE user_data IS NOT NULL AND at_s < ? LIMIT 1'),
     removeNames: db.prepare(`
-      UPDATE orders SET user_data = NULL WHERE (dataset_id, origin, order_id) IN
+      UPDATE orders SET user_data = NULL, url = NULL WHERE (dataset_id, origin, order_id) IN
         (SELECT dataset_id, origin, order_id FROM orders
           WHERE user_data IS NOT NULL AND at_s < ? ${slice})`),
   } satisfies Record<string, StatementSync>
