@@ -43,7 +43,7 @@ interface Language {
 
 export const SERVERS: Readonly<Record<ServerName, Server>> = {
   curl: typed('curl', 'Shell', curlSnippet),
-  node: typed('Node SDK', 'Node', nodeSnippet),
+  node: typed('Node', 'Node', nodeSnippet),
   php: language({
     label: 'PHP',
     file: 'purchase.php',
