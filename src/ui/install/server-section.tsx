@@ -48,6 +48,8 @@ function LanguageChoice({ name }: { name: ServerName }) {
   return (
     <SegmentedControl
       aria-label="Language"
+      maw="100%"
+      styles={NARROW}
       value={name}
       data={SERVER_NAMES.map((value) => ({ value, label: SERVERS[value].label }))}
       onChange={(value) =>
@@ -60,6 +62,12 @@ function LanguageChoice({ name }: { name: ServerName }) {
     />
   )
 }
+
+/** Six languages fit a phone: in a row that is tighter there, on the smallest in two rows. */
+const NARROW = {
+  root: { flexWrap: 'wrap' },
+  label: { paddingInline: 'clamp(6px, 1.6vw, 10px)' },
+} as const
 
 interface MeansChoiceProps {
   readonly server: Server
@@ -83,6 +91,8 @@ function MeansChoice({ server, possible, means }: MeansChoiceProps) {
     <Group gap="sm">
       <SegmentedControl
         aria-label="With or without Meta’s SDK"
+        maw="100%"
+        styles={NARROW}
         value={means}
         data={[
           { value: 'sdk', label: 'Meta’s SDK' },
