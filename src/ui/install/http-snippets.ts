@@ -125,7 +125,8 @@ abort "Not taken: #{answer.code} #{answer.body}" unless answer.is_a?(Net::HTTPSu
 puts answer.body`
 
 export const javaHttpSnippet = ({ origin, datasetId }: SnippetContext): string =>
-  `import java.net.URI;
+  `// Java 17 or later.
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +136,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Locale;
 
 public class Purchase {
   public static void main(String[] args) throws Exception {
@@ -158,7 +160,7 @@ public class Purchase {
         }]}""".formatted(
             Instant.now().getEpochSecond(),
             json("purchase:" + encoded(order.strip())),
-            json(sha256("jo@example.com".strip().toLowerCase())),
+            json(sha256("jo@example.com".strip().toLowerCase(Locale.ROOT))),
             json("203.0.113.7"), // request.getRemoteAddr()
             json("Mozilla/5.0"), // request.getHeader("User-Agent")
             json("fb.1.1789000000000.1098115397"), // the cookie _fbp, or null
