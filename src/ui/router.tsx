@@ -15,6 +15,7 @@ import {
 } from './destinations/relay-routes.tsx'
 import { readLogSearch } from './event-log/log-search.ts'
 import { HomePage } from './home/home.tsx'
+import { type ChosenServer, chosenServer } from './install/server-names.ts'
 import { problemIn } from './parts/oidc-problem.tsx'
 import { PageError, PageLoading } from './parts/states.tsx'
 import { QUALITY_WINDOWS, type QualityWindow } from './quality-queries.ts'
@@ -170,7 +171,9 @@ const alertsRoute = createRoute({
 
 interface InstallSearch {
   readonly site?: 'companion' | undefined
-  readonly server?: 'node' | undefined
+  readonly server?: ChosenServer | undefined
+  /** Without Meta's SDK: only what comes with the language. */
+  readonly sdk?: 'none' | undefined
   /** Which shop or site builder. */
   readonly platform?: string | undefined
 }
@@ -180,7 +183,8 @@ const installRoute = createRoute({
   path: '/install',
   validateSearch: (search): InstallSearch => ({
     site: search.site === 'companion' ? ('companion' as const) : undefined,
-    server: search.server === 'node' ? ('node' as const) : undefined,
+    server: chosenServer(search.server),
+    sdk: search.sdk === 'none' ? ('none' as const) : undefined,
     platform: text(search.platform),
   }),
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),

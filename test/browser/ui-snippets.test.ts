@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EventsAnswer } from '../../src/api/types.ts'
 import {
@@ -20,6 +20,7 @@ import {
 } from '../../src/ui/install/snippets.ts'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
+import { openManager, type Reader } from './ui-visitor.ts'
 
 const run = promisify(execFile)
 
@@ -28,6 +29,7 @@ let browser: Browser
 let context: SnippetContext
 let tools: string
 const shops: Server[] = []
+let reader: Reader | undefined
 
 /** What the snippet needs of curl, for machines that have none. */
 const CURL = `#!${process.execPath}
@@ -45,7 +47,9 @@ beforeAll(async () => {
   writeFileSync(join(tools, 'curl'), CURL, { mode: 0o755 })
 })
 
-afterEach(() => {
+afterEach(async () => {
+  await reader?.close()
+  reader = undefined
   for (const shop of shops.splice(0)) shop.close().closeAllConnections()
 })
 
@@ -128,5 +132,93 @@ describe('the snippets of the Install page', () => {
     await page.evaluate(purchaseSnippet())
     await expect.poll(counted).toMatchObject([sale('browser'), { event_name: 'PageView' }])
     await page.close()
+  })
+})
+
+/** Set to keep pictures of what the test sees. */
+const pictures = process.env.TWOFOLD_PICTURES
+
+async function openInstall(search = '', options: BrowserContextOptions = {}): Promise<Page> {
+  const { dataset_id } = await server.createDataset({ name: 'Brewbeans' })
+  reader = await openManager(browser, server, options)
+  await reader.page.goto(`/datasets/${dataset_id}/install${search}`)
+  return reader.page
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true })
+}
+
+const search = (page: Page) => new URL(page.url()).search
+
+describe('the language of the server', () => {
+  it('stands in the address, with or without Meta’s SDK', async () => {
+    const page = await openInstall()
+    await page.getByRole('region', { name: 'Shell' }).waitFor()
+    await page.getByText('PHP', { exact: true }).click()
+    const code = page.getByRole('region', { name: 'purchase.php' })
+    await expect
+      .poll(() => code.textContent())
+      .toContain(`setDomain('${new URL(server.url).host}')`)
+    expect(search(page)).toBe('?server=php')
+    await picture(page, 'install-php')
+
+    await page.getByText('Without a library').click()
+    await expect.poll(() => code.textContent()).toContain('stream_context_create')
+    expect(search(page)).toBe('?server=php&sdk=none')
+
+    await page.getByText('Python', { exact: true }).click()
+    const python = page.getByRole('region', { name: 'purchase.py' })
+    await expect.poll(() => python.textContent()).toContain(`"${server.url}/v24.0/`)
+    await page.reload()
+    await python.waitFor()
+    expect(search(page)).toBe('?server=python&sdk=none')
+    await page.getByText('curl', { exact: true }).click()
+    await page.getByRole('region', { name: 'Shell', exact: true }).waitFor()
+    expect(search(page)).toBe('?sdk=none')
+    expect(reader?.complaints).toEqual([])
+  })
+
+  it.each([
+    ['Ruby', 'purchase.rb', 'Net::HTTP.post'],
+    ['Java', 'Purchase.java', 'HttpRequest.newBuilder'],
+  ])('%s needs no https without the SDK, and the page says why', async (name, file, call) => {
+    const page = await openInstall(`?server=${name.toLowerCase()}`)
+    const code = page.getByRole('region', { name: file })
+    await expect.poll(() => code.textContent()).toContain(call)
+    await page.getByText(`Meta’s SDK for ${name} sends to https addresses only`).waitFor()
+    await picture(page, `install-${name}`)
+  })
+
+  it('puts a new token into the shell, never into the code', async () => {
+    const page = await openInstall('?server=python')
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const token = (await page.getByTestId('secret').textContent()) ?? ''
+    const shell = page.getByRole('region', { name: 'In a shell, to send it once' })
+    expect(token.length).toBeGreaterThan(20)
+    expect(await shell.textContent()).toContain(`export TWOFOLD_TOKEN='${token}'`)
+    expect(await page.getByRole('region', { name: 'purchase.py' }).textContent()).not.toContain(
+      token,
+    )
+  })
+
+  it('fits a phone, in the dark, no language cut off', async () => {
+    const viewport = { width: 390, height: 844 }
+    const page = await openInstall('?server=php', {
+      viewport,
+      hasTouch: true,
+      colorScheme: 'dark',
+    })
+    await page.getByRole('region', { name: 'purchase.php' }).waitFor()
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(viewport.width)
+    const cut = `[...document.querySelectorAll('[role=radiogroup] label')]
+      .filter((label) => {
+        const box = label.closest('[role=radiogroup]').getBoundingClientRect()
+        const { right } = label.getBoundingClientRect()
+        return right > box.right || label.scrollWidth > label.clientWidth
+      })
+      .map((label) => label.textContent)`
+    expect(await page.evaluate<string[]>(cut)).toEqual([])
+    await picture(page, 'install-phone')
   })
 })

@@ -10,12 +10,10 @@ import { ButtonLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { datasetQuery, sessionQuery } from '../queries.ts'
-import { SendToken } from './send-token.tsx'
+import { ServerSection } from './server-section.tsx'
 import {
   companionSnippet,
-  curlSnippet,
   EXAMPLE_ID,
-  nodeSnippet,
   purchaseSnippet,
   replaceSnippet,
   type SnippetContext,
@@ -109,52 +107,6 @@ function BrowserSection({ context }: { context: SnippetContext }) {
   )
 }
 
-interface ServerSectionProps {
-  readonly context: SnippetContext
-  readonly token: string | undefined
-  readonly onToken: (token: string) => void
-  readonly mayCreate: boolean
-}
-
-function ServerSection({ context, token, onToken, mayCreate }: ServerSectionProps) {
-  const { server = 'curl' } = useSearch({ from: '/signed-in/datasets/$datasetId/install' })
-  const navigate = useNavigate({ from: '/datasets/$datasetId/install' })
-  return (
-    <Section
-      title="2. From your server"
-      hint="The same sale again, from where nothing can block it. Anything that speaks the Conversions API works: change its address, keep the rest."
-      actions={
-        <SegmentedControl
-          aria-label="Language"
-          value={server}
-          data={[
-            { value: 'curl', label: 'curl' },
-            { value: 'node', label: 'Node SDK' },
-          ]}
-          onChange={(value) =>
-            void navigate({
-              search: (before) => ({ ...before, server: value === 'node' ? value : undefined }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
-      }
-    >
-      <SendToken
-        datasetId={context.datasetId}
-        token={token}
-        onToken={onToken}
-        mayCreate={mayCreate}
-      />
-      <Snippet
-        label={server === 'node' ? 'Node' : 'Shell'}
-        code={server === 'node' ? nodeSnippet(context) : curlSnippet(context)}
-      />
-    </Section>
-  )
-}
-
 function SameIdSection() {
   return (
     <Section
@@ -164,7 +116,7 @@ function SameIdSection() {
       <Stack gap="xs">
         <Text size="sm">
           Make the event id from something both sides know, such as the order number:{' '}
-          <Code>{EXAMPLE_ID}</Code>. Both snippets above do. Then it does not matter which report
+          <Code>{EXAMPLE_ID}</Code>. The snippets above do. Then it does not matter which report
           comes first, how often it is repeated, or whether one is lost.
         </Text>
         <List size="sm" spacing={4}>

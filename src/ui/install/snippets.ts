@@ -10,7 +10,7 @@ export interface SnippetContext {
 }
 
 /** Used in every example, so that browser and server snippets visibly speak of one order. */
-const ORDER = '1001'
+export const ORDER = '1001'
 export const EXAMPLE_ID = eventId('purchase', ORDER)
 
 /** Any base code works; this one is for a site that has none yet. */

@@ -1,0 +1,116 @@
+/** The Install page's part for servers: a language, Meta's SDK or a plain request, the token. */
+import { Group, SegmentedControl, Text } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Snippet } from '../parts/copy.tsx'
+import { Section } from '../parts/section.tsx'
+import { SendToken } from './send-token.tsx'
+import { SERVER_NAMES, type ServerName } from './server-names.ts'
+import { type Means, SERVERS, type Server } from './servers.ts'
+import type { SnippetContext } from './snippets.ts'
+
+interface ServerSectionProps {
+  readonly context: SnippetContext
+  readonly token: string | undefined
+  readonly onToken: (token: string) => void
+  readonly mayCreate: boolean
+}
+
+export function ServerSection({ context, token, onToken, mayCreate }: ServerSectionProps) {
+  const { server: name = 'curl', sdk } = useSearch({
+    from: '/signed-in/datasets/$datasetId/install',
+  })
+  const server = SERVERS[name]
+  const possible = server.means(context.origin)
+  const wanted: Means = sdk === 'none' ? 'http' : 'sdk'
+  const means = possible.includes(wanted) ? wanted : (possible[0] ?? 'http')
+  const { label, code, shell } = server.code(context, means)
+  return (
+    <Section
+      title="2. From your server"
+      hint="The same sale again, from where nothing can block it. Anything that speaks the Conversions API works: change its address, keep the rest."
+      actions={<LanguageChoice name={name} />}
+    >
+      <SendToken
+        datasetId={context.datasetId}
+        token={token}
+        onToken={onToken}
+        mayCreate={mayCreate}
+      />
+      <MeansChoice server={server} possible={possible} means={means} />
+      <Snippet label={label} code={code} />
+      {shell && <Snippet label="In a shell, to send it once" code={shell} />}
+    </Section>
+  )
+}
+
+function LanguageChoice({ name }: { name: ServerName }) {
+  const navigate = useNavigate({ from: '/datasets/$datasetId/install' })
+  return (
+    <SegmentedControl
+      aria-label="Language"
+      maw="100%"
+      styles={NARROW}
+      value={name}
+      data={SERVER_NAMES.map((value) => ({ value, label: SERVERS[value].label }))}
+      onChange={(value) =>
+        void navigate({
+          search: (before) => ({ ...before, server: value === 'curl' ? undefined : value }),
+          replace: true,
+          resetScroll: false,
+        })
+      }
+    />
+  )
+}
+
+/** Six languages fit a phone: in a row that is tighter there, on the smallest in two rows. */
+const NARROW = {
+  root: { flexWrap: 'wrap' },
+  label: { paddingInline: 'clamp(6px, 1.6vw, 10px)' },
+} as const
+
+interface MeansChoiceProps {
+  readonly server: Server
+  readonly possible: readonly Means[]
+  readonly means: Means
+}
+
+/** Nothing where there is nothing to choose, and why there is not where one would look for it. */
+function MeansChoice({ server, possible, means }: MeansChoiceProps) {
+  const navigate = useNavigate({ from: '/datasets/$datasetId/install' })
+  if (possible.length === 0) return null
+  if (possible.length === 1) {
+    return (
+      <Text size="sm">
+        Meta’s SDK for {server.label} sends to https addresses only, and this one is http. So this
+        is the plain request, which needs no library.
+      </Text>
+    )
+  }
+  return (
+    <Group gap="sm">
+      <SegmentedControl
+        aria-label="With or without Meta’s SDK"
+        maw="100%"
+        styles={NARROW}
+        value={means}
+        data={[
+          { value: 'sdk', label: 'Meta’s SDK' },
+          { value: 'http', label: 'Without a library' },
+        ]}
+        onChange={(value) =>
+          void navigate({
+            search: (before) => ({ ...before, sdk: value === 'http' ? 'none' : undefined }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
+      <Text size="sm" c="dimmed" flex="1 1 260px">
+        {means === 'sdk'
+          ? 'Only its address changes; what you have written with it stays.'
+          : 'Nothing to install: only what comes with the language.'}
+      </Text>
+    </Group>
+  )
+}
