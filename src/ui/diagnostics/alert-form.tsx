@@ -122,7 +122,7 @@ function Times({ settings, set }: PartProps) {
         flex="1 1 140px"
       />
       <NumberInput
-        label="Hour of the digest (UTC)"
+        label="At hour (UTC)"
         min={0}
         max={23}
         value={settings.digest_hour}

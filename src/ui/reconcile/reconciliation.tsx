@@ -122,17 +122,19 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
         <Figure label="Left out on purpose" value={formatCount(total.left_out)}>
           no consent, a rule, a test
         </Figure>
-        {total.destinations.map(({ destination_id, name, accepted, refused, waiting }) => (
-          <Figure
-            key={destination_id}
-            label={`Accepted by ${name}`}
-            value={formatCount(accepted)}
-            testId="accepted"
-          >
-            of {formatCount(total.counted)}; {formatCount(refused)} refused,
-            {` ${formatCount(waiting)} waiting`}
-          </Figure>
-        ))}
+        {total.destinations.map(
+          ({ destination_id, name, accepted, refused, waiting, not_sent }) => (
+            <Figure
+              key={destination_id}
+              label={`Accepted by ${name}`}
+              value={formatCount(accepted)}
+              testId="accepted"
+            >
+              of {formatCount(total.counted)}; {formatCount(refused)} refused,{' '}
+              {formatCount(waiting)} waiting, {formatCount(not_sent)} never sent there
+            </Figure>
+          ),
+        )}
       </Figures>
       <Off title="Off by" one={discrepancy} testId="off" />
       <Off title="The browser alone would be off by" one={browser_alone} />
