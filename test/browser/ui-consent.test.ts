@@ -60,7 +60,7 @@ it('shows the record of an event, and exports the proof of a range of days', asy
   reader = await openManager(browser, server, { viewport: { width: 390, height: 844 } })
   const { page } = reader
   await page.goto(`/datasets/${dataset.dataset_id}/test-events`)
-  await page.getByTestId('event-row').getByRole('button').click()
+  await page.getByTestId('event-row').getByRole('button').first().click()
   await page.getByRole('button', { name: 'Consent record' }).click()
   const record = page.getByTestId('consent-record')
   await record.getByText('Denied').waitFor()

@@ -106,7 +106,7 @@ describe('diagnostics', () => {
     reader = await openManager(browser, server)
     const { page } = reader
     await page.goto(`/datasets/${id}/diagnostics`)
-    await page.getByRole('link', { name: 'Alerts' }).click()
+    await page.getByRole('main').getByRole('link', { name: 'Alerts' }).click()
     await page.getByText('This server has no mail server yet').waitFor()
     await page.getByLabel('E-mail to').first().fill('ann@shop.example')
     await page.keyboard.press('Enter')
