@@ -1,6 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** No test leaves anything behind in a module, so that a worker loads each only once. */
+/**
+ * A worker loads each module once for all its files. What modules keep (digests of known words, names
+ * of countries) is the same for everybody, as long as tests hash with a real SHA-256.
+ */
 const ISOLATE = false
 
 /**

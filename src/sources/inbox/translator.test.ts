@@ -1,5 +1,5 @@
 /** What becomes of deliveries, whatever fails on the way and in whatever order they come. */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { TwofoldError } from '../../errors.ts'
 import { datasetSettingsSchema } from '../../event/dataset.ts'
@@ -108,7 +108,7 @@ function shop(make = memoryStore) {
         findDataset: () => DATASET,
         nowMs: () => clock.nowMs,
         random: () => 0.5,
-        sha256: (text) => text,
+        sha256: (text) => hash('sha256', text),
         fetch: () => Promise.reject(new Error('nothing is asked here')),
         onTrouble: (error) => troubles.push(error),
         ...more,
