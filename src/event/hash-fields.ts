@@ -5,7 +5,9 @@
 import { callingCode } from './calling-code.ts'
 import type { Dataset } from './dataset.ts'
 import { hashUserData } from './hash.ts'
-import type { RawUserData, UserData } from './shape.ts'
+import { Report } from './parse-report.ts'
+import { readUserData } from './parse-user-data.ts'
+import type { UserData } from './shape.ts'
 
 /** Undefined where nothing of it names anybody. */
 export function hashFields(
@@ -13,12 +15,9 @@ export function hashFields(
   dataset: Pick<Dataset, 'builder_forms' | 'default_country'>,
   sha256: (text: string) => string,
 ): UserData | undefined {
-  const raw = Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key,
-      typeof value === 'string' && !CLEAR.has(key) ? [value] : value,
-    ]),
-  ) as unknown as RawUserData
+  // As of an event, with its bounds and checks; what they note has no place to stand here.
+  const source = { userData: fields, visitor: undefined, eventTime: 0 }
+  const raw = readUserData(source, new Report(0, false))
   const code = callingCode(dataset.default_country)
   const { userData } = hashUserData(raw, {
     builderForms: dataset.builder_forms,
@@ -27,10 +26,3 @@ export function hashFields(
   })
   return Object.keys(userData).length > 0 ? userData : undefined
 }
-
-/** Meta's keys that are texts and never hashed. */
-const CLEAR: ReadonlySet<string> = new Set([
-  ...['client_ip_address', 'client_user_agent', 'fbc', 'fbp', 'subscription_id', 'fb_login_id'],
-  ...['lead_id', 'madid', 'anon_id', 'ctwa_clid', 'page_id', 'page_scoped_user_id'],
-  ...['ig_account_id', 'ig_sid', 'whatsapp_business_account_id', 'partner_id', 'partner_name'],
-])
