@@ -156,8 +156,10 @@ export async function unknownOf<Row extends Told>(
     rows.map(async ({ event }) => {
       if (records.has(recordKey(event.event_id))) return true
       if (!mayBeForgotten(event, nowMs())) return false
-      const { event_id } = event
-      return (await store.events({ dataset_id, event_id, limit: 1 })).events.length > 0
+      // With its name: without one, a new id is looked for in the whole log.
+      const { event_name, event_id } = event
+      const query = { dataset_id, event_name, event_id, limit: 1 }
+      return (await store.events(query)).events.length > 0
     }),
   )
   return rows.filter((_, at) => !known[at])
@@ -165,10 +167,9 @@ export async function unknownOf<Row extends Told>(
 
 const recordKey = (eventId: string): string => `offline ${eventId}`
 
-/** Ingest knows its twins for a while only; what has an order id may be older than that. */
-function mayBeForgotten(event: OfflineRow['event'], nowMs: number): boolean {
-  const { event_name, event_time, custom_data } = event
-  if (custom_data.order_id === undefined || isBrowsing(event_name)) return false
+/** Ingest knows its twins for a while only; an import that broke off may have told of it before. */
+function mayBeForgotten({ event_name, event_time }: OfflineRow['event'], nowMs: number): boolean {
+  if (isBrowsing(event_name)) return false
   const windowMs = event_name === 'Purchase' ? ORDER_WINDOW_MS : DEDUP_WINDOW_MS
   return nowMs - event_time * 1000 > windowMs
 }
