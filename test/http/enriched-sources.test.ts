@@ -197,15 +197,21 @@ it('HubSpot: a list of changes is asked for in three requests, each event told o
   expect(api.came).toHaveLength(6)
 })
 
-it('PayPal: who paid is asked for, with a token that serves several payments', async () => {
+it('PayPal: who paid is asked for, with a token that serves several until it ends', async () => {
   const paypal = await connect(server, dataset.dataset_id, {
     source: 'paypal',
     settings: { client_id: 'the-app', client_secret: 'its-secret', api_url: api.url },
   })
   api.says.set('POST /v1/oauth2/token', { json: { access_token: 'A21AA' } })
   const payer = { email_address: 'ann@example.com', name: { given_name: 'Ann' } }
-  for (const id of ['O1', 'O2']) api.says.set(`GET /v2/checkout/orders/${id}`, { json: { payer } })
-  for (const id of ['O1', 'O2']) {
+  for (const id of ['O1', 'O2', 'O3']) {
+    api.says.set(`GET /v2/checkout/orders/${id}`, { json: { payer } })
+  }
+  for (const id of ['O1', 'O2', 'O3']) {
+    if (id === 'O3') {
+      api.ended.add('Bearer A21AA')
+      api.says.set('POST /v1/oauth2/token', { json: { access_token: 'A21BB' } })
+    }
     const resource = {
       ...{ id: `C${id}`, amount: { currency_code: 'USD', value: '60.99' } },
       supplementary_data: { related_ids: { order_id: id } },
@@ -221,9 +227,11 @@ it('PayPal: who paid is asked for, with a token that serves several payments', a
   expect(purchases.map(({ user_data }) => user_data.em)).toEqual([
     [sha256('ann@example.com')],
     [sha256('ann@example.com')],
+    [sha256('ann@example.com')],
   ])
   expect(api.came.map(({ line }) => line)).toEqual([
     ...['POST /v1/oauth2/token', 'GET /v2/checkout/orders/O1', 'GET /v2/checkout/orders/O2'],
+    ...['GET /v2/checkout/orders/O3', 'POST /v1/oauth2/token', 'GET /v2/checkout/orders/O3'],
   ])
 })
 

@@ -20,19 +20,23 @@ export interface PlatformApi {
   readonly came: Came[]
   /** By `GET /path`, without the query. A missing one is 404; `hangs` never answers. */
   readonly says: Map<string, Said | 'hangs'>
+  /** Tokens that are no longer valid: 401, whatever is asked. */
+  readonly ended: Set<string>
   close(): Promise<void>
 }
 
 export async function startPlatformApi(): Promise<PlatformApi> {
   const came: Came[] = []
   const says = new Map<string, Said | 'hangs'>()
+  const ended = new Set<string>()
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const line = `${request.method} ${request.url?.split('?')[0]}`
     const { authorization, 'x-auth-token': token } = request.headers
     came.push({ line, token: authorization ?? String(token), body })
-    const said = says.get(line) ?? { status: 404 }
+    const isOver = ended.has(authorization ?? String(token))
+    const said = isOver ? { status: 401 } : (says.get(line) ?? { status: 404 })
     if (said === 'hangs') return
     response.writeHead(said.status ?? 200, said.headers)
     response.end(said.json === undefined ? '' : JSON.stringify(said.json))
@@ -42,6 +46,7 @@ export async function startPlatformApi(): Promise<PlatformApi> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     came,
     says,
+    ended,
     close: async () => {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))

@@ -50,16 +50,24 @@ export async function askAll(
   ports: AskPorts,
 ): Promise<Asked> {
   let fetched: Readonly<Record<string, string>> = {}
+  let isLent = false
   for (let n = 0; n < ENRICH_REQUESTS_MAX; n++) {
     const ask = nextAsk({ source, settings, delivered: { ...delivered, fetched } })
     if (!ask) return { answers: fetched }
     if ('detail' in ask) return ask
     const known = kept.get(ask.name)
-    const text =
-      known && known.untilMs > ports.nowMs() ? known.text : await answerTo(ask, source.title, ports)
-    if (typeof text !== 'string') return text
-    if (ask.keepMs) kept.set(ask.name, { text, untilMs: ports.nowMs() + ask.keepMs })
-    fetched = { ...fetched, [ask.name]: text }
+    const isKept = known !== undefined && known.untilMs > ports.nowMs()
+    const text = isKept ? known.text : await answerTo(ask, source.title, ports)
+    isLent ||= isKept
+    if (typeof text === 'string') {
+      if (ask.keepMs && !isKept) kept.set(ask.name, { text, untilMs: ports.nowMs() + ask.keepMs })
+      fetched = { ...fetched, [ask.name]: text }
+    } else if (text.of === 'refused' && isLent) {
+      // A token may end before its time: all of it once more, with one that is lent anew.
+      kept.clear()
+      fetched = {}
+      isLent = false
+    } else return text
   }
   const detail = `More than ${ENRICH_REQUESTS_MAX} requests would be needed.`
   return { of: 'refused', detail }

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
 import { TwofoldError } from '../../errors.ts'
+import { INBOX_LOOK_MS } from '../../limits.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import { generic } from '../generic.ts'
 import type { Ask, Source } from '../source.ts'
@@ -156,7 +157,69 @@ describe('a failure', () => {
     // Somebody pressed the button, which takes the reason away; or changed the settings.
     expect(enricher.take(thin(2, { attempts: 2 }))).toBeUndefined()
     await until(4)
+    // It only waited behind others: nobody wants it to be tried now.
+    const behind = thin(6, { attempts: 2, detail: 'Others are asked for first.' })
+    expect(enricher.take(behind)).toMatchObject({ reason: 'enrich_failed' })
     expect(enricher.take(thin(5, {}, { ...SETTINGS }))).toBeUndefined()
+  })
+})
+
+describe('a token that is lent', () => {
+  /** Lends one, then asks for an order with it. */
+  const lending = (id: number, settings = SETTINGS): Thin => ({
+    ...thin(id, {}, settings),
+    source: {
+      ...SOURCE,
+      ask: ({ text, fetched = {} }): Ask | undefined => {
+        const url = 'https://api.shop.example'
+        if (fetched.token === undefined)
+          return { name: 'token', url: `${url}/token`, headers: {}, keepMs: 600_000 }
+        if (fetched.order !== undefined) return undefined
+        return { name: 'order', url: `${url}/${text}?${fetched.token}`, headers: {} }
+      },
+    },
+  })
+  const paths = (asked: readonly string[]) => asked.map((url) => url.slice(25))
+
+  it('serves several, and is lent anew once it ends before its time', async () => {
+    let lent = 0
+    let valid = 1
+    const { enricher, until, settled, asked } = enricherOf((url) => {
+      if (url.endsWith('/token')) {
+        lent += 1
+        return new Response(`t${lent}`)
+      }
+      return url.endsWith(`t${valid}`) ? new Response('{}') : statusOf(401)
+    })
+    for (const id of [1, 2]) enricher.take(lending(id))
+    await until(2)
+    valid = 2
+    enricher.take(lending(3))
+    await until(3)
+    expect(settled.map((one) => 'due_ms' in one && one.due_ms)).toEqual([NOW_MS, NOW_MS, NOW_MS])
+    expect(paths(asked)).toEqual([
+      ...['token', 'orders/1?t1', 'orders/2?t1', 'orders/3?t1', 'token', 'orders/3?t2'],
+    ])
+  })
+
+  it('that is refused anew leaves a failed delivery, asked no further', async () => {
+    const { enricher, until, settled, asked } = enricherOf((url) =>
+      url.endsWith('/token') ? new Response('t1') : statusOf(401),
+    )
+    enricher.take(lending(1))
+    await until(1)
+    expect(settled).toMatchObject([{ state: 'failed' }])
+    expect(paths(asked)).toEqual(['token', 'orders/1?t1'])
+  })
+
+  it('is not taken along to where newer settings lead', async () => {
+    const { enricher, until, asked } = enricherOf((url) =>
+      url.endsWith('/token') ? new Response('t1') : new Response('{}'),
+    )
+    enricher.take(lending(1))
+    enricher.take(lending(2, { ...SETTINGS }))
+    await until(2)
+    expect(paths(asked)).toEqual(['token', 'orders/1?t1', 'token', 'orders/2?t1'])
   })
 })
 
@@ -166,7 +229,9 @@ it('a platform that does not answer holds up its own connection only', async () 
   )
   enricher.take(thin(1))
   for (let id = 100; id < 100 + ENRICH_QUEUE_MAX - 1; id++) enricher.take(thin(id))
-  expect(enricher.take(thin(999))).toMatchObject({ state: 'received' })
+  const later = enricher.take(thin(999))
+  expect(later).toMatchObject({ state: 'received', due_ms: NOW_MS + INBOX_LOOK_MS })
+  expect(later).not.toHaveProperty('reason')
   enricher.take(thin(2, { connection_id: 'c_other' }))
   await until(1)
   expect(settled).toMatchObject([{ id: 2, state: 'received', due_ms: NOW_MS }])

@@ -39,11 +39,10 @@ interface Work {
   doneMs?: number
 }
 
-/** One connection, under one set of settings. */
+/** One connection. */
 interface Lane {
   readonly settings: CommonSettings
   readonly queue: Work[]
-  readonly kept: Kept
   running: Promise<void> | undefined
   /** Failures of the platform, one after the other. */
   failures: number
@@ -54,12 +53,15 @@ interface State {
   readonly ports: EnricherPorts
   readonly works: Map<number, Work>
   readonly lanes: Map<string, Lane>
+  /** A token that is lent goes nowhere but where the settings that it was lent for say. */
+  readonly kept: WeakMap<CommonSettings, Kept>
   readonly stopping: AbortController
 }
 
 export function createEnricher(ports: EnricherPorts): Enricher {
   const stopping = new AbortController()
-  const state: State = { ports, works: new Map(), lanes: new Map(), stopping }
+  const held = { works: new Map(), lanes: new Map(), kept: new WeakMap() }
+  const state: State = { ports, ...held, stopping }
   return {
     take: (thin) => {
       forgetOld(state)
@@ -79,23 +81,25 @@ export function createEnricher(ports: EnricherPorts): Enricher {
 
 function begin(state: State, thin: Thin): Delivered | InboxSettlement | undefined {
   const { claimed, source, settings, delivered } = thin
-  const { id, attempts, reason } = claimed
+  const { id, attempts, reason, detail } = claimed
   const first = source.ask?.(delivered, settings)
   if (!first) return delivered
   if ('failed' in first) {
-    const { failed, detail } = first
-    return { id, attempts, state: 'failed', reason: failed, detail, events: [] }
+    const { failed } = first
+    return { id, attempts, state: 'failed', reason: failed, detail: first.detail, events: [] }
   }
   const lane = laneOf(state, thin)
   const nowMs = state.ports.nowMs()
-  // Without a reason it is new, or somebody wants it to be tried now.
-  const isAsked = attempts > 1 && reason === undefined
+  // Without a word it is new, or somebody wants it to be tried now.
+  const isAsked = attempts > 1 && reason === undefined && detail === undefined
   if (lane.pause && lane.pause.untilMs > nowMs && !isAsked) {
-    const { untilMs: due_ms, detail } = lane.pause
-    return { id, attempts, state: 'received', due_ms, reason: 'enrich_failed', detail }
+    const due_ms = lane.pause.untilMs
+    const words = { reason: 'enrich_failed', detail: lane.pause.detail }
+    return { id, attempts, state: 'received', due_ms, ...words }
   }
   if (lane.queue.length >= ENRICH_QUEUE_MAX) {
-    return { id, attempts, state: 'received', due_ms: nowMs + INBOX_LOOK_MS }
+    const due_ms = nowMs + INBOX_LOOK_MS
+    return { id, attempts, state: 'received', due_ms, detail: 'Others are asked for first.' }
   }
   const work = { thin }
   state.works.set(id, work)
@@ -109,8 +113,7 @@ function laneOf({ lanes }: State, { claimed, settings }: Thin): Lane {
   const { connection_id } = claimed
   const known = lanes.get(connection_id)
   if (known && (known.settings === settings || known.running)) return known
-  const made = { settings, queue: [], kept: new Map() }
-  const lane = { ...made, running: undefined, failures: 0, pause: undefined }
+  const lane = { settings, queue: [], running: undefined, failures: 0, pause: undefined }
   lanes.set(connection_id, lane)
   return lane
 }
@@ -121,12 +124,19 @@ async function run(state: State, lane: Lane): Promise<void> {
   // What is asked begins after the round that claimed it has gone on.
   await Promise.resolve()
   for (let work = lane.queue[0]; work; work = lane.queue[0]) {
-    const asked = await askAll(work.thin, lane.kept, { ...ports, signal: stopping.signal })
+    const kept = keptOf(state, work.thin)
+    const asked = await askAll(work.thin, kept, { ...ports, signal: stopping.signal })
     if (stopping.signal.aborted) break
     lane.queue.shift()
     await end(state, { lane, work, asked })
   }
   lane.running = undefined
+}
+
+function keptOf({ kept }: State, { settings }: Thin): Kept {
+  const known = kept.get(settings) ?? new Map()
+  kept.set(settings, known)
+  return known
 }
 
 interface Ended {
@@ -148,7 +158,7 @@ async function end(state: State, { lane, work, asked }: Ended): Promise<void> {
     ports.onEnriched()
     return
   }
-  lane.kept.clear()
+  keptOf(state, work.thin).clear()
   state.works.delete(work.thin.claimed.id)
   const { claimed } = work.thin
   const { failures } = lane
