@@ -117,7 +117,7 @@ const KINDS: readonly Kind[] = [
       'Stripe a reference, so that the payment is known as the visitor’s.',
     steps: [
       'Paste the snippet into the <head> of every page.',
-      'To have a form reported as a lead in the browser, too, give it data-twofold="Lead". Hand its hidden fields (twofold_fbp, twofold_fbc, twofold_event_id, twofold_url, twofold_ua) on with the lead: then both count as one.',
+      'To have a form reported as a lead in the browser, too, give it data-twofold="Lead". Hand its hidden fields (twofold_fbp, twofold_fbc, twofold_event_id, twofold_url, twofold_ua) on with the lead: then both count as one. A form that is sent to a server outside your site gets none without data-twofold.',
       'Payment links, buy buttons and pricing tables of Stripe need nothing: connect Stripe as a source.',
     ],
     parts: [{ file: 'html/snippet.html', label: 'In every page' }],

@@ -10,7 +10,7 @@
 
   start() {
     // Before the site's own listeners: those read the fields.
-    document.addEventListener('submit', ({ target }) => this.fill(target), true)
+    document.addEventListener('submit', (event) => this.fill(event.target, event.submitter), true)
     document.addEventListener('click', (event) => this.follow(event), true)
     // Their buttons live in frames of Stripe's: all that is seen of a click is where the focus went.
     addEventListener('blur', () => {
@@ -37,8 +37,19 @@
     return asks && !form.querySelector('input[type=password]')
   },
 
-  fill(form) {
+  /** To another company's server nothing of the visitor goes, unless the site marks the form. */
+  isOwn(form, button) {
+    const target = button?.getAttribute('formaction') || form.getAttribute('action')
+    // A link reads any address as the form would.
+    const link = Object.assign(document.createElement('a'), { href: target || location.href })
+    const site = location.hostname.replace(/^www\./, '')
+    const isNear = link.hostname === site || link.hostname.endsWith(`.${site}`)
+    return isNear && /^https?:$/.test(link.protocol)
+  },
+
+  fill(form, button) {
     if (!form.matches?.('form') || !this.isLead(form)) return
+    if (form.dataset.twofold === undefined && !this.isOwn(form, button)) return
     const fbp = this.cookie('_fbp')
     const id = `lead:${this.random()}`
     const values = {

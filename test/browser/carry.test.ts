@@ -141,6 +141,24 @@ describe('a form', () => {
     expect(lead?.user_data).toMatchObject({ em: [expect.any(String)], fbp: data.twofold_fbp })
   })
 
+  it.each([
+    ['of a newsletter elsewhere gets nothing', '', '', false],
+    ['elsewhere that the site marks takes the visitor along', ' data-twofold=""', '', true],
+    ['of a host below the site takes the visitor along', '', 'crm.shop.localhost', true],
+    ['of a host that only looks like it gets nothing', '', 'evilshop.localhost', false],
+  ])('%s', async (_, mark, host, isCarried) => {
+    const { port } = site.address() as AddressInfo
+    const action = `http://${host || 'news.example.localhost'}:${port}/join`
+    const button = `<button formaction="${action}">Join</button>`
+    const field = '<input name="mail" type="email"><input name="action" type="hidden">'
+    await open('html', `<form method="post" action="/"${mark}>${field}${button}</form>`)
+    await page.getByRole('button').click()
+    await expect.poll(() => received.length, SOON).toBe(1)
+    const names = [...(received[0]?.keys() ?? [])].filter((name) => name.startsWith('twofold_'))
+    expect(names.length > 0).toBe(isCarried)
+    expect(await events('Lead')).toEqual([])
+  })
+
   it('in which a person signs in or searches stays as it is', async () => {
     const content = `<form method="post" action="/in"><input name="mail" type="email">
       <input name="word" type="password"><button>Sign in</button></form>`
