@@ -73,11 +73,18 @@ export function timeOf(text: string, zone: string): number | undefined {
   const [, date, time = '00:00', seconds = ':00'] = LOCAL.exec(text) ?? []
   if (!date) return secondsOf(text)
   const local = `${date}T${time}${seconds}`
-  return Number.isNaN(Date.parse(`${local}Z`)) ? undefined : momentAt(local, zone)
+  // Date makes the third of March of the 31st of February.
+  const isDay = new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8))
+  return isDay && !Number.isNaN(Date.parse(`${local}Z`)) ? momentAt(local, zone) : undefined
 }
+
+/** Below zero as bookkeeping writes it: (5.00), 5.00-, and with the sign of typesetters. */
+const BOOKED_BELOW = /^\D*[(\u2012-\u2015\u2212]\D*\d|\d\s*[-\u2012-\u2015\u2212]\D*$/
 
 /** Exact decimals; what can be read in two ways is refused, never guessed. */
 export function amountIn(text: string): string | { readonly reason: string } {
+  // Without its sign a refund would become a sale.
+  if (BOOKED_BELOW.test(text)) return { reason: 'It is below zero, or no amount: write -29.95.' }
   const bare = text.replace(/^[^\d.,+-]+|[^\d.,]+$/g, '')
   if (/^[+-]?\d{1,3}([.,])\d{3}$/.test(bare)) {
     return { reason: 'It can be read in two ways: write 1234.00 or 1.234, with decimals.' }

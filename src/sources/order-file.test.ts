@@ -88,13 +88,29 @@ describe('an order file', () => {
     ['order_id', ',2026-01-01,5,EUR,paid'],
     ['time', '1,yesterday,5,EUR,paid'],
     ['time', '1,2026-13-01,5,EUR,paid'],
+    ['time', '1,2026-02-31,5,EUR,paid'],
     ['value', '1,2026-01-01,five,EUR,paid'],
+    ['value', '1,2026-01-01,(5.00),EUR,paid'],
+    ['value', '1,2026-01-01,€ (5.00),EUR,paid'],
+    ['value', '1,2026-01-01,5.00-,EUR,paid'],
+    ['value', '1,2026-01-01,5.00 - EUR,EUR,paid'],
+    ['value', '1,2026-01-01,−5.00,EUR,paid'],
     ['value', '1,2026-01-01,"1,234",EUR,paid'],
     ['currency', '1,2026-01-01,5,EURO,paid'],
     ['status', '1,2026-01-01,5,EUR,perhaps'],
   ])('refuses a row for its %s: %s', async (column, row) => {
     const [one] = (await read(`order_id,time,value,currency,status\n${row}\n`)) as unknown[]
     expect(one).toMatchObject({ fault: { column } })
+  })
+
+  it.each([
+    ['-5.00', '-5'],
+    ['EUR -5', '-5'],
+    ['5,-', '5'],
+    ['5.– €', '5'],
+  ])('reads %s as %s', async (text, amount) => {
+    const file = `order_id,time,value,currency\n1,2026-01-01,"${text}",EUR\n`
+    expect(await read(file)).toMatchObject([{ order: { amount } }])
   })
 
   it.each([
