@@ -61,3 +61,14 @@ it('says what is wrong with what it was told', async () => {
   const wrong = await run('import', 'offline', join(folder, 'sales.csv'), '--source', 'pigeon')
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('action_source')])
 })
+
+it('says where bad rows cannot go, and leaves the file as it was', async () => {
+  const file = join(folder, 'all-bad.csv')
+  const text = 'Time,Total,Currency\nsomeday,5,EUR\n'
+  writeFileSync(file, text)
+  const lost = await run('import', 'offline', file, '--bad', join(folder, 'nowhere', 'bad.csv'))
+  expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('(ENOENT)')])
+  expect(lost.stderr).not.toMatch(/^\s+at /m)
+  const itself = await run('import', 'offline', file, '--bad', file)
+  expect([itself.code, readFileSync(file, 'utf8')]).toEqual([2, text])
+})
