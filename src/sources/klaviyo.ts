@@ -1,6 +1,6 @@
 /**
  * Klaviyo's system webhooks: signed lists of things that profiles did. They name profiles by their
- * id, so those are asked for with an API key, all of a list at once. Webhooks of flows are unsigned
+ * id, so those are asked for with an API key, a hundred at once. Webhooks of flows are unsigned
  * and free in form: those go to the generic source.
  */
 import { z } from 'zod'
@@ -99,20 +99,22 @@ function doingsIn({ text, receivedMs }: Delivered, { topics }: Settings): Doing[
 
 const DATES = ['payload.data.attributes.datetime', 'payload.data.attributes.timestamp']
 
+/** As many requests as there are profiles for; `fetched` holds an answer of each. */
 function ask(delivered: Delivered, settings: Settings): Ask | Unasked | undefined {
   const { fetched = {} } = delivered
-  if (fetched.profiles !== undefined) return undefined
-  const ids = doingsIn(delivered, settings).flatMap(({ profile = '' }) =>
+  const page = Object.keys(fetched).length
+  const all = doingsIn(delivered, settings).flatMap(({ profile = '' }) =>
     /^\w{1,64}$/.test(profile) ? [profile] : [],
   )
+  const ids = [...new Set(all)].slice(page * PROFILES_MAX, (page + 1) * PROFILES_MAX)
   if (ids.length === 0) return undefined
   if (!settings.api_key) {
     return { failed: 'no_token', detail: 'Enter api_key in the settings, then try it again.' }
   }
-  const list = [...new Set(ids)].slice(0, PROFILES_MAX).map((id) => `"${id}"`)
+  const list = ids.map((id) => `"${id}"`)
   const filter = encodeURIComponent(`any(id,[${list.join(',')}])`)
   return {
-    name: 'profiles',
+    name: page === 0 ? 'profiles' : `profiles ${page + 1}`,
     url: `${settings.api_url}/api/profiles?page[size]=${PROFILES_MAX}&filter=${filter}`,
     headers: { authorization: `Klaviyo-API-Key ${settings.api_key}`, revision: REVISION },
   }
@@ -122,10 +124,11 @@ function translate(delivered: Delivered, settings: Settings): Translation {
   if (recordsIn(delivered.text).length === 0) return { failed: 'unreadable', detail: 'No data.' }
   const doings = doingsIn(delivered, settings)
   if (doings.length === 0) return { ignored: 'not_mapped' }
-  const profiles = listAt(parseExact(delivered.fetched?.profiles ?? ''), 'data')
+  const answers = Object.values(delivered.fetched ?? {})
+  const found = answers.flatMap((answer) => listAt(parseExact(answer), 'data'))
+  const profiles = new Map(found.map((one) => [textAt(one, 'id'), one]))
   const facts = doings.map(({ name, id, at_s, profile }): EventFact => {
-    const found = profiles.find((one) => textAt(one, 'id') === profile)
-    const person = personOf(profile, found)
+    const person = personOf(profile, profile ? profiles.get(profile) : undefined)
     const order = `${settings.order_prefix}${id}`
     return doneOf({ name, id: order, at_s, actionSource: 'system_generated', person })
   })
