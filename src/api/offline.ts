@@ -1,7 +1,7 @@
 /** The routes of offline sales: files of them, how far one is, and one sale typed in by hand. */
-import type { Readable } from 'node:stream'
 import { TwofoldError } from '../errors.ts'
 import { isCurrency } from '../event/currency.ts'
+import { csvBody, isDryRun } from './csv-body.ts'
 import {
   offlineOutcomeSchema,
   offlineQuerySchema,
@@ -28,7 +28,7 @@ export const offlineRoutes: readonly Route[] = [
     method: 'POST',
     path: IMPORTS,
     auth: DEVELOP,
-    history: 'offline.imported',
+    history: { action: 'offline.imported', isTrial: ({ query }) => isDryRun(query) },
     summary: 'Import offline sales from a CSV file',
     description:
       'The body is the file (text/csv, UTF-8), of any size. Columns are found by their usual ' +
@@ -39,10 +39,7 @@ export const offlineRoutes: readonly Route[] = [
     run: ({ id, query, request }, { offline, alone }): Promise<OfflineImportAnswer> => {
       const { dry_run, event_name, action_source, currency, crm, ...rest } = query
       const { zone, prefix, ...named } = rest
-      const file = request.body as Readable | undefined
-      if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '') || !file) {
-        throw new TwofoldError('invalid_request', 'Send the file itself, as text/csv.')
-      }
+      const file = csvBody(request)
       const columns = Object.fromEntries(
         Object.entries(named).map(([name, value]) => [name.replace('column_', ''), value]),
       ) as Record<string, string | undefined>
@@ -51,8 +48,7 @@ export const offlineRoutes: readonly Route[] = [
         ...{ currency: currency?.toUpperCase(), dryRun: dry_run },
       }
       return alone(`offline sales of ${id}`, async () => {
-        const text = file.setEncoding('utf8') as AsyncIterable<string>
-        return (await offline.import(id, text, asked)) as OfflineImportAnswer
+        return (await offline.import(id, file, asked)) as OfflineImportAnswer
       })
     },
   }),

@@ -1,9 +1,7 @@
 /** The routes of orders: files of them, days compared with them, and sending what is missing. */
-import type { Readable } from 'node:stream'
-import { plainObject } from '../access/plain-object.ts'
 import { TwofoldError } from '../errors.ts'
 import { type Discrepancy, REASONS, type Reconciliation, type Sums } from '../reconcile/view.ts'
-import { letUploadTakeLong } from '../upload-time.ts'
+import { csvBody, isDryRun } from './csv-body.ts'
 import type { Context } from './ports.ts'
 import {
   dayRowsQuerySchema,
@@ -105,13 +103,9 @@ export const reconcileRoutes: readonly Route[] = [
     answer: { status: 200, description: 'What was read.', schema: importReportSchema },
     run: ({ id, query, request }, context) => {
       const { dry_run, all_in, zone, prefix, paid, ...columns } = query
-      const file = request.body as Readable | undefined
-      if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '') || !file) {
-        throw new TwofoldError('invalid_request', 'Send the file itself, as text/csv.')
-      }
-      letUploadTakeLong(request.raw.socket)
+      const file = csvBody(request)
       return context.alone(`orders of ${id}`, () =>
-        context.reconciler.importOrders(id, file.setEncoding('utf8') as AsyncIterable<string>, {
+        context.reconciler.importOrders(id, file, {
           ...{ columns, currency: all_in, zone, prefix, dryRun: dry_run },
           paid: paid.split(',').filter((word) => word.trim() !== ''),
         }),
@@ -119,8 +113,6 @@ export const reconcileRoutes: readonly Route[] = [
     },
   }),
 ]
-
-const isDryRun = (asked: unknown): boolean => plainObject(asked)?.dry_run === true
 
 function dayIn(text: string | undefined): string {
   if (text && daysQuerySchema.shape.from.safeParse(text).success) return text
