@@ -87,13 +87,12 @@ function nextAsk({ source, settings, delivered }: Subject): Ask | Unanswered | u
 export function settlementOf(
   { id, attempts, received_ms }: ClaimedInbox,
   { detail, of, afterMs }: Unanswered,
-  { nowMs, random, failures }: Pick<AskPorts, 'nowMs' | 'random'> & { readonly failures: number },
+  { nowMs, random }: Pick<AskPorts, 'nowMs' | 'random'>,
 ): InboxSettlement {
   const words = { reason: 'enrich_failed', detail: detail.slice(0, INBOX_DETAIL_CHARS_MAX) }
   const isOver = of === 'refused' || nowMs() - received_ms > ENRICH_PATIENCE_MS
   if (isOver) return { id, attempts, state: 'failed', ...words, events: [] }
-  const tries = { attempts: Math.max(attempts, failures), afterMs }
-  const pauseMs = backoffMs(tries, random)
+  const pauseMs = backoffMs({ attempts, afterMs }, random)
   return { id, attempts, state: 'received', due_ms: Math.ceil(nowMs() + pauseMs), ...words }
 }
 

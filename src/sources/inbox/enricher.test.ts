@@ -1,8 +1,7 @@
 /** What a thin delivery waits for, what a failure makes of it, and who is held up by whom. */
 import { describe, expect, it, vi } from 'vitest'
-import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
+import { ENRICH_GAP_MS, ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
 import { TwofoldError } from '../../errors.ts'
-import { INBOX_LOOK_MS } from '../../limits.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import { generic } from '../generic.ts'
 import type { Ask, Source } from '../source.ts'
@@ -91,11 +90,11 @@ const statusOf = (status: number, headers = {}) => new Response('secret words', 
 
 describe('a failure', () => {
   it.each<[string, () => Response | Promise<Response>, object]>([
-    ['503: waits', () => statusOf(503), { state: 'received', due_ms: NOW_MS + 1000 }],
+    ['503: waits', () => statusOf(503), { state: 'received', due_ms: NOW_MS + 1001 }],
     [
       '429 with a wish: waits so long',
       () => statusOf(429, { 'retry-after': '30' }),
-      { state: 'received', due_ms: NOW_MS + 30_500 },
+      { state: 'received', due_ms: NOW_MS + 30_501 },
     ],
     ['404: may come yet, so it waits', () => statusOf(404), { state: 'received' }],
     [
@@ -140,6 +139,29 @@ describe('a failure', () => {
     expect(enricher.take(thin(1))).toMatchObject({ fetched: { order: '{}', items: '' } })
   })
 
+  it('pauses by what the platform did, however often the delivery was claimed', async () => {
+    const { enricher, until, settled } = enricherOf(() => statusOf(503))
+    enricher.take(thin(1, { attempts: 30 }))
+    await until(1)
+    expect(settled).toMatchObject([{ state: 'received', due_ms: NOW_MS + 150_000 }])
+    expect(enricher.take(thin(2))).toMatchObject({ due_ms: NOW_MS + 1000 })
+  })
+
+  it('at one delivery lets the others be asked for before it', async () => {
+    const { enricher, until, settled, asked, clock } = enricherOf((url) =>
+      url.includes('/orders/1?') ? statusOf(500) : new Response('{}'),
+    )
+    for (const id of [1, 2, 3]) enricher.take(thin(id))
+    await until(3)
+    const due = (one: InboxSettlement) => ('due_ms' in one ? one.due_ms : 0)
+    const next = settled.toSorted((a, b) => due(a) - due(b)).map(({ id }) => id)
+    expect(next).toEqual([2, 3, 1])
+    clock.nowMs = Math.max(...settled.map(due))
+    for (const id of next) enricher.take(thin(id, { attempts: 2, reason: 'enrich_failed' }))
+    await until(6)
+    expect(asked.filter((url) => url.endsWith('/items'))).toHaveLength(2)
+  })
+
   it('for days ends the waiting; the delivery is kept', async () => {
     const { enricher, until, settled } = enricherOf(() => statusOf(503))
     enricher.take(thin(1, { received_ms: NOW_MS - 4 * 86_400_000 }))
@@ -152,7 +174,8 @@ describe('a failure', () => {
     for (const id of [1, 2, 3]) enricher.take(thin(id))
     await until(3)
     expect(asked).toHaveLength(1)
-    expect(new Set(settled.map((one) => 'due_ms' in one && one.due_ms)).size).toBe(1)
+    const due = settled.map((one) => ('due_ms' in one ? one.due_ms - NOW_MS : 0))
+    expect(due.sort()).toEqual([1000, 1000, 1001])
     expect(enricher.take(thin(4))).toMatchObject({ state: 'received', reason: 'enrich_failed' })
     // Somebody pressed the button, which takes the reason away; or changed the settings.
     expect(enricher.take(thin(2, { attempts: 2 }))).toBeUndefined()
@@ -230,7 +253,8 @@ it('a platform that does not answer holds up its own connection only', async () 
   enricher.take(thin(1))
   for (let id = 100; id < 100 + ENRICH_QUEUE_MAX - 1; id++) enricher.take(thin(id))
   const later = enricher.take(thin(999))
-  expect(later).toMatchObject({ state: 'received', due_ms: NOW_MS + INBOX_LOOK_MS })
+  const queueMs = ENRICH_QUEUE_MAX * ENRICH_GAP_MS
+  expect(later).toMatchObject({ state: 'received', due_ms: NOW_MS + queueMs })
   expect(later).not.toHaveProperty('reason')
   enricher.take(thin(2, { connection_id: 'c_other' }))
   await until(1)

@@ -4,12 +4,20 @@
  * delivery stays claimed meanwhile; with its answers in memory it is due again at once. Called by
  * translator.ts.
  */
-import { ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
-import { INBOX_LEASE_MS, INBOX_LOOK_MS } from '../../limits.ts'
+import { ENRICH_GAP_MS, ENRICH_QUEUE_MAX } from '../../enrich-limits.ts'
+import { INBOX_LEASE_MS } from '../../limits.ts'
+import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 import type { CommonSettings, Delivered, Source } from '../source.ts'
-import { type Asked, type AskPorts, askAll, type Kept, settlementOf } from './asking.ts'
+import {
+  type Asked,
+  type AskPorts,
+  askAll,
+  type Kept,
+  settlementOf,
+  type Unanswered,
+} from './asking.ts'
 
 export interface EnricherPorts extends Omit<AskPorts, 'signal'> {
   readonly store: Pick<Store, 'settleReceived'>
@@ -98,7 +106,8 @@ function begin(state: State, thin: Thin): Delivered | InboxSettlement | undefine
     return { id, attempts, state: 'received', due_ms, ...words }
   }
   if (lane.queue.length >= ENRICH_QUEUE_MAX) {
-    const due_ms = nowMs + INBOX_LOOK_MS
+    // What is before it takes at least so long: looked at sooner, it is only opened in vain.
+    const due_ms = nowMs + ENRICH_QUEUE_MAX * ENRICH_GAP_MS
     return { id, attempts, state: 'received', due_ms, detail: 'Others are asked for first.' }
   }
   const work = { thin }
@@ -160,26 +169,36 @@ async function end(state: State, { lane, work, asked }: Ended): Promise<void> {
   }
   keptOf(state, work.thin).clear()
   state.works.delete(work.thin.claimed.id)
-  const { claimed } = work.thin
-  const { failures } = lane
-  const own = settlementOf(claimed, asked, { ...ports, failures })
-  await settle(state, [work], [own])
-  if (asked.of !== 'platform') return
-  // Whoever waits behind it would meet the same, each after its own timeout.
-  const dueMs = own.state === 'received' ? own.due_ms : nowMs + INBOX_LOOK_MS
-  const waits = lane.queue.splice(0)
+  const own = settlementOf(work.thin.claimed, asked, ports)
+  if (asked.of === 'platform') await waitOut(state, { lane, work, own, asked })
+  else await settle(state, [work], [own])
+}
+
+interface Waiting extends Ended {
+  readonly asked: Unanswered
+  readonly own: InboxSettlement
+}
+
+/**
+ * Whoever waits behind it would meet the same, each after its own timeout. But it may be this one
+ * that the platform fails at: the others are due before it, or it would hold them up for days.
+ */
+async function waitOut(state: State, { lane, work, own, asked }: Waiting): Promise<void> {
+  const { ports } = state
   lane.failures += 1
-  lane.pause = { untilMs: dueMs, detail: asked.detail }
+  const tries = { attempts: lane.failures, afterMs: asked.afterMs }
+  const due_ms = Math.ceil(ports.nowMs() + backoffMs(tries, ports.random))
+  lane.pause = { untilMs: due_ms, detail: asked.detail }
+  const waits = lane.queue.splice(0)
   for (const { thin } of waits) state.works.delete(thin.claimed.id)
-  const { detail } = asked
-  await settle(
-    state,
-    waits,
-    waits.map(({ thin: { claimed } }) => ({
-      ...{ id: claimed.id, attempts: claimed.attempts, state: 'received', due_ms: dueMs },
-      ...{ reason: 'enrich_failed', detail },
-    })),
-  )
+  const words = { reason: 'enrich_failed', detail: asked.detail }
+  const others = waits.map(({ thin: { claimed } }): InboxSettlement => {
+    const { id, attempts } = claimed
+    return { id, attempts, state: 'received', due_ms, ...words }
+  })
+  const isLast = own.state === 'received'
+  const last = isLast ? { ...own, due_ms: Math.max(own.due_ms, due_ms + 1) } : own
+  await settle(state, [work, ...waits], [...others, last])
 }
 
 /** Where the store does not take it the claim runs out, and all of it is tried again. */
