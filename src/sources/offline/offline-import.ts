@@ -168,9 +168,11 @@ export async function unknownOf<Row extends Told>(
 const recordKey = (eventId: string): string => `offline ${eventId}`
 
 /** Ingest knows its twins for a while only; an import that broke off may have told of it before. */
-function mayBeForgotten({ event_name, event_time }: OfflineRow['event'], nowMs: number): boolean {
+function mayBeForgotten(event: OfflineRow['event'], nowMs: number): boolean {
+  const { event_name, event_time, custom_data } = event
   if (isBrowsing(event_name)) return false
-  const windowMs = event_name === 'Purchase' ? ORDER_WINDOW_MS : DEDUP_WINDOW_MS
+  const isOrder = event_name === 'Purchase' && custom_data.order_id !== undefined
+  const windowMs = isOrder ? ORDER_WINDOW_MS : DEDUP_WINDOW_MS
   return nowMs - event_time * 1000 > windowMs
 }
 
