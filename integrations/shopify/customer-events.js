@@ -8,6 +8,9 @@ const UNSENT = 'twofold_unsent'
 /** Events that wait for the server, or for the visitor's consent. */
 const WAITING_MAX = 50
 const AGE_MS_MAX = 86_400_000
+/** Of one request, as the pixel sends them; browsers let no larger ones outlive the page. */
+const PORTION_CHARS = 18_000
+const KEEPALIVE_CHARS = 20_000
 const COOKIE_AGE_S = 90 * 86_400
 const RETRY_MS = [2_000, 8_000, 30_000]
 const COOKIE = /^fb\.\d+\.\d+\.[^.]+(\.[\w-]{8}|\.[AB]\w)?$/
@@ -293,18 +296,38 @@ async function remember(browser, list) {
   }
 }
 
-/** True when the server answered for good; a refusal would be the same tomorrow. */
+/** True when the server answered for good to all of them; a refusal would be the same tomorrow. */
 async function post({ endpoint }, all) {
-  const body = JSON.stringify({ sent_at: Date.now(), events: all.map(({ event }) => event) })
-  try {
-    const { status } = await fetch(`${endpoint}/e`, {
-      method: 'POST',
-      body,
-      keepalive: body.length < 20_000,
-      credentials: 'omit',
-    })
-    return status < 500 && status !== 408 && status !== 429
-  } catch {
-    return false
+  for (const events of portionsOf(all)) {
+    const body = JSON.stringify({ sent_at: Date.now(), events })
+    try {
+      const { status } = await fetch(`${endpoint}/e`, {
+        method: 'POST',
+        body,
+        keepalive: body.length < KEEPALIVE_CHARS,
+        credentials: 'omit',
+      })
+      if (status >= 500 || status === 408 || status === 429) return false
+    } catch {
+      return false
+    }
   }
+  return true
+}
+
+/** Together, fifty checkouts of full carts are more than the server takes: it would refuse them all. */
+function portionsOf(all) {
+  const portions = []
+  let chars = 0
+  for (const { event } of all) {
+    const more = JSON.stringify(event).length
+    const last = portions.at(-1)
+    chars += more
+    if (last && chars < PORTION_CHARS) last.push(event)
+    else {
+      portions.push([event])
+      chars = more
+    }
+  }
+  return portions
 }

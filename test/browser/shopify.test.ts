@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EventsAnswer, EventView, IntegrationsAnswer } from '../../src/api/types.ts'
 import { eventId } from '../../src/event/ids.ts'
+import { PIXEL_BODY_BYTES_MAX } from '../../src/limits.ts'
 import { shopifyOrder } from '../../src/sources/shopify-orders.ts'
 import { launchChromium, newVisitor } from '../chromium.ts'
 import { connect } from '../http/platform-fixture.ts'
@@ -188,6 +189,24 @@ describe.each(['custom', 'app'] as const)('the %s pixel', (kind) => {
     await page.goto(shop.url)
     await expect.poll(async () => (await named('PageView')).length, SOON).toBe(1)
     await expect.poll(kept, SOON).toBe('')
+  })
+
+  it('sends what waited in portions that the server takes', async () => {
+    await page.goto(shop.url)
+    let isDown = true
+    await visitor.route('**/e', (route) => (isDown ? route.abort() : route.continue()))
+    // Of a full cart each: together more than one request may have.
+    const lineItems = Array.from({ length: 400 }, () => ({ variant, quantity: 1 }))
+    const tokens = Array.from({ length: 8 }, (_, n) => `token-${n}`)
+    for (const token of tokens) {
+      await publish('checkout_started', checkout({ token, lineItems }))
+    }
+    const kept = () => page.evaluate(() => localStorage.getItem('twofold_unsent') ?? '')
+    await expect.poll(kept, SOON).toContain('token-7')
+    expect((await kept()).length).toBeGreaterThan(PIXEL_BODY_BYTES_MAX)
+    isDown = false
+    await page.goto(shop.url)
+    await expect.poll(async () => (await named('InitiateCheckout')).length, SOON).toBe(8)
   })
 })
 
