@@ -65,34 +65,65 @@ it('reads each day of purchases once, however many days are compared', async () 
 })
 
 describe('an order of three days ago', () => {
-  it.each<[string, number, Sent | undefined, number]>([
-    ['that nobody reported is sent', 0, undefined, 1],
+  it.each<[string, number, Sent | undefined, { missing: number; sendable: number }]>([
+    ['that nobody reported is sent', 0, undefined, { missing: 1, sendable: 1 }],
     [
-      'is not sent where its event id alone came hours after midnight',
+      'is counted where its event id alone came hours after midnight',
       5 * HOUR_MS,
       { ...money(2.01), event_id: 'purchase:17' },
-      0,
+      { missing: 0, sendable: 0 },
+    ],
+    [
+      'is not sent where its event id came hours after midnight, with the id of another order',
+      5 * HOUR_MS,
+      { ...money(2.01, 'EUR', { order_id: '18' }), event_id: 'purchase:17' },
+      { missing: 1, sendable: 0 },
     ],
     [
       'is not sent where the day after has a sale of the same money that names no order of the book',
       HOUR_MS,
       { ...money(2.01, 'EUR', { order_id: 'web-17' }), event_id: 'made-up' },
-      0,
+      { missing: 1, sendable: 0 },
     ],
     [
       'is sent beside a sale of other money',
       HOUR_MS,
       { ...money(2.02, 'EUR', { order_id: 'web-17' }), event_id: 'made-up' },
-      1,
+      { missing: 1, sendable: 1 },
     ],
-  ])('%s', async (_, laterMs, report, sendable) => {
+  ])('%s', async (_, laterMs, report, { missing, sendable }) => {
     nowMs = LATE_S * 1000 + laterMs
     if (report) await shop.send('browser', report)
     nowMs = LATE_S * 1000 + 72 * HOUR_MS
     const counted = await shop.total('accepted')
-    expect(await send(true)).toMatchObject({ missing: 1, sendable, sent: 0 })
+    expect(await send(true)).toMatchObject({ missing, sendable, sent: 0 })
     expect(await send(false)).toMatchObject({ sendable, sent: sendable })
     expect(await shop.total('accepted')).toBe(counted + sendable)
     expect(await send(false)).toMatchObject({ sendable: 0 })
   })
+})
+
+it('asks for many orders at once, and no more calls for old ones', async () => {
+  const { dataset_id } = shop.dataset
+  const many = Array.from({ length: 200 }, (_, at): Order => {
+    const about = { dataset_id, origin: 'csv', order_id: `old-${at}`, at_s: LATE_S } as const
+    return { ...about, status: 'paid', amount: '1', currency: 'EUR', source: 'file' }
+  })
+  await shop.store.putOrders(many)
+  await shop.send('browser', { ...money(1, 'EUR', { order_id: 'old-7' }), event_id: 'x' })
+  let calls = 0
+  const { events, purchases } = shop.store
+  shop.store.events = (query) => {
+    calls += 1
+    return events(query)
+  }
+  shop.store.purchases = (id, orders) => {
+    calls += 1
+    return purchases(id, orders)
+  }
+  nowMs = LATE_S * 1000 + 60 * 24 * HOUR_MS
+  const asked = { datasetId: dataset_id, from: DAY, to: DAY }
+  const { total } = await reconciler.reconcile(asked)
+  expect(total).toMatchObject({ orders: 201, missing: 200, counted: 1 })
+  expect(calls).toBeLessThan(12)
 })

@@ -1,6 +1,7 @@
 /** What every driver promises of the order book (orders.ts). Called by conformance.ts. */
 import { expect, it } from 'vitest'
 import type { Hashed, UserData } from '../event/shape.ts'
+import { ORDER_WINDOW_MS } from '../limits.ts'
 import { ORDER_BOOK_MS, ORDER_PERSON_MS } from '../order-limits.ts'
 import { leg, putLegs, SHOP, START_MS, START_S, type Suite, tidied } from './conformance-legs.ts'
 import type { Order } from './orders.ts'
@@ -99,6 +100,31 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
       null,
     ])
     expect(await store.refusals('none', asked.slice(0, 1))).toEqual([null])
+  })
+
+  it('finds by its order what was counted of it, however long ago, the oldest first', async () => {
+    const store = await make()
+    const name = 'Purchase'
+    await putLegs(store, [
+      leg(1, { name, order: '1' }),
+      leg(2, { name, order: '1', verdict: 'dropped', reason: 'bot' }),
+      leg(3, { name, id: 'purchase:1', order: '9' }),
+      leg(4, { name, id: 'purchase:2' }),
+      leg(5, { name, of: 4, verdict: 'duplicate', order: '3' }),
+      leg(6, { name: 'Lead', order: '4' }),
+      leg(7, { name, order: '1' }),
+    ])
+    clock.nowMs = START_MS + ORDER_WINDOW_MS + 86_400_000
+    await tidied(store, clock.nowMs)
+    const asked = ['1', '2', '3', '4', '5'].map((order_id) => ({
+      order_id,
+      event_id: `purchase:${order_id}`,
+    }))
+    const seqs = (await store.purchases(SHOP, asked)).map((events) =>
+      events.map(({ legs }) => legs.map(({ seq }) => seq)),
+    )
+    expect(seqs).toEqual([[[1], [3], [7]], [[4, 5]], [[4, 5]], [], []])
+    expect(await store.purchases('none', asked.slice(0, 1))).toEqual([[]])
   })
 
   it('forgets who bought before it forgets the order', async () => {
