@@ -39,9 +39,6 @@ export function describeOrders({ store: make }: Suite): void {
     expect(await store.putOrders(later)).toEqual({ added: 1, changed: 1, same: 1 })
     const [one] = await store.ordersById(BOOK, ['1', 'none'])
     expect(one).toEqual(order('1', { user_data: JO }))
-    expect(await store.orderSpans(SHOP)).toEqual([
-      { origin: 'csv', orders: 3, first_s: START_S, last_s: START_S },
-    ])
   })
 
   it('lists an origin by time, a page at a time', async () => {
@@ -74,6 +71,39 @@ export function describeOrders({ store: make }: Suite): void {
     expect(await end(0, '1')).toEqual({ conflict: false })
     expect(await end(0, '2')).toEqual({ conflict: true })
     expect(idsOf(await all(store))).toEqual(['1'])
+  })
+}
+
+export function describeOrderBooks({ store: make }: Suite): void {
+  it('knows how many orders each book holds, and from when to when', async () => {
+    const store = await make()
+    const webhook = order('1', { origin: 'webhook', at_s: START_S + 5 })
+    const csv = [order('1', { at_s: START_S + 9 }), order('2'), order('3', { at_s: START_S + 3 })]
+    await store.putOrders([webhook, ...csv, order('x', { dataset_id: 'B' })])
+    await store.putOrders([order('2', { amount: '31' }), webhook])
+    const spans = async () =>
+      [...(await store.orderSpans(SHOP))].sort((a, b) => (a.origin < b.origin ? -1 : 1))
+    const of = (origin: string, orders: number, first_s: number, last_s: number) => ({
+      ...{ origin, orders, first_s, last_s },
+    })
+    const own = of('webhook', 1, START_S + 5, START_S + 5)
+    expect(await spans()).toEqual([of('csv', 3, START_S, START_S + 9), own])
+    await tidied(store, START_MS + ORDER_BOOK_MS + 4000)
+    expect(await spans()).toEqual([of('csv', 1, START_S + 9, START_S + 9), own])
+    await tidied(store, START_MS + ORDER_BOOK_MS + 6000)
+    expect(await spans()).toEqual([of('csv', 1, START_S + 9, START_S + 9)])
+    await store.erase(SHOP)
+    expect(await spans()).toEqual([])
+  })
+
+  it('keeps the page of an order beside the shopper only', async () => {
+    const store = await make()
+    const nameless = order('1', { url: PAGE })
+    expect(await store.putOrders([nameless])).toEqual({ added: 1, changed: 0, same: 0 })
+    expect(await store.putOrders([nameless])).toEqual({ added: 0, changed: 0, same: 1 })
+    expect(await all(store)).toEqual([order('1')])
+    await store.putOrders([order('1', { url: PAGE, user_data: JO })])
+    expect(await all(store)).toEqual([order('1', { url: PAGE, user_data: JO })])
   })
 }
 
