@@ -27,6 +27,9 @@ export const RECONCILE_DAY_MAX = 50_000
 export const RECONCILE_LOOKUPS = 64
 /** Counted purchases of one order that are looked at: beyond them nothing new is learned. */
 export const ORDER_PURCHASES_MAX = 20
+/** Comparisons of one dataset under way and waiting: a page asks for its days and for what is
+ * opened there, a few people at once. */
+export const RECONCILE_WAITING_MAX = 8
 /** Days of one reconciliation. */
 export const RECONCILE_DAYS_MAX = 31
 /** A thank-you page that is seen again is recognised so many days after the sale. */

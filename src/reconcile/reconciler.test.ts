@@ -10,6 +10,7 @@ import {
   type Shop,
   START_MS,
 } from '../ingest/shop.fixture.ts'
+import { RECONCILE_WAITING_MAX } from '../order-limits.ts'
 import type { Order } from '../store/orders.ts'
 import { createReconciler } from './reconciler.ts'
 import type { Reconciler } from './view.ts'
@@ -126,4 +127,24 @@ it('asks for many orders at once, and no more calls for old ones', async () => {
   const { total } = await reconciler.reconcile(asked)
   expect(total).toMatchObject({ orders: 201, missing: 200, counted: 1 })
   expect(calls).toBeLessThan(12)
+})
+
+it('compares a dataset once at a time, and lets few wait', async () => {
+  let [under, most] = [0, 0]
+  const { orders } = shop.store
+  shop.store.orders = async (query) => {
+    under += 1
+    most = Math.max(most, under)
+    const page = await orders(query)
+    await new Promise(setImmediate)
+    under -= 1
+    return page
+  }
+  const asked = { datasetId: shop.dataset.dataset_id, from: DAY, to: DAY }
+  const all = Array.from({ length: RECONCILE_WAITING_MAX + 1 }, () => reconciler.reconcile(asked))
+  const ends = await Promise.allSettled(all)
+  expect(most).toBe(1)
+  expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(RECONCILE_WAITING_MAX)
+  expect(ends.at(-1)).toMatchObject({ reason: { code: 'busy' } })
+  expect(await reconciler.reconcile(asked)).toMatchObject({ orders_from: 'csv' })
 })

@@ -19,6 +19,7 @@ import { importOrders } from './order-import.ts'
 import { type DayAsked, type PurchasesByDay, readDay } from './reader.ts'
 import { isUncounted, planSend, sendMissing, withoutCounted } from './send-missing.ts'
 import { Tally } from './sums.ts'
+import { createTurns } from './turns.ts'
 import type {
   DayRows,
   DaySums,
@@ -52,10 +53,11 @@ const IMPORTS = 'order_imports'
 const DAYS = 7
 
 export function createReconciler(ports: ReconcilerPorts): Reconciler {
+  const inTurn = createTurns()
   return {
-    reconcile: (asked) => reconcile(asked, ports),
-    rows: (asked) => rowsOf(asked, ports),
-    send: (asked) => send(asked, ports),
+    reconcile: (asked) => inTurn(asked.datasetId, () => reconcile(asked, ports)),
+    rows: (asked) => inTurn(asked.datasetId, () => rowsOf(asked, ports)),
+    send: (asked) => inTurn(asked.datasetId, () => send(asked, ports)),
     importOrders: async (datasetId, text, asked) => {
       const dataset = datasetOf(datasetId, ports)
       const report = await importOrders(text, { dataset, asked }, ports)

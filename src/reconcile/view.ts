@@ -247,6 +247,7 @@ export interface SendAsked extends DaysAsked {
   readonly older: boolean
 }
 
+/** Of one dataset one comparison at a time; throws `busy` where too many wait. */
 export interface Reconciler {
   /** Throws `invalid_request`. */
   reconcile(asked: DaysAsked): Promise<Reconciliation>
