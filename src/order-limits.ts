@@ -30,6 +30,10 @@ export const ORDER_PURCHASES_MAX = 20
 /** Comparisons of one dataset under way and waiting: a page asks for its days and for what is
  * opened there, a few people at once. */
 export const RECONCILE_WAITING_MAX = 8
+/** Purchases of days that are over, kept in memory between two looks: half a kilobyte each. As long
+ * as the page takes its own answers for fresh. */
+export const RECONCILE_KEPT_MS = 60_000
+export const RECONCILE_KEPT_PURCHASES = 50_000
 /** Days of one reconciliation. */
 export const RECONCILE_DAYS_MAX = 31
 /** A thank-you page that is seen again is recognised so many days after the sale. */

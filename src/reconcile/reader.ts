@@ -14,6 +14,7 @@ import type { Order, OrderOrigin, OrderSpan } from '../store/orders.ts'
 import type { DeliveryKey } from '../store/outbox.ts'
 import type { OrderIds, Store } from '../store/store.ts'
 import { type FoldedRow, foldDay } from './fold.ts'
+import type { DayPurchases, KeptDays } from './kept-days.ts'
 import { type PurchaseSeen, purchaseSeen } from './purchase-seen.ts'
 import type { RowDestination } from './view.ts'
 
@@ -23,6 +24,8 @@ export interface ReaderPorts {
     'events' | 'refusals' | 'purchases' | 'orders' | 'ordersById' | 'standings' | 'orderSpans'
   >
   readonly isBot: (agent: string) => boolean
+  /** Left out: all is read anew. */
+  readonly kept?: KeptDays
 }
 
 export interface DayAsked {
@@ -42,7 +45,7 @@ export interface DayRead {
 }
 
 /** Purchases of whole days, by day: the days around one day are those around the next, too. */
-export type PurchasesByDay = Map<string, Listed<PurchaseSeen>>
+export type PurchasesByDay = Map<string, DayPurchases>
 
 /** `known` keeps what the next day needs again. */
 export async function readDay(
@@ -113,10 +116,13 @@ async function purchasesAround(
     dayPlus(day, at - RECONCILE_DAYS_BEFORE),
   )
   for (const old of known.keys()) if (!days.includes(old)) known.delete(old)
-  const parts: Listed<PurchaseSeen>[] = []
+  const parts: DayPurchases[] = []
   for (const one of days) {
     const range = { from_s: dayStart(one, zone), to_s: dayStart(dayPlus(one, 1), zone) }
-    const part = known.get(one) ?? (await purchasesIn(datasetId, range, ports))
+    const key = `${datasetId} ${range.from_s} ${range.to_s}`
+    const found = known.get(one) ?? ports.kept?.get(key)
+    const part = found ?? (await purchasesIn(datasetId, range, ports))
+    if (!found) ports.kept?.put(key, part, range.to_s)
     known.set(one, part)
     parts.push(part)
   }

@@ -10,7 +10,7 @@ import {
   type Shop,
   START_MS,
 } from '../ingest/shop.fixture.ts'
-import { RECONCILE_WAITING_MAX } from '../order-limits.ts'
+import { RECONCILE_KEPT_MS, RECONCILE_WAITING_MAX } from '../order-limits.ts'
 import type { Order } from '../store/orders.ts'
 import { createReconciler } from './reconciler.ts'
 import type { Reconciler } from './view.ts'
@@ -147,4 +147,25 @@ it('compares a dataset once at a time, and lets few wait', async () => {
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(RECONCILE_WAITING_MAX)
   expect(ends.at(-1)).toMatchObject({ reason: { code: 'busy' } })
   expect(await reconciler.reconcile(asked)).toMatchObject({ orders_from: 'csv' })
+})
+
+it('reads a day that is over once a minute, today each time, and all before it sends', async () => {
+  let asked = 0
+  const { events } = shop.store
+  shop.store.events = (query) => {
+    asked += 1
+    return events(query)
+  }
+  nowMs = Date.UTC(2026, 10, 24, 12)
+  const days = { datasetId: shop.dataset.dataset_id, from: DAY, to: DAY }
+  const reads = async (work: () => Promise<unknown>): Promise<number> => {
+    asked = 0
+    await work()
+    return asked
+  }
+  expect(await reads(() => reconciler.reconcile(days))).toBe(5)
+  expect(await reads(() => reconciler.reconcile(days))).toBe(1)
+  expect(await reads(() => send(true))).toBe(7)
+  nowMs += RECONCILE_KEPT_MS
+  expect(await reads(() => reconciler.reconcile(days))).toBe(5)
 })

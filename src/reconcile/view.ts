@@ -267,4 +267,6 @@ export interface Reconciler {
   ): Promise<ImportReport>
   /** The last ones, the newest first; without their bad rows beyond a few. */
   imports(datasetId: string): Promise<readonly ImportReport[]>
+  /** Lets go of what was kept for the next look. */
+  tidyUp(): void
 }
