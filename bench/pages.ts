@@ -2,7 +2,8 @@
  * How long each page of the Events Manager waits for its answers on a large file: every call that
  * its pages make, in turns, against a running server. The log is that of growth.ts; beside it stand
  * four weeks of counters as a real shop has them (those of the demo's past, every day anew), because
- * that is what reports read. bench/main.ts calls it.
+ * that is what reports read. Orders are compared on the demo's past itself, a server of its
+ * own: only there a book and what was counted tell of the same sales. bench/main.ts calls it.
  */
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
@@ -37,6 +38,8 @@ const ROUNDS = 20
 const DAY_S = 86_400
 /** What pages look back at most by themselves: habits of an event, setup, trends. */
 const COUNTED_DAYS = 28
+/** Reconciliation looks at seven by itself, and at purchases of three before them. */
+const PAST_DAYS = 10
 
 export async function benchPages({ rows, file }: PagesOptions): Promise<PageTimes> {
   const dir = mkdtempSync(join(tmpdir(), 'twofold-pages-'))
@@ -44,22 +47,21 @@ export async function benchPages({ rows, file }: PagesOptions): Promise<PageTime
     const target = join(dir, 'twofold.db')
     if (file) copyFileSync(file, target)
     else await fillFile(target, rows, Date.now())
-    const legs = await furnish(target, dir)
-    const server = await startTwofoldProgram(dir)
-    try {
-      const routes = await timesOf(server.url)
-      const slowest_p95_ms = Math.max(...routes.map(({ p95_ms }) => p95_ms))
-      return { rows: legs, slowest_p95_ms, routes }
-    } finally {
-      await server.stop()
-    }
+    const pastDir = join(dir, 'past')
+    const { legs, pastId } = await furnish(target, pastDir)
+    const routes = [
+      ...(await timesIn(dir, routesOf)),
+      ...(await timesIn(pastDir, async () => orderRoutes(pastId))),
+    ]
+    const slowest_p95_ms = Math.max(...routes.map(({ p95_ms }) => p95_ms))
+    return { rows: legs, slowest_p95_ms, routes }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-/** The dataset's settings and its counters; the number of reports in the file. */
-async function furnish(file: string, dir: string): Promise<number> {
+/** The dataset's settings and its counters; the number of reports in the file, and the past. */
+async function furnish(file: string, pastDir: string): Promise<{ legs: number; pastId: string }> {
   const nowMs = Date.now()
   const store = await openSqliteStore({ file, nowMs: Date.now })
   try {
@@ -71,20 +73,19 @@ async function furnish(file: string, dir: string): Promise<number> {
     const [made] = await store.getSettings('dataset')
     if (!made) throw new Error('pages: a dataset that was made is not there')
     await store.putSettings([{ ...made, id: DATASET }])
-    await addCounters(store, dir, nowMs)
+    const pastId = await addCounters(store, pastDir, nowMs)
     while (await store.tidyUp(Date.now()));
-    return (await store.stats()).legs
+    return { legs: (await store.stats()).legs, pastId }
   } finally {
     await store.close()
   }
 }
 
-/** A day of the demo's past, again for each of the last days. */
-async function addCounters(store: Store, dir: string, nowMs: number): Promise<void> {
-  const dataDir = join(dir, 'past')
+/** A day of the demo's past, again for each of the last days. Returns the dataset of the past. */
+async function addCounters(store: Store, dataDir: string, nowMs: number): Promise<string> {
   const endMs = Math.floor(nowMs / (1000 * DAY_S)) * 1000 * DAY_S
   const { dataset_id } = await loadPast({
-    ...{ dataDir, days: 2, seed: 1, nowMs: endMs, randomBytes, kind: 'usual' },
+    ...{ dataDir, days: PAST_DAYS, seed: 1, nowMs: endMs, randomBytes, kind: 'usual' },
     onProgress: () => undefined,
   })
   const past = await openSqliteStore({ file: join(dataDir, 'twofold.db'), nowMs: () => endMs })
@@ -103,17 +104,30 @@ async function addCounters(store: Store, dir: string, nowMs: number): Promise<vo
       ...{ revision, counters, money, legs: [], keys: [], deliveries: [], skips: [] },
     })
   }
+  return dataset_id
 }
 
-async function timesOf(url: string): Promise<PageTime[]> {
+type Get = (path: string) => Promise<unknown>
+type RoutesOf = (get: Get) => Promise<readonly (readonly [string, string])[]>
+
+async function timesIn(dir: string, routes: RoutesOf): Promise<PageTime[]> {
+  const server = await startTwofoldProgram(dir)
+  try {
+    return await timesOf(server.url, routes)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function timesOf(url: string, routesIn: RoutesOf): Promise<PageTime[]> {
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
-  const get = async (path: string): Promise<unknown> => {
+  const get: Get = async (path) => {
     const response = await fetch(url + path, { headers })
     const answer: unknown = await response.json()
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
     return answer
   }
-  const routes = await routesOf(get)
+  const routes = await routesIn(get)
   const spent = new Map<string, number[]>(routes.map(([name]) => [name, []]))
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, path] of routes) {
@@ -140,7 +154,7 @@ interface Found {
 }
 
 /** As the pages ask: by name, the default windows of today beside the hours in which events came. */
-async function routesOf(get: (path: string) => Promise<unknown>): Promise<[string, string][]> {
+async function routesOf(get: Get): Promise<readonly (readonly [string, string])[]> {
   const base = `/api/datasets/${DATASET}`
   const { events } = (await get(`${base}/events?event_name=Purchase&limit=1`)) as Found
   const [sale] = events
@@ -150,7 +164,7 @@ async function routesOf(get: (path: string) => Promise<unknown>): Promise<[strin
   const cookie = /"fbp":"([^"]+)"/.exec(story)?.[1] ?? ''
   const receivedS = Number(/"received_at(?:_ms)?":(\d{10})/.exec(story)?.[1] ?? Date.now() / 1000)
   const window = `from=${receivedS - 7 * DAY_S}&to=${receivedS + 3600}`
-  const rest: readonly (readonly [string, string])[] = [
+  return [
     ['home: datasets', '/api/datasets'],
     ['home: health', `${base}/health`],
     ['overview: summary, 7 days', `${base}/summary?${window}`],
@@ -180,5 +194,16 @@ async function routesOf(get: (path: string) => Promise<unknown>): Promise<[strin
     ['rules', `${base}/rules`],
     ['history', `${base}/history`],
   ]
-  return rest.map(([name, path]) => [name, path])
+}
+
+/** The whole days before the last, so that every day has its sales. */
+function orderRoutes(datasetId: string): readonly (readonly [string, string])[] {
+  const base = `/api/datasets/${datasetId}/reconciliation`
+  const day = (back: number): string =>
+    new Date(Date.now() - back * DAY_S * 1000).toISOString().slice(0, 10)
+  return [
+    ['reconciliation, 7 days', `${base}?from=${day(7)}&to=${day(1)}`],
+    ['reconciliation: today too', base],
+    ['reconciliation: orders of a day', `${base}/${day(1)}?show=all`],
+  ]
 }

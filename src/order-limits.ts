@@ -22,6 +22,18 @@ export const ORDER_IMPORT_FAULTS_MAX = 10_000
  * some hundred bytes each. */
 export const RECONCILE_PAGE = 250
 export const RECONCILE_DAY_MAX = 50_000
+/** Orders whose reports are looked for in one call: each may lie in a block of its own, and the
+ * thread that keeps events unpacks four of them in a millisecond. */
+export const RECONCILE_LOOKUPS = 64
+/** Counted purchases of one order that are looked at: beyond them nothing new is learned. */
+export const ORDER_PURCHASES_MAX = 20
+/** Comparisons of one dataset under way and waiting: a page asks for its days and for what is
+ * opened there, a few people at once. */
+export const RECONCILE_WAITING_MAX = 8
+/** Purchases of days that are over, kept in memory between two looks: half a kilobyte each. As long
+ * as the page takes its own answers for fresh. */
+export const RECONCILE_KEPT_MS = 60_000
+export const RECONCILE_KEPT_PURCHASES = 50_000
 /** Days of one reconciliation. */
 export const RECONCILE_DAYS_MAX = 31
 /** A thank-you page that is seen again is recognised so many days after the sale. */

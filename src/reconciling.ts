@@ -61,8 +61,9 @@ export function openReconciling(open: ReconcilingPorts): Reconciling {
       if (sent > 0) await note(dataset, sent, open)
     }
   }
+  const reconciler = createReconciler(ports)
   return {
-    reconciler: createReconciler(ports),
+    reconciler,
     offline: createOffline(ports),
     removeDataset: async (id) => {
       await forgetImports(id, ports)
@@ -70,6 +71,7 @@ export function openReconciling(open: ReconcilingPorts): Reconciling {
     },
     start: () => {
       stop = open.every(RECONCILE_LOOK_MS, () => {
+        reconciler.tidyUp()
         // One look at a time: a long one is not overtaken by the next.
         running ??= look()
           .catch((err: unknown) => open.log.error({ err }, 'orders could not be sent; tried again'))

@@ -100,6 +100,7 @@ export const CALLS = [
   'records',
   'eraseConnection',
   'refusals',
+  'purchases',
   'putOrders',
   'compareOrders',
   'orders',

@@ -4,12 +4,16 @@
  */
 import type { Order, OrderSpan } from '../store/orders.ts'
 import type { PurchaseSeen } from './purchase-seen.ts'
+import { Timeline } from './timeline.ts'
 import type { Reason } from './view.ts'
 
 /** Two tags of one page fire within seconds; a shopper comes back later. */
 const SAME_MOMENT_S = 15
 /** Browser and server tell of one sale within this, as the repair of twins has it, and longer. */
 const SAME_SALE_S = 3600
+/** Purchases before and after one that are held against it: the same shopper's are near, and what
+ * stands on every purchase, such as the address of an own server, must not make each meet all. */
+const NEIGHBOURS = 50
 /** Farther than any two purchases that are looked at together. */
 const FAR_S = 60 * 86_400
 
@@ -61,26 +65,34 @@ function repeatOf(one: PurchaseSeen, twin: PurchaseSeen): Reason {
 /** The purchases of some days, found by shopper and money. */
 export class Around {
   readonly #bySeq = new Map<number, PurchaseSeen>()
-  readonly #byPerson = new Map<string, PurchaseSeen[]>()
+  readonly #byPerson: ReadonlyMap<string, readonly Timeline[]>
   readonly #suggested = new Map<number, number>()
   /** Seqs of those that stand for an order: what repeats one of them is the extra. */
   readonly #sold: ReadonlySet<number>
 
   constructor(purchases: readonly PurchaseSeen[], sold: ReadonlySet<number>) {
     this.#sold = sold
+    const groups = new Map<string, { sold: PurchaseSeen[]; rest: PurchaseSeen[] }>()
     for (const one of purchases) {
       if (this.#bySeq.has(one.seq)) continue
       this.#bySeq.set(one.seq, one)
       for (const person of one.people) {
-        const known = this.#byPerson.get(person)
-        if (known) known.push(one)
-        else this.#byPerson.set(person, [one])
+        const group = groups.get(person) ?? { sold: [], rest: [] }
+        groups.set(person, group)
+        group[sold.has(one.seq) ? 'sold' : 'rest'].push(one)
       }
       if (one.twinSeq !== undefined) {
         this.#suggested.set(one.seq, one.twinSeq)
         this.#suggested.set(one.twinSeq, one.seq)
       }
     }
+    // Apart, so that a page that reports itself all day does not hide the order that it repeats.
+    this.#byPerson = new Map(
+      [...groups].map(([person, parts]) => [
+        person,
+        [new Timeline(parts.sold), new Timeline(parts.rest)],
+      ]),
+    )
   }
 
   /** What this one repeats: an order that was sold, else an earlier one like it. */
@@ -89,6 +101,7 @@ export class Around {
     if (suggested && this.#isBefore(suggested, one)) return suggested
     const alike = one.people
       .flatMap((person) => this.#byPerson.get(person) ?? [])
+      .flatMap((timeline) => timeline.around(one.at_s, NEIGHBOURS))
       .filter((other) => other.seq !== one.seq && isSameMoney(other, one))
       .filter((other) => this.#isBefore(other, one) && !isSomebodyElse(other, one))
     const distance = (other: PurchaseSeen): number =>

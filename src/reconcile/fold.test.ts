@@ -244,3 +244,39 @@ describe('a missing order', () => {
     expect(planSend(rows, { nowMs, older: false, extras: rows })).toMatchObject([{ unsent }])
   })
 })
+
+describe('a shopper who is on every purchase of a large shop', () => {
+  const all = (n: number): PurchaseSeen[] =>
+    Array.from({ length: n }, (_, at) =>
+      seen({ at_s: NOON_S + at, received_s: NOON_S + at, people: ['xguest'] }),
+    )
+
+  it('is held against those nearby, and the order that was sold is still found', () => {
+    const sold = seen({ order_id: '7', at_s: NOON_S - 3600, people: ['xguest'] })
+    const loose = all(2000)
+    const named = new Map([['7', order('7')]])
+    let compared = 0
+    // Whoever looks at a purchase asks for its money.
+    const counting = loose.map((one) =>
+      Object.defineProperty({ ...one }, 'micros', {
+        get: () => {
+          compared += 1
+          return one.micros
+        },
+      }),
+    )
+    const rows = fold({ loose: counting, around: [sold, ...counting], named })
+    expect(rows).toHaveLength(2000)
+    expect(new Set(words(rows))).toEqual(new Set(['extra revisited 7']))
+    expect(compared).toBeLessThan(2000 * 400)
+  })
+
+  it('leaves each order the sale near it, where one price is on every purchase', () => {
+    const orders = all(50).map(({ at_s }, at) => order(`${at}`, { at_s, user_data: {} }))
+    const loose = orders.map(({ at_s }) => seen({ at_s: at_s + 60, people: [] }))
+    const late = seen({ at_s: NOON_S + 50 + 31 * 60, people: [] })
+    const rows = fold({ orders, loose: [...loose, late] })
+    expect(words(rows).filter((one) => one === 'ok unnamed')).toHaveLength(50)
+    expect(words(rows)).toContain('extra no_order')
+  })
+})

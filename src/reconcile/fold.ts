@@ -4,10 +4,11 @@
  */
 import { eventId } from '../event/ids.ts'
 import { decimalOf } from '../event/money.ts'
-import { dayOf } from '../event/zone.ts'
+import { dayPlus, dayStart } from '../event/zone.ts'
 import type { Order, OrderSpan } from '../store/orders.ts'
 import { Around, explainExtra } from './extra.ts'
 import { type PurchaseSeen, peopleIn } from './purchase-seen.ts'
+import { Timeline } from './timeline.ts'
 import type { Reason, Row, RowDestination, RowKind } from './view.ts'
 
 /** Purchase and order without an id in common are the same when they lie this close. */
@@ -63,11 +64,12 @@ export function foldDay(input: DayInput): FoldedRow[] {
     open,
   )
   const taken = new Set([...unnamed.values()].map(({ seq }) => seq))
+  const day = { ...input, ...endsOf(input) }
   return [
     ...orders.flatMap((order) => {
       if (order.status !== 'paid') return [notSold(order)]
       const one = matched.get(order) ?? unnamed.get(order)
-      return [one ? counted(order, one, input) : missing(order, input)]
+      return [one ? counted(order, one, day) : missing(order, input)]
     }),
     ...again.map((one) => extra(one, { reason: 'revisited', detail: one.order_id ?? null }, input)),
     ...explained
@@ -85,18 +87,20 @@ function pairUnnamed(
   purchases: readonly PurchaseSeen[],
 ): ReadonlyMap<Order, PurchaseSeen> {
   const taken = new Set<PurchaseSeen>()
-  const byId = groupedBy(purchases, ({ event_id }) => event_id)
-  const byAmount = groupedBy(purchases, ({ micros }) => amountText(micros))
+  const byId = Map.groupBy(purchases, ({ event_id }) => event_id)
+  const byAmount = new Map(
+    [...Map.groupBy(purchases, ({ micros }) => amountText(micros))].map(([amount, group]) => [
+      amount,
+      new Timeline(group),
+    ]),
+  )
   const pairs = new Map<Order, PurchaseSeen>()
   for (const order of orders) {
     const people = new Set(peopleIn(order.user_data ?? {}))
     const rank = (one: PurchaseSeen): number =>
       Math.abs(one.at_s - order.at_s) + (one.people.some((person) => people.has(person)) ? 0 : 1e6)
-    const alike = (byAmount.get(order.amount) ?? []).filter(
-      (one) =>
-        Math.abs(one.at_s - order.at_s) <= SAME_SALE_S &&
-        (one.currency ?? order.currency) === order.currency,
-    )
+    const near = byAmount.get(order.amount)?.within(order.at_s, SAME_SALE_S) ?? []
+    const alike = near.filter((one) => (one.currency ?? order.currency) === order.currency)
     const named = byId.get(eventId('Purchase', order.order_id)) ?? []
     const fitting = [...named, ...alike].filter((one) => !taken.has(one))
     const [best] = fitting.sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)
@@ -107,20 +111,18 @@ function pairUnnamed(
   return pairs
 }
 
-function groupedBy(
-  purchases: readonly PurchaseSeen[],
-  keyOf: (one: PurchaseSeen) => string | undefined,
-): ReadonlyMap<string | undefined, readonly PurchaseSeen[]> {
-  const groups = new Map<string | undefined, PurchaseSeen[]>()
-  for (const one of purchases) {
-    const group = groups.get(keyOf(one))
-    if (group) group.push(one)
-    else groups.set(keyOf(one), [one])
-  }
-  return groups
+interface Ends {
+  readonly from_s: number
+  readonly to_s: number
 }
 
-function counted(order: Order, one: PurchaseSeen, input: DayInput): FoldedRow {
+/** Once for the day: to tell the day of each purchase by the clock of a zone takes microseconds. */
+const endsOf = ({ day, zone }: DayInput): Ends => ({
+  from_s: dayStart(day, zone),
+  to_s: dayStart(dayPlus(day, 1), zone),
+})
+
+function counted(order: Order, one: PurchaseSeen, input: DayInput & Ends): FoldedRow {
   const money = moneyReason(order, one)
   const destinations = input.destinationsOf(one)
   const isUnnamed = one.order_id === undefined
@@ -135,7 +137,7 @@ function counted(order: Order, one: PurchaseSeen, input: DayInput): FoldedRow {
     counted: countedOf(one),
     destinations,
     isUnnamed,
-    isOtherDay: dayOf(one.received_s, input.zone) !== input.day,
+    isOtherDay: one.received_s < input.from_s || one.received_s >= input.to_s,
     repeats: one.repeats,
     seen: one,
   }

@@ -3,25 +3,29 @@
  * by a look through the log. Called by reconciler.ts.
  */
 import { eventId } from '../event/ids.ts'
-import type { StoredEvent } from '../event/shape.ts'
 import { dayPlus, dayStart } from '../event/zone.ts'
-import { ORDER_WINDOW_MS } from '../limits.ts'
-import { RECONCILE_DAY_MAX, RECONCILE_DAYS_BEFORE, RECONCILE_PAGE } from '../order-limits.ts'
+import {
+  RECONCILE_DAY_MAX,
+  RECONCILE_DAYS_BEFORE,
+  RECONCILE_LOOKUPS,
+  RECONCILE_PAGE,
+} from '../order-limits.ts'
 import type { Order, OrderOrigin, OrderSpan } from '../store/orders.ts'
 import type { DeliveryKey } from '../store/outbox.ts'
-import type { Store } from '../store/store.ts'
-import { eventKey, keyOf } from '../store/store.ts'
+import type { OrderIds, Store } from '../store/store.ts'
 import { type FoldedRow, foldDay } from './fold.ts'
+import type { DayPurchases, KeptDays } from './kept-days.ts'
 import { type PurchaseSeen, purchaseSeen } from './purchase-seen.ts'
 import type { RowDestination } from './view.ts'
 
 export interface ReaderPorts {
   readonly store: Pick<
     Store,
-    'load' | 'events' | 'refusals' | 'orders' | 'ordersById' | 'standings' | 'orderSpans'
+    'events' | 'refusals' | 'purchases' | 'orders' | 'ordersById' | 'standings' | 'orderSpans'
   >
-  readonly nowMs: () => number
   readonly isBot: (agent: string) => boolean
+  /** Left out: all is read anew. */
+  readonly kept?: KeptDays
 }
 
 export interface DayAsked {
@@ -41,7 +45,7 @@ export interface DayRead {
 }
 
 /** Purchases of whole days, by day: the days around one day are those around the next, too. */
-export type PurchasesByDay = Map<string, Listed<PurchaseSeen>>
+export type PurchasesByDay = Map<string, DayPurchases>
 
 /** `known` keeps what the next day needs again. */
 export async function readDay(
@@ -56,11 +60,6 @@ export async function readDay(
   const around = await purchasesAround(asked, ports, known)
   const ids = orders.list.map(({ order_id }) => order_id)
   const found = await foundBy(ids, asked, ports)
-  const wanted = new Set(ids)
-  for (const one of around.list) {
-    const id = one.order_id ?? orderIn(one.event_id)
-    if (id !== undefined && wanted.has(id) && !found.has(id)) found.set(id, [one])
-  }
   const lost = ids.filter((id) => !found.has(id))
   const today = around.list.filter(({ received_s }) => received_s >= from_s && received_s < to_s)
   const named = await booked(around.list, asked, ports)
@@ -117,10 +116,13 @@ async function purchasesAround(
     dayPlus(day, at - RECONCILE_DAYS_BEFORE),
   )
   for (const old of known.keys()) if (!days.includes(old)) known.delete(old)
-  const parts: Listed<PurchaseSeen>[] = []
+  const parts: DayPurchases[] = []
   for (const one of days) {
     const range = { from_s: dayStart(one, zone), to_s: dayStart(dayPlus(one, 1), zone) }
-    const part = known.get(one) ?? (await purchasesIn(datasetId, range, ports))
+    const key = `${datasetId} ${range.from_s} ${range.to_s}`
+    const found = known.get(one) ?? ports.kept?.get(key)
+    const part = found ?? (await purchasesIn(datasetId, range, ports))
+    if (!found) ports.kept?.put(key, part, range.to_s)
     known.set(one, part)
     parts.push(part)
   }
@@ -148,45 +150,30 @@ async function purchasesIn(
   return { list: list.reverse(), whole: before === undefined }
 }
 
-/**
- * By order id: through the keys of ingest, which answer for hundreds at once, then one by one where
- * those have expired.
- */
+/** By order id, or by an event id made of it where no order id says otherwise. */
 async function foundBy(
   ids: readonly string[],
-  { datasetId: dataset_id, day, zone }: DayAsked,
-  { store, nowMs, isBot }: ReaderPorts,
+  { datasetId }: DayAsked,
+  { store, isBot }: ReaderPorts,
 ): Promise<Map<string, readonly PurchaseSeen[]>> {
   const found = new Map<string, readonly PurchaseSeen[]>()
-  const put = (id: string, events: readonly StoredEvent[]): void => {
-    if (events.length > 0)
-      found.set(
-        id,
-        events.map((event) => purchaseSeen(event, isBot)),
-      )
-  }
-  for (const page of pagesOf(ids)) {
-    const reads = page.map((id) => {
-      const key = { dataset_id, family: 'order' as const, key: `o\n${id}` }
-      return { ...key, want: 'events' as const }
-    })
-    const { seqs, events } = await store.load(reads, [])
-    for (const [at, read] of reads.entries()) {
-      const own = (seqs.get(keyOf(read)) ?? []).flatMap((seq) => {
-        const event = events.get(eventKey(dataset_id, seq))
-        return event ? [event] : []
-      })
-      put(page[at] ?? '', own)
+  for (const page of pagesOf(ids, RECONCILE_LOOKUPS)) {
+    const purchases = await store.purchases(datasetId, page.map(idsOf))
+    for (const [at, events] of purchases.entries()) {
+      const id = page[at] ?? ''
+      const own = events
+        .map((event) => purchaseSeen(event, isBot))
+        .filter(({ order_id = id }) => order_id === id)
+      if (own.length > 0) found.set(id, own)
     }
-  }
-  // Younger than that, ingest itself would have found it.
-  const isYoung = nowMs() - dayStart(day, zone) * 1000 < ORDER_WINDOW_MS
-  for (const id of isYoung ? [] : ids.filter((one) => !found.has(one))) {
-    const query = { dataset_id, order_id: id, event_name: 'Purchase', limit: 10 }
-    put(id, (await store.events(query)).events.toReversed())
   }
   return found
 }
+
+const idsOf = (order_id: string): OrderIds => ({
+  order_id,
+  event_id: eventId('Purchase', order_id),
+})
 
 async function refusedBy(
   ids: readonly string[],
@@ -194,9 +181,8 @@ async function refusedBy(
   { store }: ReaderPorts,
 ): Promise<ReadonlyMap<string, { verdict: string; reason: string }>> {
   const refused = new Map<string, { verdict: string; reason: string }>()
-  for (const page of pagesOf(ids)) {
-    const asked = page.map((id) => ({ order_id: id, event_id: eventId('Purchase', id) }))
-    const ends = await store.refusals(datasetId, asked)
+  for (const page of pagesOf(ids, RECONCILE_LOOKUPS)) {
+    const ends = await store.refusals(datasetId, page.map(idsOf))
     for (const [at, end] of ends.entries()) if (end) refused.set(page[at] ?? '', end)
   }
   return refused
@@ -260,6 +246,6 @@ async function sentOf(
   return sent
 }
 
-function* pagesOf<T>(list: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < list.length; at += RECONCILE_PAGE) yield list.slice(at, at + RECONCILE_PAGE)
+function* pagesOf<T>(list: readonly T[], size = RECONCILE_PAGE): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
 }

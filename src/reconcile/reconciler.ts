@@ -15,10 +15,12 @@ import {
 import type { OrderOrigin, OrderSpan } from '../store/orders.ts'
 import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
+import { createKeptDays, type KeptDays } from './kept-days.ts'
 import { importOrders } from './order-import.ts'
 import { type DayAsked, type PurchasesByDay, readDay } from './reader.ts'
 import { isUncounted, planSend, sendMissing, withoutCounted } from './send-missing.ts'
 import { Tally } from './sums.ts'
+import { createTurns } from './turns.ts'
 import type {
   DayRows,
   DaySums,
@@ -52,10 +54,13 @@ const IMPORTS = 'order_imports'
 const DAYS = 7
 
 export function createReconciler(ports: ReconcilerPorts): Reconciler {
+  const inTurn = createTurns()
+  const kept = createKeptDays(ports.nowMs)
+  const looking = { ...ports, kept }
   return {
-    reconcile: (asked) => reconcile(asked, ports),
-    rows: (asked) => rowsOf(asked, ports),
-    send: (asked) => send(asked, ports),
+    reconcile: (asked) => inTurn(asked.datasetId, () => reconcile(asked, looking)),
+    rows: (asked) => inTurn(asked.datasetId, () => rowsOf(asked, looking)),
+    send: (asked) => inTurn(asked.datasetId, () => send(asked, ports)),
     importOrders: async (datasetId, text, asked) => {
       const dataset = datasetOf(datasetId, ports)
       const report = await importOrders(text, { dataset, asked }, ports)
@@ -63,6 +68,7 @@ export function createReconciler(ports: ReconcilerPorts): Reconciler {
       return report
     },
     imports: (datasetId) => importsOf(datasetId, ports),
+    tidyUp: kept.tidyUp,
   }
 }
 
@@ -105,7 +111,9 @@ function daysOf({ from, to }: DaysAsked, zone: string, nowMs: number): string[] 
   return days
 }
 
-async function reconcile(asked: DaysAsked, ports: ReconcilerPorts): Promise<Reconciliation> {
+type Looking = ReconcilerPorts & { readonly kept?: KeptDays }
+
+async function reconcile(asked: DaysAsked, ports: Looking): Promise<Reconciliation> {
   const found = await asking(asked, ports)
   const { dataset, days, books } = found
   const total = new Tally()
@@ -134,7 +142,7 @@ interface Compared {
 }
 
 /** A day at a time: only one is held in memory, however many are asked for. */
-async function* compared(found: Asking, ports: ReconcilerPorts): AsyncGenerator<Compared> {
+async function* compared(found: Asking, ports: Looking): AsyncGenerator<Compared> {
   const { dataset, origin, days, books } = found
   if (!origin) return
   const { dataset_id, orders_time_zone: zone } = dataset
@@ -183,7 +191,7 @@ async function reportsOf(
 
 async function rowsOf(
   { datasetId, day, all, offset, limit }: Parameters<Reconciler['rows']>[0],
-  ports: ReconcilerPorts,
+  ports: Looking,
 ): Promise<DayRows> {
   const found = await asking({ datasetId, from: day, to: day }, ports)
   const rows: FoldedRow[] = []

@@ -9,7 +9,7 @@ import type { Dataset } from '../event/dataset.ts'
 import { eventId } from '../event/ids.ts'
 import type { Accept } from '../ingest/ingest.ts'
 import { DEDUP_WINDOW_MS } from '../limits.ts'
-import { RECONCILE_GRACE_MS, RECONCILE_PAGE } from '../order-limits.ts'
+import { RECONCILE_GRACE_MS, RECONCILE_LOOKUPS, RECONCILE_PAGE } from '../order-limits.ts'
 import type { Order } from '../store/orders.ts'
 import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
@@ -92,20 +92,22 @@ function mayBe({ counted, at_s }: FoldedRow, order: Order): boolean {
 export async function withoutCounted(
   planned: readonly PlannedSend[],
   { dataset_id }: Dataset,
-  { store, nowMs }: { readonly store: Pick<Store, 'events'>; readonly nowMs: () => number },
+  { store, nowMs }: { readonly store: Pick<Store, 'purchases'>; readonly nowMs: () => number },
 ): Promise<PlannedSend[]> {
   const oldS = (nowMs() - DEDUP_WINDOW_MS) / 1000
-  const sure: PlannedSend[] = []
-  for (const one of planned) {
-    const { order, unsent } = one
-    const event_id = eventId('Purchase', order.order_id)
-    const isAsked = unsent === null && order.at_s < oldS
-    const known = isAsked
-      ? await store.events({ dataset_id, event_name: 'Purchase', event_id, limit: 1 })
-      : { events: [] }
-    sure.push(known.events.length > 0 ? { order, unsent: 'unsure' } : one)
+  const asked = planned.flatMap(({ order, unsent }) =>
+    unsent === null && order.at_s < oldS ? [order.order_id] : [],
+  )
+  const counted = new Set<string>()
+  for (let at = 0; at < asked.length; at += RECONCILE_LOOKUPS) {
+    const page = asked.slice(at, at + RECONCILE_LOOKUPS)
+    const ids = page.map((order_id) => ({ order_id, event_id: eventId('Purchase', order_id) }))
+    const purchases = await store.purchases(dataset_id, ids)
+    for (const [index, id] of page.entries()) if (purchases[index]?.length) counted.add(id)
   }
-  return sure
+  return planned.map((one) =>
+    counted.has(one.order.order_id) ? { order: one.order, unsent: 'unsure' } : one,
+  )
 }
 
 export async function sendMissing(

@@ -247,6 +247,7 @@ export interface SendAsked extends DaysAsked {
   readonly older: boolean
 }
 
+/** Of one dataset one comparison at a time; throws `busy` where too many wait. */
 export interface Reconciler {
   /** Throws `invalid_request`. */
   reconcile(asked: DaysAsked): Promise<Reconciliation>
@@ -266,4 +267,6 @@ export interface Reconciler {
   ): Promise<ImportReport>
   /** The last ones, the newest first; without their bad rows beyond a few. */
   imports(datasetId: string): Promise<readonly ImportReport[]>
+  /** Lets go of what was kept for the next look. */
+  tidyUp(): void
 }

@@ -1,6 +1,7 @@
 /** What every driver promises of the order book (orders.ts). Called by conformance.ts. */
 import { expect, it } from 'vitest'
 import type { Hashed, UserData } from '../event/shape.ts'
+import { ORDER_WINDOW_MS } from '../limits.ts'
 import { ORDER_BOOK_MS, ORDER_PERSON_MS } from '../order-limits.ts'
 import { leg, putLegs, SHOP, START_MS, START_S, type Suite, tidied } from './conformance-legs.ts'
 import type { Order } from './orders.ts'
@@ -38,9 +39,6 @@ export function describeOrders({ store: make }: Suite): void {
     expect(await store.putOrders(later)).toEqual({ added: 1, changed: 1, same: 1 })
     const [one] = await store.ordersById(BOOK, ['1', 'none'])
     expect(one).toEqual(order('1', { user_data: JO }))
-    expect(await store.orderSpans(SHOP)).toEqual([
-      { origin: 'csv', orders: 3, first_s: START_S, last_s: START_S },
-    ])
   })
 
   it('lists an origin by time, a page at a time', async () => {
@@ -76,6 +74,39 @@ export function describeOrders({ store: make }: Suite): void {
   })
 }
 
+export function describeOrderBooks({ store: make }: Suite): void {
+  it('knows how many orders each book holds, and from when to when', async () => {
+    const store = await make()
+    const webhook = order('1', { origin: 'webhook', at_s: START_S + 5 })
+    const csv = [order('1', { at_s: START_S + 9 }), order('2'), order('3', { at_s: START_S + 3 })]
+    await store.putOrders([webhook, ...csv, order('x', { dataset_id: 'B' })])
+    await store.putOrders([order('2', { amount: '31' }), webhook])
+    const spans = async () =>
+      [...(await store.orderSpans(SHOP))].sort((a, b) => (a.origin < b.origin ? -1 : 1))
+    const of = (origin: string, orders: number, first_s: number, last_s: number) => ({
+      ...{ origin, orders, first_s, last_s },
+    })
+    const own = of('webhook', 1, START_S + 5, START_S + 5)
+    expect(await spans()).toEqual([of('csv', 3, START_S, START_S + 9), own])
+    await tidied(store, START_MS + ORDER_BOOK_MS + 4000)
+    expect(await spans()).toEqual([of('csv', 1, START_S + 9, START_S + 9), own])
+    await tidied(store, START_MS + ORDER_BOOK_MS + 6000)
+    expect(await spans()).toEqual([of('csv', 1, START_S + 9, START_S + 9)])
+    await store.erase(SHOP)
+    expect(await spans()).toEqual([])
+  })
+
+  it('keeps the page of an order beside the shopper only', async () => {
+    const store = await make()
+    const nameless = order('1', { url: PAGE })
+    expect(await store.putOrders([nameless])).toEqual({ added: 1, changed: 0, same: 0 })
+    expect(await store.putOrders([nameless])).toEqual({ added: 0, changed: 0, same: 1 })
+    expect(await all(store)).toEqual([order('1')])
+    await store.putOrders([order('1', { url: PAGE, user_data: JO })])
+    expect(await all(store)).toEqual([order('1', { url: PAGE, user_data: JO })])
+  })
+}
+
 export function describeOrderEnds({ clock, store: make }: Suite): void {
   it('finds by its order how a report of it ended that was not counted', async () => {
     const store = await make()
@@ -99,6 +130,31 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
       null,
     ])
     expect(await store.refusals('none', asked.slice(0, 1))).toEqual([null])
+  })
+
+  it('finds by its order what was counted of it, however long ago, the oldest first', async () => {
+    const store = await make()
+    const name = 'Purchase'
+    await putLegs(store, [
+      leg(1, { name, order: '1' }),
+      leg(2, { name, order: '1', verdict: 'dropped', reason: 'bot' }),
+      leg(3, { name, id: 'purchase:1', order: '9' }),
+      leg(4, { name, id: 'purchase:2' }),
+      leg(5, { name, of: 4, verdict: 'duplicate', order: '3' }),
+      leg(6, { name: 'Lead', order: '4' }),
+      leg(7, { name, order: '1' }),
+    ])
+    clock.nowMs = START_MS + ORDER_WINDOW_MS + 86_400_000
+    await tidied(store, clock.nowMs)
+    const asked = ['1', '2', '3', '4', '5'].map((order_id) => ({
+      order_id,
+      event_id: `purchase:${order_id}`,
+    }))
+    const seqs = (await store.purchases(SHOP, asked)).map((events) =>
+      events.map(({ legs }) => legs.map(({ seq }) => seq)),
+    )
+    expect(seqs).toEqual([[[1], [3], [7]], [[4, 5]], [[4, 5]], [], []])
+    expect(await store.purchases('none', asked.slice(0, 1))).toEqual([[]])
   })
 
   it('forgets who bought before it forgets the order', async () => {

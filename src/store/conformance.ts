@@ -45,7 +45,7 @@ import {
   tidied,
   windowKey,
 } from './conformance-legs.ts'
-import { describeOrderEnds, describeOrders } from './conformance-orders.ts'
+import { describeOrderBooks, describeOrderEnds, describeOrders } from './conformance-orders.ts'
 import {
   describeClaimOrder,
   describeClaimSafety,
@@ -102,6 +102,7 @@ export function describeStore(
     describe('inbox: upkeep', () => describeInboxUpkeep(suite))
     describe('inbox: records', () => describeRecords(suite))
     describe('order book', () => describeOrders(suite))
+    describe('order book: as a whole', () => describeOrderBooks(suite))
     describe('order book: endings', () => describeOrderEnds(suite))
     describe('outbox: claims', () => describeClaims(suite))
     describe('outbox: order of claims', () => describeClaimOrder(suite))

@@ -42,7 +42,7 @@ export interface Order extends OrderKey {
   /** The kind of source: shopify, woocommerce, file. */
   readonly source: string
   readonly action_source?: ActionSource
-  /** Of the shopper. Emptied with `user_data`. */
+  /** Of the shopper. Kept only beside `user_data`, and emptied with it. */
   readonly url?: string
   /** Hashed; emptied ORDER_PERSON_MS after the order. */
   readonly user_data?: UserData
@@ -87,13 +87,19 @@ export interface OrderBook {
     book: { readonly dataset_id: string; readonly origin: OrderOrigin },
     ids: readonly string[],
   ): Promise<readonly Order[]>
-  /** Of the books that hold any. Counts rows: for a page that a person opens. */
+  /** Of the books that hold any; as cheap for a large book as for a small one. */
   orderSpans(datasetId: string): Promise<readonly OrderSpan[]>
 }
 
-/** An order as it stands after a write. */
+/**
+ * An order as it stands after a write. The page of an order that names nobody is not kept: it may
+ * hold what leads to the shopper, no erasure would find it, and nothing is sent of such an order.
+ */
 export function orderAfter(before: Order | undefined, write: Order): Order {
-  return { ...before, ...write }
+  const after = { ...before, ...write }
+  if (after.user_data) return after
+  const { url: _, ...rest } = after
+  return rest
 }
 
 /** Whether two say the same; the order of fields means nothing. */

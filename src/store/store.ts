@@ -214,6 +214,21 @@ export function refusalIn({ seq, verdict, reason = '' }: Leg): Refusal | null {
   return verdict === 'dropped' || verdict === 'rejected' ? { seq, verdict, reason } : null
 }
 
+/** Whether a counted Purchase carries one of an order's ids. */
+export const isPurchaseOf = (ids: OrderIds, legs: readonly [Leg, ...Leg[]]): boolean =>
+  legs[0].verdict === 'accepted' &&
+  legs[0].event.event_name === 'Purchase' &&
+  legs.some(
+    ({ event }) => event.custom_data?.order_id === ids.order_id || event.event_id === ids.event_id,
+  )
+
+/** What reports of an order are found by. */
+export interface OrderIds {
+  readonly order_id: string
+  /** Of its Purchase, as every source of ours makes it. */
+  readonly event_id: string
+}
+
 /** How a report ended that was not counted. */
 export interface Refusal {
   readonly seq: number
@@ -322,10 +337,16 @@ export interface Store extends Outbox, Inbox, OrderBook {
    * its order_id or, where it could not be read that far, by its event_id. The caller bounds how
    * many.
    */
-  refusals(
+  refusals(datasetId: string, orders: readonly OrderIds[]): Promise<readonly (Refusal | null)[]>
+  /**
+   * Of each order in turn, the counted Purchases that carry its order_id or its event_id, however
+   * old they are: the first ORDER_PURCHASES_MAX, the oldest first. The caller bounds how many
+   * orders.
+   */
+  purchases(
     datasetId: string,
-    orders: readonly { readonly order_id: string; readonly event_id: string }[],
-  ): Promise<readonly (Refusal | null)[]>
+    orders: readonly OrderIds[],
+  ): Promise<readonly (readonly StoredEvent[])[]>
   /** Every leg of a dataset in seq order, a bounded chunk at a time. */
   scan(datasetId: string, fromSeq: number): AsyncIterable<readonly Leg[]>
   counters(query: CounterQuery): Promise<{ counters: CounterRow[]; money: MoneyRow[] }>

@@ -6,6 +6,7 @@
 import { TwofoldError } from '../../errors.ts'
 import type { Leg, StoredEvent } from '../../event/shape.ts'
 import { DEDUP_WINDOW_MS, EVENT_NAMES_PER_DATASET_MAX, ORDER_WINDOW_MS } from '../../limits.ts'
+import { ORDER_PURCHASES_MAX } from '../../order-limits.ts'
 import type { Outbox } from '../outbox.ts'
 import type {
   CommitBatch,
@@ -20,6 +21,7 @@ import type {
   KeyWrite,
   Loaded,
   MoneyRow,
+  OrderIds,
   Refusal,
   SettingsDocument,
   Store,
@@ -29,6 +31,7 @@ import {
   eventKey,
   isAnchored,
   isAsked,
+  isPurchaseOf,
   keyOf,
   matchesQuery,
   OTHER_EVENT_NAME,
@@ -92,6 +95,8 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     events: async (query) => events(state, query),
     refusals: async (datasetId, asked) =>
       asked.map((one) => refusalOf(datasets.get(datasetId)?.legs ?? [], one)),
+    purchases: async (datasetId, asked) =>
+      asked.map((ids) => purchasesOf(datasets.get(datasetId), ids)),
     scan: (datasetId, fromSeq) => scan(state, datasetId, fromSeq),
     counters: async (query) => counters(state, query),
     getSettings: async (kind) =>
@@ -133,10 +138,7 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
   }
 }
 
-function refusalOf(
-  legs: readonly Leg[],
-  { order_id, event_id }: { readonly order_id: string; readonly event_id: string },
-): Refusal | null {
+function refusalOf(legs: readonly Leg[], { order_id, event_id }: OrderIds): Refusal | null {
   const last = legs.findLast(
     (leg) =>
       leg.event.event_name === 'Purchase' &&
@@ -144,6 +146,14 @@ function refusalOf(
       (leg.event.event_id === event_id || leg.event.custom_data?.order_id === order_id),
   )
   return last ? refusalIn(last) : null
+}
+
+function purchasesOf(dataset: DatasetState | undefined, ids: OrderIds): StoredEvent[] {
+  const events = (dataset?.legs ?? []).flatMap(({ seq, of_seq }) => {
+    const legs = dataset && of_seq === undefined && legsOf(dataset, seq)
+    return legs && isPurchaseOf(ids, legs) ? [{ legs }] : []
+  })
+  return structuredClone(events.slice(0, ORDER_PURCHASES_MAX))
 }
 
 /** The methods by name: an object spread leaves out those of a class. */

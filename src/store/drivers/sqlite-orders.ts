@@ -50,7 +50,8 @@ export class SqliteOrders {
 
   /** Inside write. */
   put(orders: readonly Order[]): OrdersPut {
-    return this.#apply(orders, (order) => {
+    const added: Stored[] = []
+    const done = this.#apply(orders, (order, isNew) => {
       const { dataset_id, origin, order_id, at_s, status, source, user_data } = order
       this.#sql.put.run(
         dataset_id,
@@ -65,11 +66,14 @@ export class SqliteOrders {
         order.url ?? null,
         user_data ? JSON.stringify(user_data) : null,
       )
+      if (isNew) added.push({ dataset_id, origin: ORDER_ORIGINS.indexOf(origin) })
     })
+    this.#count(added, 1)
+    return done
   }
 
   async eraseDataset(datasetId: string): Promise<void> {
-    const remove = (): number => Number(this.#sql.removeDataset.run(datasetId).changes)
+    const remove = (): number => this.#removed(this.#sql.removeDataset.all(datasetId))
     while (this.#connection.write(remove) > 0) await turn()
   }
 
@@ -102,12 +106,28 @@ export class SqliteOrders {
     const namesBefore = Math.floor((nowMs - ORDER_PERSON_MS) / 1000)
     if (!old.get(rowsBefore) && !oldNames.get(namesBefore)) return false
     return this.#connection.write(() => {
-      const removed = Number(removeOld.run(rowsBefore).changes)
+      const removed = this.#removed(removeOld.all(rowsBefore))
       return removed + Number(removeNames.run(namesBefore).changes) > 0
     })
   }
 
-  #apply(orders: readonly Order[], write: (order: Order) => void): OrdersPut {
+  #removed(rows: readonly Stored[]): number {
+    this.#count(rows, -1)
+    this.#sql.removeEmpty.run()
+    return rows.length
+  }
+
+  /** Inside write: so many orders more, or fewer, as there are rows of a book. */
+  #count(rows: readonly Stored[], sign: 1 | -1): void {
+    const books = Map.groupBy(rows, ({ dataset_id, origin }) => `${origin} ${dataset_id}`)
+    for (const [first, ...rest] of books.values()) {
+      if (!first) continue
+      const { dataset_id, origin } = first
+      this.#sql.addCount.run(String(dataset_id), Number(origin), sign * (1 + rest.length))
+    }
+  }
+
+  #apply(orders: readonly Order[], write: (order: Order, isNew: boolean) => void): OrdersPut {
     const done = { added: 0, changed: 0, same: 0 }
     for (const order of orders) {
       const { dataset_id, origin, order_id } = order
@@ -116,7 +136,7 @@ export class SqliteOrders {
       const after = orderAfter(before, order)
       const isSame = before !== undefined && isSameOrder(before, after)
       done[before ? (isSame ? 'same' : 'changed') : 'added'] += 1
-      if (!isSame) write(after)
+      if (!isSame) write(after, before === undefined)
     }
     return done
   }
@@ -130,9 +150,9 @@ export class SqliteOrders {
   }
 
   #spans(datasetId: string): OrderSpan[] {
-    return this.#sql.spans.all(datasetId).map(({ origin, n, first, last }) => ({
+    return this.#sql.spans.all(datasetId).map(({ origin, orders, first, last }) => ({
       origin: ORDER_ORIGINS[Number(origin)] ?? 'csv',
-      orders: Number(n),
+      orders: Number(orders),
       first_s: Number(first),
       last_s: Number(last),
     }))
@@ -148,11 +168,20 @@ function statements(db: DatabaseSync) {
       SELECT * FROM orders WHERE dataset_id = ? AND origin = ? AND at_s >= ? AND at_s < ?
         AND (at_s, order_id) > (?, ?) ORDER BY at_s, order_id LIMIT ?`),
     spans: db.prepare(`
-      SELECT origin, count(*) AS n, min(at_s) AS first, max(at_s) AS last FROM orders
-        WHERE dataset_id = ? GROUP BY origin`),
+      SELECT origin, orders,
+          (SELECT min(at_s) FROM orders o WHERE (o.dataset_id, o.origin) = (b.dataset_id, b.origin))
+            AS first,
+          (SELECT max(at_s) FROM orders o WHERE (o.dataset_id, o.origin) = (b.dataset_id, b.origin))
+            AS last
+        FROM order_books b WHERE dataset_id = ?`),
+    addCount: db.prepare(`
+      INSERT INTO order_books VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET orders = orders + excluded.orders`),
+    removeEmpty: db.prepare('DELETE FROM order_books WHERE orders = 0'),
     removeDataset: db.prepare(`
       DELETE FROM orders WHERE (dataset_id, origin, order_id) IN
-        (SELECT dataset_id, origin, order_id FROM orders WHERE dataset_id = ? ${slice})`),
+        (SELECT dataset_id, origin, order_id FROM orders WHERE dataset_id = ? ${slice})
+        RETURNING dataset_id, origin`),
     named: db.prepare(`
       SELECT origin, order_id, user_data FROM orders WHERE dataset_id = ?
         AND (origin > ? OR (origin = ? AND order_id > ?)) AND user_data IS NOT NULL
@@ -163,7 +192,8 @@ function statements(db: DatabaseSync) {
     old: db.prepare('SELECT 1 FROM orders WHERE at_s < ? LIMIT 1'),
     removeOld: db.prepare(`
       DELETE FROM orders WHERE (dataset_id, origin, order_id) IN
-        (SELECT dataset_id, origin, order_id FROM orders WHERE at_s < ? ${slice})`),
+        (SELECT dataset_id, origin, order_id FROM orders WHERE at_s < ? ${slice})
+        RETURNING dataset_id, origin`),
     oldNames: db.prepare('SELECT 1 FROM orders WHERE user_data IS NOT NULL AND at_s < ? LIMIT 1'),
     removeNames: db.prepare(`
       UPDATE orders SET user_data = NULL, url = NULL WHERE (dataset_id, origin, order_id) IN

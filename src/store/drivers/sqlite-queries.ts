@@ -8,15 +8,17 @@ import { idKey } from '../../event/dedup-key.ts'
 import { BROWSING_EVENTS, isBrowsing } from '../../event/names.ts'
 import type { Leg, ServerEvent, StoredEvent, UserData } from '../../event/shape.ts'
 import { ORDER_WINDOW_MS, READ_CHARS_MAX } from '../../limits.ts'
+import { ORDER_PURCHASES_MAX } from '../../order-limits.ts'
 import {
   anchorOf,
   type EventPage,
   type EventQuery,
   isAnchored,
+  isPurchaseOf,
   matchesQuery,
+  type OrderIds,
   type Refusal,
   refusalIn,
-  type Store,
 } from '../store.ts'
 import type { Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
@@ -98,7 +100,7 @@ export class Queries {
     return leg ? { ...page, reached_ms: leg.envelope.received_at_ms } : page
   }
 
-  refusals(datasetNo: number, orders: Parameters<Store['refusals']>[1]): (Refusal | null)[] {
+  refusals(datasetNo: number, orders: readonly OrderIds[]): (Refusal | null)[] {
     const { log, hashOf, blocks } = this.#parts
     const asked = orders.map(refusalKeys)
     const hashes = asked.flat().map((key) => hashOf(datasetNo, key))
@@ -109,6 +111,25 @@ export class Queries {
       if (seqs.length === 0) return null
       const [leg] = blocks.legs(datasetNo, [Math.max(...seqs)])
       return leg ? refusalIn(leg) : null
+    })
+  }
+
+  purchases(datasetNo: number, orders: readonly OrderIds[]): StoredEvent[][] {
+    const { log, hashOf, blocks } = this.#parts
+    const hashes = orders.flatMap(({ order_id, event_id }) => [
+      hashOf(datasetNo, logKey('order_id', order_id)),
+      hashOf(datasetNo, logKey('event_id', event_id)),
+    ])
+    const found = log.find(hashes, Number.NEGATIVE_INFINITY)
+    return orders.map((ids, at) => {
+      const seqs = new Set([...(found[2 * at] ?? []), ...(found[2 * at + 1] ?? [])])
+      const events: StoredEvent[] = []
+      for (const seq of [...seqs].sort((a, b) => a - b)) {
+        if (events.length === ORDER_PURCHASES_MAX) break
+        const legs = blocks.event(datasetNo, seq)
+        if (legs && isPurchaseOf(ids, legs)) events.push({ legs })
+      }
+      return events
     })
   }
 

@@ -27,6 +27,7 @@ const APPLICATION_ID = 0x54774664
  * inbox: deliveries of webhooks, the newest state in each row; sealed NULL once the body was
  * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
  * orders: the order book; numbers of origin and status are places in the lists of orders.ts.
+ * order_books: how many each holds, because counting a large one takes too long.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -189,6 +190,15 @@ export const STEPS: readonly string[] = [
   CREATE INDEX orders_by_time ON orders (dataset_id, origin, at_s, order_id);
   CREATE INDEX orders_by_age ON orders (at_s);
   CREATE INDEX orders_named ON orders (at_s) WHERE user_data IS NOT NULL;
+  `,
+  `
+  CREATE TABLE order_books (
+    dataset_id TEXT NOT NULL, origin INTEGER NOT NULL, orders INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, origin)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO order_books SELECT dataset_id, origin, count(*) FROM orders
+    GROUP BY dataset_id, origin;
+  UPDATE orders SET url = NULL WHERE user_data IS NULL AND url IS NOT NULL;
   `,
 ]
 

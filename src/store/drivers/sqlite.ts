@@ -61,6 +61,12 @@ export function storeOn(
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
+  /** Undefined where nothing was ever stored of the dataset. */
+  const ofDataset = <T>(id: string, read: (no: number) => T): T | undefined =>
+    connection.read(() => {
+      const no = datasetNo(id)
+      return no === undefined ? undefined : read(no)
+    })
   return {
     ...outbox.port(() => eraser.emptyLog()),
     ...inbox.port(),
@@ -69,15 +75,11 @@ export function storeOn(
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
     events: async (query) =>
-      connection.read(() => {
-        const no = datasetNo(query.dataset_id)
-        return no === undefined ? { events: [] } : queries.page(no, query)
-      }),
+      ofDataset(query.dataset_id, (no) => queries.page(no, query)) ?? { events: [] },
     refusals: async (datasetId, orders) =>
-      connection.read(() => {
-        const no = datasetNo(datasetId)
-        return no === undefined ? orders.map(() => null) : queries.refusals(no, orders)
-      }),
+      ofDataset(datasetId, (no) => queries.refusals(no, orders)) ?? orders.map(() => null),
+    purchases: async (datasetId, orders) =>
+      ofDataset(datasetId, (no) => queries.purchases(no, orders)) ?? orders.map(() => []),
     scan: (datasetId, fromSeq) => scan(parts, datasetId, fromSeq),
     counters: async (query) =>
       connection.read(() => {
