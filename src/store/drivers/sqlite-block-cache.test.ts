@@ -6,16 +6,22 @@ const textOf = (id: number, size: number): string =>
   Array.from({ length: size }, (_, line) => `${id}:${line}:ü`).join('\n')
 
 it('gives back what was put, line by line, or nothing', () => {
-  const steps = fc.array(fc.record({ size: fc.integer({ min: 1, max: 12 }), drop: fc.nat(60) }), {
-    minLength: 1,
-    maxLength: 200,
+  const step = fc.record({
+    size: fc.integer({ min: 1, max: 12 }),
+    drop: fc.nat(60),
+    written: fc.boolean(),
   })
+  const steps = fc.array(step, { minLength: 1, maxLength: 200 })
   fc.assert(
     fc.property(steps, (list) => {
       const cache = new BlockCache(400)
       const dropped = new Set<number>()
-      list.forEach(({ size, drop }, id) => {
-        cache.put(id, Buffer.from(textOf(id, size)))
+      list.forEach(({ size, drop, written }, id) => {
+        if (written) {
+          const bytes = cache.write(textOf(id, size).split('\n'))
+          expect(bytes.toString()).toBe(textOf(id, size))
+          cache.keepWritten(id, bytes)
+        } else cache.put(id, Buffer.from(textOf(id, size)))
         if (drop < id) {
           cache.delete(drop)
           dropped.add(drop)
@@ -42,4 +48,12 @@ it('keeps the newest blocks that fit, and none that would push out most others',
   cache.put(99, Buffer.alloc(26))
   expect(cache.bytes(99)).toBeUndefined()
   expect(cache.bytes(10)).toBeDefined()
+})
+
+it('knows nothing any more once it was cleared', () => {
+  const cache = new BlockCache(100)
+  cache.keepWritten(1, cache.write(['one', 'two']))
+  expect(cache.line(1, 1)).toBe('two')
+  cache.clear()
+  expect(cache.bytes(1)).toBeUndefined()
 })

@@ -12,6 +12,8 @@ interface Place {
 }
 
 const NEWLINE = 10
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3
 
 export class BlockCache {
   readonly #ring: Buffer
@@ -26,16 +28,38 @@ export class BlockCache {
   /** Copies `bytes`; a block larger than a quarter of the ring is not remembered. */
   put(id: number, bytes: Buffer): void {
     if (bytes.length > this.#ring.length / 4 || this.#places.has(id)) return
-    if (this.#next + bytes.length > this.#ring.length) {
-      // The tail stays unused; whoever stands in it would be out of order for the next round.
-      this.#dropWhile(({ start }) => start >= this.#next)
-      this.#next = 0
-    }
-    const end = this.#next + bytes.length
-    this.#dropWhile((place) => place.start < end && place.end > this.#next)
+    this.#makeRoom(bytes.length)
     bytes.copy(this.#ring, this.#next)
-    this.#places.set(id, { start: this.#next, end })
-    this.#next = end
+    this.#keep(id, bytes.length)
+  }
+
+  /**
+   * The lines as one text, written where they stay: a block's bytes put together anew for every
+   * block cost more than all the rest of a commit where fresh memory is dear. A view for at once;
+   * `keepWritten` remembers it. Of lines that do not fit into a quarter of the ring, a buffer of their own.
+   */
+  write(lines: readonly string[]): Buffer {
+    let bytesMax = 0
+    for (const line of lines) bytesMax += line.length * UTF8_BYTES_MAX + 1
+    if (bytesMax > this.#ring.length / 4) return Buffer.from(lines.join('\n'))
+    this.#makeRoom(bytesMax)
+    let at = this.#next
+    for (const line of lines) {
+      if (at > this.#next) this.#ring[at++] = NEWLINE
+      at += this.#ring.write(line, at)
+    }
+    return this.#ring.subarray(this.#next, at)
+  }
+
+  /** Remembers what `write` wrote last; nothing may have been put in between. */
+  keepWritten(id: number, written: Buffer): void {
+    if (written.buffer === this.#ring.buffer) this.#keep(id, written.length)
+    else this.put(id, written)
+  }
+
+  /** Nothing is remembered any more. */
+  clear(): void {
+    this.#places.clear()
   }
 
   delete(id: number): void {
@@ -57,6 +81,23 @@ export class BlockCache {
     const bytes = this.#ring.subarray(place.start, place.end)
     place.starts ??= lineStarts(bytes)
     return lineAt(bytes, place.starts, index)
+  }
+
+  /** Frees this much from where the next block begins. */
+  #makeRoom(bytes: number): void {
+    if (this.#next + bytes > this.#ring.length) {
+      // The tail stays unused; whoever stands in it would be out of order for the next round.
+      this.#dropWhile(({ start }) => start >= this.#next)
+      this.#next = 0
+    }
+    const end = this.#next + bytes
+    this.#dropWhile((place) => place.start < end && place.end > this.#next)
+  }
+
+  #keep(id: number, bytes: number): void {
+    const start = this.#next
+    this.#next += bytes
+    this.#places.set(id, { start, end: this.#next })
   }
 
   #dropWhile(inTheWay: (place: Place) => boolean): void {

@@ -127,3 +127,16 @@ it('lets commits go on while a person is erased from a long log', async () => {
   expect(legs.length).toBe(12_010)
   expect(legs.some(({ event }) => event.user_data.em)).toBe(false)
 })
+
+it('forgets what was written for a commit that did not take place', async () => {
+  await commits([3])
+  db.exec(`CREATE TEMP TRIGGER full BEFORE UPDATE OF next_seq ON datasets
+    BEGIN SELECT RAISE(ABORT, 'no room'); END`)
+  const refused = [leg(4, { name: 'Refused' })]
+  await expect(put(store, { legs: refused })).rejects.toThrow('no room')
+  db.exec('DROP TRIGGER full')
+  // Too large to be remembered itself, under the id that was given back.
+  const large = leg(4, { name: 'x'.repeat(4 * 1024 * 1024) })
+  await put(store, { legs: [large] })
+  expect((await scanned(store)).at(-1)).toEqual(large)
+})

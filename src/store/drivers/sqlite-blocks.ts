@@ -44,6 +44,10 @@ export class Blocks {
   constructor(connection: Connection) {
     this.#connection = connection
     this.#sql = prepare(connection)
+    // Ids of a write that did not take place are given again.
+    connection.onForeignChange((rearranged) => {
+      if (rearranged) this.#recent.clear()
+    })
   }
 
   /** Inside write: appends lines as blocks of even size. */
@@ -52,12 +56,12 @@ export class Blocks {
     for (const block of cut(all)) {
       const texts = block.map(({ text }) => text)
       const names = Uint32Array.from(new Set(block.map(({ nameNo }) => nameNo)))
-      const bytes = Buffer.from(texts.join('\n'))
+      const bytes = this.#recent.write(texts)
       const size = { pledgedSrcSize: bytes.length }
       const data = zstdCompressSync(bytes, { params: PACKING, ...size })
       const nameNos = new Uint8Array(names.buffer)
       const { lastInsertRowid } = this.#sql.insert.run(datasetNo, seq, block.length, nameNos, data)
-      this.#connection.afterCommit(() => this.#recent.put(Number(lastInsertRowid), bytes))
+      this.#recent.keepWritten(Number(lastInsertRowid), bytes)
       seq += block.length
     }
   }
