@@ -2,7 +2,7 @@
 import { Badge, Card, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { DatasetView, Summary } from '../../api/types.ts'
-import { countOf, formatCount, formatMoney } from '../format.ts'
+import { countOf, formatCount, formatMoney, READER_ZONE } from '../format.ts'
 import { sumOf } from '../overview/equation-parts.ts'
 import { CopyIcon } from '../parts/copy.tsx'
 import { TextLink } from '../parts/links.tsx'
@@ -43,7 +43,7 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
           </Group>
         </Stack>
         {data ? (
-          <Today summary={data} />
+          <Today summary={data} zone={dataset.orders_time_zone} />
         ) : error ? (
           <Text size="sm" c="red">
             {error.message}
@@ -57,7 +57,7 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
   )
 }
 
-function Today({ summary }: { summary: Summary }) {
+function Today({ summary, zone }: { summary: Summary; zone: string }) {
   const received = sumOf(summary.received)
   const { counted, duplicates } = summary
   return (
@@ -78,6 +78,11 @@ function Today({ summary }: { summary: Summary }) {
           <b>{formatMoney(sum_exact, currency)}</b> today from {countOf(events, 'purchase')}
         </Text>
       ))}
+      {zone !== READER_ZONE && (
+        <Text size="sm" c="dimmed">
+          Today is the day of the shop ({zone}).
+        </Text>
+      )}
     </Stack>
   )
 }
