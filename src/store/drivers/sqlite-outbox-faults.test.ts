@@ -29,7 +29,14 @@ import { openDatabase } from './sqlite-schema.ts'
 import type { Sync } from './sqlite-wal-flush.ts'
 
 /** Came after the outbox. */
-const LATER_TABLES = ['orders', 'order_books', 'history', 'inbox', 'inbox_connections', 'source_records']
+const LATER_TABLES = [
+  'orders',
+  'order_books',
+  'history',
+  'inbox',
+  'inbox_connections',
+  'source_records',
+]
 const OUTBOX_TABLES = [
   'destinations',
   'deliveries',
