@@ -29,22 +29,25 @@ export const backupRoutes: readonly Route[] = [
       }
       const file = tempFile('backup.tmp')
       await context.alone('backup', async () => {
-        // What a crash left behind: the driver only writes to a path that does not exist.
-        await rm(file, { force: true })
-        try {
-          await store.backup(file)
-          const copy = await open(file)
-          // It lives on while it is open, under no name: nothing is left behind, however this ends.
-          await rm(file)
-          await sent(copy, reply, { context, log: request.log })
-        } finally {
-          await rm(file, { force: true })
-        }
+        const copy = await copyOf(store, file)
+        await sent(copy, reply, { context, log: request.log })
       })
       return reply
     },
   }),
 ]
+
+/** It lives on while it is open, under no name: nothing is left behind, however this ends. */
+async function copyOf(store: Context['store'], file: string): Promise<FileHandle> {
+  // What a crash left behind: the driver only writes to a path that does not exist.
+  await rm(file, { force: true })
+  try {
+    await store.backup(file)
+    return await open(file)
+  } finally {
+    await rm(file, { force: true })
+  }
+}
 
 interface Sending {
   readonly context: Context
