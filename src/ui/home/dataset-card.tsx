@@ -59,7 +59,7 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
 
 function Today({ summary, zone }: { summary: Summary; zone: string }) {
   const received = sumOf(summary.received)
-  const { counted, duplicates } = summary
+  const { counted } = summary
   return (
     <Stack gap={6}>
       <Group gap="xl">
@@ -67,11 +67,7 @@ function Today({ summary, zone }: { summary: Summary; zone: string }) {
         <Figure value={counted} label="counted today" strong />
       </Group>
       <Text size="sm" c="dimmed">
-        {duplicates > 0
-          ? `${countOf(duplicates, 'duplicate')} removed today`
-          : received > 0
-            ? 'No duplicates today'
-            : 'Nothing has arrived today'}
+        {received > 0 ? `${leftOut(summary)} today` : 'Nothing has arrived today'}
       </Text>
       {purchases(summary).map(({ currency, sum_exact, events }) => (
         <Text size="sm" key={currency}>
@@ -85,6 +81,16 @@ function Today({ summary, zone }: { summary: Summary; zone: string }) {
       )}
     </Stack>
   )
+}
+
+/** What lies between received and counted: the sum always holds. */
+function leftOut({ duplicates, dropped, rejected }: Summary): string {
+  const parts = [
+    duplicates > 0 ? `${countOf(duplicates, 'duplicate')} removed` : 'No duplicates',
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+    ...(rejected > 0 ? [`${formatCount(rejected)} rejected`] : []),
+  ]
+  return parts.join(', ')
 }
 
 /** Only what was sold: the value of a product somebody looked at is no income. */

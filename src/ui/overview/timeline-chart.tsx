@@ -10,7 +10,7 @@ interface ChartProps {
   readonly series: readonly Series[]
   readonly step: 'hour' | 'day'
   /** Whose clock the labels follow; the reader's where it is left out. */
-  readonly zone?: string
+  readonly zone?: string | undefined
 }
 
 export function TimelineChart({ bars, series, step, zone }: ChartProps) {
@@ -41,11 +41,7 @@ export function TimelineChart({ bars, series, step, zone }: ChartProps) {
         tooltipProps={{
           content: ({ label }) => {
             const bar = bars.find(({ start }) => start === label)
-            const title =
-              step === 'hour'
-                ? formatMoment(Number(label) * 1000, zone)
-                : formatBucket(Number(label), step, zone)
-            return bar ? <Tip bar={bar} series={series} title={title} /> : null
+            return bar ? <Tip {...{ bar, series, step, zone }} /> : null
           },
         }}
       />
@@ -53,10 +49,14 @@ export function TimelineChart({ bars, series, step, zone }: ChartProps) {
   )
 }
 
-function Tip({ bar, series, title }: { bar: Bar; series: readonly Series[]; title: string }) {
+function Tip({ bar, series, step, zone }: Omit<ChartProps, 'bars'> & { readonly bar: Bar }) {
   return (
     <div className={classes.tip}>
-      <b>{title}</b>
+      <b>
+        {step === 'hour'
+          ? formatMoment(bar.start * 1000, zone)
+          : formatBucket(bar.start, step, zone)}
+      </b>
       {series.map(({ name, label, color }) => (
         <div key={name} className={classes.tipRow}>
           <span className={classes.swatch} style={{ background: color }} />
