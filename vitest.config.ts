@@ -8,8 +8,8 @@ const ISOLATE = false
 
 /**
  * unit: beside the source and tidy; integration: real servers and files, and what stands beside the
- * source but takes many seconds (x.long.test.ts); browser: Chromium; php: the WordPress plugin, which
- * needs a PHP (`npm run test:php`).
+ * source but takes many seconds (x.long.test.ts); browser: Chromium; php: the WordPress plugin and the
+ * snippets for servers, which need PHP, Python, Ruby and a JDK (`npm run test:php`).
  */
 export default defineConfig({
   test: {

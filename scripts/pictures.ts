@@ -1,182 +1,245 @@
 /**
  * Makes the pictures of docs/pictures: starts the demo shop with a past of 14 days in a folder of
- * its own, opens every page of the Events Manager in Chromium and keeps what it shows as WebP. Run
- * it after a change that shows: `node scripts/pictures.ts` (`--only overview` for one page, `--png
- * FOLDER` for copies to look at).
+ * its own, and a server that nobody owns yet beside it, opens every page of picture-list.ts in
+ * Chromium and keeps what it shows as WebP. Run it after a change that shows: `node
+ * scripts/pictures.ts` (`--only overview,home` for some pages, `--png FOLDER` for copies to look at,
+ * `--all` for every page also in the dark and on a phone, with --png alone).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../test/chromium.ts'
+import { PICTURES, type Picture, type Places } from './picture-list.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'docs/pictures')
 /** More than this is slow to load in a README. */
 const BYTES_MAX = 80_000
 const DESKTOP = { width: 1280, height: 900 }
+/** Of the copies to look at, at least. */
+const LOOK_PX = 1700
 const PHONE = { width: 390, height: 844 }
 
-interface Picture {
-  readonly name: string
-  /** Below the dataset. */
-  readonly path: string
-  /** The page is whole once this stands on it. */
-  readonly shows: string
-  /** Also in the dark and on a phone. */
-  readonly main?: true
-  readonly height?: number
-}
-
-const PICTURES: readonly Picture[] = [
-  { name: 'home', path: '', shows: 'last hour', main: true },
-  { name: 'overview', path: '/datasets/ID/', shows: 'Purchase', main: true, height: 1130 },
-  { name: 'event-log', path: '/datasets/ID/events', shows: 'PageView', main: true },
+/** What stands on the page of rules. */
+const DRAFT = [
   {
-    name: 'match-quality',
-    path: '/datasets/ID/match-quality?window=7d',
-    shows: 'people known from',
-    main: true,
-    height: 1000,
+    ...{ id: 'internal-traffic', name: 'Leave out internal traffic', actions: [{ do: 'drop' }] },
+    when: {
+      op: 'any',
+      of: [
+        { op: 'glob', field: 'event_source_url.host', value: 'staging.*' },
+        { op: 'in', field: 'custom_data.coupon', values: ['TEST'], ignore_case: true },
+      ],
+    },
   },
   {
-    name: 'match-quality-measured',
-    path: '/datasets/ID/match-quality?window=7d#measured',
-    shows: 'people known from',
+    ...{ id: 'currency', name: 'Francs where none is said' },
+    when: { op: 'equals', field: 'event_name', value: 'Purchase' },
+    actions: [{ do: 'default', field: 'custom_data.currency', value: 'CHF' }],
   },
-  {
-    name: 'deduplication',
-    path: '/datasets/ID/deduplication?window=7d',
-    shows: 'coverage',
-    main: true,
-  },
-  {
-    name: 'loss',
-    path: '/datasets/ID/loss?window=7d',
-    shows: 'recovered',
-    main: true,
-    height: 1000,
-  },
-  { name: 'diagnostics', path: '/datasets/ID/diagnostics', shows: 'Look now', main: true },
-  { name: 'alerts', path: '/datasets/ID/alerts', shows: 'Alerts' },
-  { name: 'test-events', path: '/datasets/ID/test-events', shows: 'Send test events' },
-  { name: 'destinations', path: '/datasets/ID/destinations', shows: 'Delivered' },
-  { name: 'deliveries', path: '/datasets/ID/deliveries', shows: 'Delivered' },
-  {
-    name: 'reconciliation',
-    path: '/datasets/ID/reconciliation',
-    shows: 'orders',
-    main: true,
-    height: 1000,
-  },
-  { name: 'business-alerts', path: '/businesses/BUSINESS/alerts', shows: 'digest' },
-  { name: 'sources', path: '/datasets/ID/sources', shows: 'Sources' },
-  { name: 'install', path: '/datasets/ID/install', shows: 'Install' },
-  { name: 'settings', path: '/datasets/ID/settings', shows: 'Settings', height: 1000 },
-  { name: 'tokens', path: '/datasets/ID/tokens', shows: 'Tokens' },
 ]
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, png: { type: 'string' } } })
+const PASSWORD = 'a horse with a hat'
+const OWNER = { name: 'Ann Probst', email: 'ann@brewbeans.example', password: PASSWORD }
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>
+
+/** Where a picture is taken, and as whom. */
+interface Seat {
+  readonly origin: string
+  readonly state: State | undefined
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, png: { type: 'string' }, all: { type: 'boolean' } },
+})
 const dataDir = mkdtempSync(join(tmpdir(), 'twofold-pictures-'))
-const { demo, signIn } = await startDemo()
+const running: ChildProcess[] = []
 const browser = await launchChromium()
 try {
-  const { state, datasetId, businessId } = await entered(browser, signIn)
-  const wanted = PICTURES.filter(({ name }) => !values.only || values.only === name)
-  for (const picture of wanted) {
-    await take({ picture, as: picture.name, viewport: { ...DESKTOP, ...heightOf(picture) } })
-    if (!picture.main) continue
-    await take({ picture, as: `${picture.name}-dark`, viewport: DESKTOP, dark: true })
-    await take({ picture, as: `${picture.name}-phone`, viewport: PHONE })
+  const demoUrl = await begin(
+    ['demo', '--days', '14', '--seed', '1', '--data', join(dataDir, 'demo')],
+    /http:\/\/\S+#sign-in=\S+/,
+  )
+  const setupUrl = await begin(
+    ['serve', '--data', join(dataDir, 'fresh')],
+    /http:\/\/\S+#setup=\S+/,
+  )
+  const demo = await signedIn(demoUrl)
+  const places = { ...(await prepared(demo)), SETUP: setupUrl.split('=')[1] ?? '' }
+  const seats = {
+    demo,
+    person: { ...demo, state: await joined(demo, places) },
+    fresh: { origin: new URL(setupUrl).origin, state: undefined },
   }
-  async function take({ picture, as, viewport, dark }: Take): Promise<void> {
-    const context = await browser.newContext({
-      ...{ storageState: state, viewport, locale: 'en-US', timezoneId: 'Europe/Berlin' },
-      ...{ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' },
-    })
-    const page = await context.newPage()
-    await page.goto(
-      new URL(signIn).origin +
-        picture.path.replace('ID', datasetId).replace('BUSINESS', businessId),
-    )
-    await page
-      .getByText(picture.shows)
-      .filter({ visible: true })
-      .first()
-      .waitFor({ timeout: 60_000 })
-    if (picture.path.endsWith('#measured')) {
-      await page
-        .getByRole('heading', { name: 'Recognised in your own data' })
-        .scrollIntoViewIfNeeded()
-      await page.getByText('people known from').scrollIntoViewIfNeeded()
-    }
-    await page.waitForLoadState('networkidle')
-    await page.waitForTimeout(500)
-    await keep(page, as)
-    await context.close()
+  const only = values.only?.split(',')
+  for (const picture of PICTURES.filter(({ name }) => !only || only.includes(name))) {
+    // Signing in is shown once there is somebody.
+    if (picture.name === 'sign-in') await setUp(setupUrl)
+    await takeAll(picture, seats[picture.at ?? 'demo'], places)
   }
 } finally {
   await browser.close()
-  demo.kill('SIGTERM')
-  await new Promise((resolve) => demo.once('exit', resolve))
+  for (const child of running) {
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
+  }
   rmSync(dataDir, { recursive: true, force: true })
+}
+
+async function takeAll(picture: Picture, seat: Seat, places: Places): Promise<void> {
+  const { name, height, main = false } = picture
+  const own = { picture, seat, places }
+  const viewport = { ...DESKTOP, ...(height === undefined ? {} : { height }) }
+  await take({ ...own, as: name, viewport, isKept: true })
+  if (!main && !values.all) return
+  await take({ ...own, as: `${name}-dark`, viewport: DESKTOP, dark: true, isKept: main })
+  await take({ ...own, as: `${name}-phone`, viewport: PHONE, isKept: main })
+  if (values.all) await take({ ...own, as: `${name}-phone-dark`, viewport: PHONE, dark: true })
 }
 
 interface Take {
   readonly picture: Picture
+  readonly seat: Seat
+  readonly places: Places
   readonly as: string
   readonly viewport: { readonly width: number; readonly height: number }
   readonly dark?: true
+  readonly isKept?: boolean
 }
 
-function heightOf({ height }: Picture): { height?: number } {
-  return height === undefined ? {} : { height }
+async function take({ picture, seat, places, as, viewport, dark, isKept }: Take): Promise<void> {
+  const context = await browser.newContext({
+    ...(seat.state ? { storageState: seat.state } : {}),
+    ...{ viewport, locale: 'en-US', timezoneId: 'Europe/Berlin' },
+    ...{ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' },
+  })
+  const page = await context.newPage()
+  const path = Object.entries(places).reduce(
+    (text, [name, id]) => text.replace(name, id),
+    picture.path,
+  )
+  await page.goto(seat.origin + path)
+  const shown = page.getByText(picture.shows).filter({ visible: true }).first()
+  await shown.waitFor({ timeout: 60_000 })
+  if (picture.down) await page.getByRole('heading', { name: picture.down }).scrollIntoViewIfNeeded()
+  if (picture.down) await shown.scrollIntoViewIfNeeded()
+  await page.waitForLoadState('networkidle')
+  await page.waitForTimeout(500)
+  await keep(page, as, isKept ?? false)
+  await context.close()
 }
 
-/** Resolves with the link that signs in, once the shop is open. */
-async function startDemo(): Promise<{ demo: ChildProcess; signIn: string }> {
-  const args = ['demo', '--days', '14', '--seed', '1', '--port', '0', '--data', dataDir]
-  const demo = spawn(join(root, 'bin/twofold'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Starts `twofold` and resolves with the link that it prints, once it is open. */
+async function begin(words: readonly string[], link: RegExp): Promise<string> {
+  const args = [...words, '--port', '0']
+  const child = spawn(join(root, 'bin/twofold'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  running.push(child)
   let said = ''
-  for await (const words of demo.stdout ?? []) {
-    said += words
-    const [signIn] = /http:\/\/\S+#sign-in=\S+/.exec(said) ?? []
-    if (signIn && said.includes('Stop with')) return { demo, signIn }
+  for await (const part of child.stdout ?? []) {
+    said += part
+    const [found] = link.exec(said) ?? []
+    if (found && /Stop (it )?with/.test(said)) return found
   }
-  throw new Error(`The demo did not start: ${said}`)
+  throw new Error(`It did not start: ${said}`)
 }
 
-async function entered(
-  browser: Browser,
-  signIn: string,
-): Promise<{
-  state: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>
-  datasetId: string
-  businessId: string
-}> {
+async function signedIn(link: string): Promise<Seat> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(signIn)
+  await page.goto(link)
   await page.waitForURL((url) => !url.hash.includes('sign-in'))
   await page.waitForLoadState('networkidle')
-  const answer = await context.request.get(`${new URL(signIn).origin}/api/datasets`)
-  const { datasets } = (await answer.json()) as {
-    datasets: { dataset_id: string; business_id: string }[]
-  }
-  const [dataset] = datasets
   const state = await context.storageState()
   await context.close()
-  return { state, datasetId: dataset?.dataset_id ?? '', businessId: dataset?.business_id ?? '' }
+  return { origin: new URL(link).origin, state }
+}
+
+type Ask = <T>(method: string, path: string, data?: unknown) => Promise<T>
+
+async function asking<T>({ origin, state }: Seat, work: (ask: Ask) => Promise<T>): Promise<T> {
+  const context = await browser.newContext({
+    ...(state ? { storageState: state } : {}),
+    extraHTTPHeaders: { origin },
+  })
+  try {
+    return await work(async (method, path, data) => {
+      const answer = await context.request.fetch(origin + path, { method, data })
+      if (!answer.ok())
+        throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
+      return (await answer.json()) as never
+    })
+  } finally {
+    await context.close()
+  }
+}
+
+/** A source and a draft of rules, so that their pages have something to show; and all ids. */
+async function prepared(demo: Seat): Promise<Omit<Places, 'SETUP'>> {
+  return asking(demo, async (ask) => {
+    type Datasets = { datasets: { dataset_id: string; business_id: string }[] }
+    const [dataset] = (await ask<Datasets>('GET', '/api/datasets')).datasets
+    const { dataset_id = '', business_id = '' } = dataset ?? {}
+    const path = `/api/datasets/${dataset_id}`
+    type Destinations = { destinations: { destination_id: string }[] }
+    const { destinations } = await ask<Destinations>('GET', `${path}/destinations`)
+    type Events = { events: { seq: number; legs: unknown[] }[] }
+    const { events } = await ask<Events>('GET', `${path}/events?event_name=Purchase&limit=50`)
+    const source = { source: 'woocommerce' }
+    const made = await ask<{ connection_id: string }>('POST', `${path}/connections`, source)
+    const { revision } = await ask<{ revision: number }>('GET', `${path}/rules`)
+    await ask('PUT', `${path}/rules/draft`, { rules: DRAFT, revision })
+    return {
+      ...{ DATASET: dataset_id, BUSINESS: business_id, CONNECTION: made.connection_id },
+      DESTINATION: destinations[0]?.destination_id ?? '',
+      SALE: String(events.find(({ legs }) => legs.length > 1)?.seq ?? 1),
+    }
+  })
+}
+
+/** An owner and an analyst come in, one more is invited. Resolves as the owner. */
+async function joined(demo: Seat, { BUSINESS }: Pick<Places, 'BUSINESS'>): Promise<State> {
+  const path = `/api/businesses/${BUSINESS}/invitations`
+  const ben = { name: 'Ben Cohen', email: 'ben@agency.example', password: PASSWORD }
+  const codes = await asking(demo, async (ask) => {
+    const invite = async (role: string, email: string): Promise<string> =>
+      (await ask<{ code: string }>('POST', path, { role, email })).code
+    await invite('developer', 'carla@brewbeans.example')
+    return [await invite('owner', OWNER.email), await invite('analyst', ben.email)]
+  })
+  const states: State[] = []
+  for (const [index, account] of [OWNER, ben].entries()) {
+    const context = await browser.newContext({ extraHTTPHeaders: { origin: demo.origin } })
+    const data = { code: codes[index], account }
+    const answer = await context.request.post(`${demo.origin}/api/invitations/accept`, { data })
+    if (!answer.ok()) throw new Error(`accept: ${await answer.text()}`)
+    states.push(await context.storageState())
+    await context.close()
+  }
+  return states[0] as State
+}
+
+async function setUp(setupUrl: string): Promise<void> {
+  const { origin, hash } = new URL(setupUrl)
+  const body = { code: hash.split('=')[1], ...OWNER, business: 'BrewBeans' }
+  await asking({ origin, state: undefined }, (ask) => ask('POST', '/api/setup', body))
 }
 
 /** Chromium writes WebP itself; the first quality that is small enough. */
-async function keep(page: Page, name: string): Promise<void> {
+async function keep(page: Page, name: string, isKept: boolean): Promise<void> {
   if (values.png) {
     mkdirSync(values.png, { recursive: true })
+    const { height = 0, width = 0 } = page.viewportSize() ?? {}
+    // Whole pages, but no endless ones.
+    if (values.all) await page.setViewportSize({ width, height: Math.max(height, LOOK_PX) })
     await page.screenshot({ path: join(values.png, `${name}.png`) })
+    if (values.all) await page.setViewportSize({ width, height })
   }
+  if (!isKept) return
   const session = await page.context().newCDPSession(page)
   for (const quality of [85, 75, 60, 45]) {
     const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality })

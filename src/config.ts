@@ -28,6 +28,8 @@ export interface Config {
   readonly smtp: SmtpSettings | undefined
   /** Who people may sign in with; undefined: with nobody but this server. */
   readonly oidc: OidcSettings | undefined
+  /** Started by `twofold demo`, which prints a sign-in link of its own at every start. */
+  readonly isDemo?: true
 }
 
 /** The OpenID Connect provider of this server. */

@@ -184,6 +184,7 @@ async function serve(parts: Parts): Promise<Serving> {
     health,
     version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
     publicUrl: config.publicUrl,
+    isDemo: config.isDemo === true,
     clientOf: (request) => clientOf(request, config.trustedProxies),
     every,
   })

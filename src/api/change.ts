@@ -22,7 +22,6 @@ const TOLD = new Set([
   'business_id',
   'expires_in_days',
   'overlap_hours',
-  'dry_run',
 ])
 
 export function changeOf(
@@ -33,7 +32,7 @@ export function changeOf(
   const { history, auth } = route
   if (!history) return undefined
   const recorded = typeof history === 'string' ? { action: history } : history
-  if (recorded.isTrial?.(call)) return undefined
+  if (recorded.isTrial?.(call, context)) return undefined
   const { action, about = none } = recorded
   const on = typeof auth === 'object' ? auth.on : undefined
   const found = about(call, context) ?? {}
@@ -61,12 +60,13 @@ function callerOf({ caller, request }: Call<unknown, unknown>, { access }: Conte
   return access.sessionCaller(readSessionCookie(request) ?? '') ?? NOBODY
 }
 
-/** Fields of bodies that prove who asks, or are secret and told by the action. */
-const PROOFS = new Set(['code', 'current', 'password'])
+/** Fields of bodies that prove who asks, are secret and told by the action, or say that it is
+ * meant: a dry run is no change. */
+const UNTOLD = new Set(['code', 'current', 'password', 'dry_run'])
 
 /** Of the body as it was sent: what a default filled in, nobody chose. */
 function detailsOf(body: unknown): Details {
-  const fields = Object.entries(plainObject(body) ?? {}).filter(([name]) => !PROOFS.has(name))
+  const fields = Object.entries(plainObject(body) ?? {}).filter(([name]) => !UNTOLD.has(name))
   const isTold = (name: string, value: unknown): boolean =>
     TOLD.has(name) && value !== null && typeof value !== 'object'
   const told = fields.flatMap(([name, value]) => {

@@ -19,7 +19,7 @@ import { waitingOf } from './destination-status.ts'
 import { existing, keyOf } from './destinations.ts'
 import { viewEvent } from './events.ts'
 import type { Context } from './ports.ts'
-import { type Route, route } from './route.ts'
+import { type Call, type Route, route } from './route.ts'
 
 type DeliveryView = z.infer<typeof deliverySchema>
 type Query = z.output<typeof deliveriesQuerySchema>
@@ -54,18 +54,22 @@ export const deliveryRoutes: readonly Route[] = [
     auth: { needs: 'develop', on: 'dataset' },
     history: 'deliveries.requeued',
     summary: 'Send again what was rejected or waits: one, by filter, or all',
-    description: 'Under the same event ids, so that the destination counts none twice.',
+    description:
+      'Under the same event ids, so that the destination counts none twice. An id that is not ' +
+      'known is refused, and nothing is sent then.',
     body: requeueSchema,
     answer: { status: 200, description: 'How many are sent again.', schema: requeuedSchema },
     run: async (call, context) => {
       existing(call, context)
       const { states, code, delivery_ids } = call.body
       const { store, relay, nowMs } = context
+      const keys = delivery_ids?.map((one) => parseId(call.id, one))
+      if (keys) await refuseUnknown(keys, call, context)
       const requeued = await store.requeue({
         ...keyOf(call),
         states,
         ...(code === undefined ? {} : { code }),
-        ...(delivery_ids ? { keys: delivery_ids.map((one) => parseId(call.id, one)) } : {}),
+        ...(keys ? { keys } : {}),
         now_ms: nowMs(),
       })
       // A hold would make them wait for its next probe; asking is what the person wants.
@@ -78,6 +82,22 @@ export const deliveryRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** One that was sent meanwhile, or is on its way already, is no mistake of whoever asks. */
+async function refuseUnknown(
+  keys: readonly DeliveryKey[],
+  call: Pick<Call<unknown, unknown>, 'id' | 'params'>,
+  { store }: Context,
+): Promise<void> {
+  const { destination_id } = keyOf(call)
+  const standings = await store.standings(keys)
+  const unknown = keys.find((key, index) => {
+    const { state, delivered = false } = standings[index] ?? {}
+    return key.destination_id !== destination_id || (state === undefined && !delivered)
+  })
+  if (unknown)
+    throw new TwofoldError('delivery_not_found', `There is none with id ${idOf(unknown)}.`)
+}
 
 /** What left or waits of one event, all its copies. */
 export async function deliveriesOf(
@@ -226,7 +246,8 @@ const idOf = ({ destination_id, seq, leg_seq }: DeliveryKey): string =>
 function parseId(dataset_id: string, text: string): DeliveryKey {
   const [, destination_id, seq, leg_seq] = /^(\w{1,60})\.(\d{1,15})\.(\d{1,15})$/.exec(text) ?? []
   if (destination_id === undefined) {
-    throw new TwofoldError('delivery_not_found', 'An id looks like d_k3f9ab.17.0.')
+    const words = `${JSON.stringify(text.slice(0, 60))} is none: an id looks like d_k3f9ab.17.0.`
+    throw new TwofoldError('delivery_not_found', words)
   }
   return { dataset_id, destination_id, seq: Number(seq), leg_seq: Number(leg_seq) }
 }

@@ -70,6 +70,9 @@ export const sessionSchema = z
       .describe('Of the token; for a person, admin where any role may change something.'),
     dataset_id: z.string().nullable().describe('Of the token: a dataset, or `*` for all.'),
     version: z.string(),
+    demo: z
+      .boolean()
+      .describe('Started by `twofold demo`: each start prints a sign-in link of its own.'),
     public_url: z.string().nullable().describe('Address that pixels and servers should use.'),
     single_sign_on: z
       .string()

@@ -114,6 +114,8 @@ export interface ApiPorts {
   clientOf(request: FastifyRequest): { address: string; https: boolean }
   /** The address people and pixels use, when it is not the one asked for. */
   readonly publicUrl: string | undefined
+  /** Whoever is signed out gets in by the link that the demo printed when it started. */
+  readonly isDemo: boolean
   /** Calls `run` again and again; returns what stops it. */
   every(ms: number, run: () => void): () => void
 }

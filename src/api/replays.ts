@@ -1,6 +1,7 @@
 /** Routes about replays: start one, look at it, stop it. The work is done in src/relay/. */
 import { TwofoldError } from '../errors.ts'
 import type { ReplayState, ReplayView } from '../relay/replay-view.ts'
+import { isDryRun } from './csv-body.ts'
 import type { Context } from './ports.ts'
 import { replayRequestSchema, replaySchema, replaysSchema } from './replay-schemas.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -16,7 +17,7 @@ export const replayRoutes: readonly Route[] = [
     method: 'POST',
     path: PATH,
     auth: DEVELOP,
-    history: 'replay.started',
+    history: { action: 'replay.started', isTrial: ({ body }) => isDryRun(body) },
     summary: 'Replay stored events: see what would change, or send them',
     description:
       'Runs in the background, one at a time for a dataset; read it to see how far it is. It ' +
@@ -57,7 +58,11 @@ export const replayRoutes: readonly Route[] = [
     method: 'DELETE',
     path: ONE,
     auth: DEVELOP,
-    history: 'replay.stopped',
+    history: {
+      action: 'replay.stopped',
+      isTrial: ({ id, params }, { replays }) =>
+        replays.find(id, params.replay_id ?? '')?.dry_run === true,
+    },
     summary: 'Stop a replay',
     description: 'It ends within moments. What it handed to the relay is sent all the same.',
     answer: { status: 204, description: 'It is told to stop.' },

@@ -41,7 +41,7 @@ export type Recorded =
         context: Context,
       ) => { readonly name?: string; readonly dataset_id?: string } | undefined
       /** A trial, which changes nothing: it does not belong in the history. */
-      readonly isTrial?: (call: Call<unknown, unknown>) => boolean
+      readonly isTrial?: (call: Call<unknown, unknown>, context: Context) => boolean
     }
 
 export interface Answer {

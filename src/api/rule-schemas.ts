@@ -28,7 +28,7 @@ export const ruleVersionSchema = z
     author,
     published_at: count,
     note: z.string(),
-    of_version: count.nullable().describe('For a roll-back: the version it repeats.'),
+    of_version: count.nullable().describe('For a roll-back: the version it repeats; 0: no rules.'),
     rules: stored,
     sentences,
   })
@@ -72,7 +72,11 @@ export const rulePublishRequestSchema = z
   .meta({ id: 'RulePublishRequest' })
 
 export const ruleRollbackRequestSchema = z
-  .strictObject({ version: count.min(1), note, revision })
+  .strictObject({
+    version: count.min(0).describe('0: no rules, as before the first version.'),
+    note,
+    revision,
+  })
   .meta({ id: 'RuleRollbackRequest' })
 
 export const ruleTryRequestSchema = z

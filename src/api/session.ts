@@ -151,7 +151,7 @@ function callerOf(cookie: string | undefined, { access }: Context): Caller {
 }
 
 export function viewSession(caller: Caller, context: Context): SessionView {
-  const { access, version, publicUrl } = context
+  const { access, version, publicUrl, isDemo } = context
   const { rights } = access
   const person = caller.kind === 'person' ? access.findPerson(caller.id) : undefined
   const businesses = access.businesses().flatMap(({ business_id, name }) => {
@@ -167,6 +167,7 @@ export function viewSession(caller: Caller, context: Context): SessionView {
     purpose: purposeOf(caller, businesses),
     dataset_id: caller.kind === 'token' ? caller.grant.dataset_id : null,
     version,
+    demo: isDemo,
     public_url: publicUrl ?? null,
     single_sign_on: access.oidcName() ?? null,
   }

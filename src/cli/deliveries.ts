@@ -90,8 +90,8 @@ export function addRequeue(program: Command): void {
         throw wrongUsage('Say which: --id ID, --code CODE or --all.')
       }
       const client = clientOf(flags)
-      const path = `/api/datasets/${await datasetIdOf(client, flags)}/destinations`
-      const done = await requeue(client, path, flags)
+      const dataset = `/api/datasets/${await datasetIdOf(client, flags)}`
+      const done = await requeue(client, dataset, flags)
       if (flags.json) sayJson(done)
       else say(requeuedWords(done))
     })
@@ -103,8 +103,11 @@ function requeuedWords({ requeued, waiting }: RequeuedAnswer): string {
   return waiting > requeued ? `${again} ${count(waiting)} wait to be sent in all.` : again
 }
 
-async function requeue(client: Client, path: string, flags: Flags): Promise<RequeuedAnswer> {
+async function requeue(client: Client, dataset: string, flags: Flags): Promise<RequeuedAnswer> {
+  const [path, deliveries] = [`${dataset}/destinations`, `${dataset}/deliveries`]
   const ids = flags.id ?? []
+  // All of them first: who mistyped one is told before anything is sent.
+  for (const id of ids) await client.json('GET', `${deliveries}/${pathPart(id)}`)
   const own = (destination: string): string[] =>
     ids.filter((id) => id.startsWith(`${destination}.`))
   let requeued = 0

@@ -31,7 +31,7 @@ export function addDemo(program: Command): void {
     const adminToken = config.adminToken ?? randomBytes(24).toString('base64url')
     const allowPrivateTargets = [...config.allowPrivateTargets, ...LOOPBACK]
     const past = await loadPastAsked(flags, config)
-    const running = await startServer({ ...config, adminToken, allowPrivateTargets })
+    const running = await startServer({ ...config, adminToken, allowPrivateTargets, isDemo: true })
     stopOnSignal(running)
     const meta = await startStandIn()
     const shop = await running.startDemo()

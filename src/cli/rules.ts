@@ -119,28 +119,37 @@ function addVersions(parent: Command): void {
         `${time(one.published_at)} UTC`,
         plain(one.author.name),
         String(one.rule_count),
-        plain(one.of_version === null ? one.note : `as version ${one.of_version}. ${one.note}`),
+        plain(noteOf(one)),
       ])
       say(table([['version', 'published', 'by', 'rules', 'note'], ...rows], [0, 3]))
     })
 }
 
+function noteOf({ of_version, note }: RuleVersionsAnswer['versions'][number]): string {
+  if (of_version === null) return note
+  return `${of_version === 0 ? 'no rules, as before version 1' : `as version ${of_version}`}. ${note}`
+}
+
 function addRollback(parent: Command): void {
   declareClient(parent, 'rollback', {
     description: 'Go back: publish an earlier version as a new one.',
-    examples: ['twofold rules rollback --to 3 --note "The drop rule was too wide"'],
+    examples: [
+      'twofold rules rollback --to 3 --note "The drop rule was too wide"',
+      'twofold rules rollback --to 0',
+    ],
   })
     .option(DATASET_FLAGS, DATASET_ABOUT)
-    .requiredOption('--to <version>', 'the version to go back to')
+    .requiredOption('--to <version>', 'the version to go back to; 0: no rules, as before the first')
     .option('--note <text>', 'why, for whoever reads the versions')
     .action(async (flags: Flags) => {
       const client = clientOf(flags)
       const path = `${await pathOf(client, flags)}/rollback`
       const made = await client.json<RuleVersionView>('POST', path, {
-        version: numberOf('--to', flags.to ?? ''),
+        version: flags.to === '0' ? 0 : numberOf('--to', flags.to ?? ''),
         ...(flags.note === undefined ? {} : { note: flags.note }),
       })
       if (flags.json) sayJson(made)
+      else if (made.of_version === 0) say(`Version ${made.version} has no rules and is in force.`)
       else say(`Version ${made.version} repeats version ${made.of_version} and is in force.`)
     })
 }

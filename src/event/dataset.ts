@@ -146,7 +146,10 @@ export const datasetSettingsSchema = z.object({
     .trim()
     .refine(isZone, 'a time zone such as Europe/Berlin or UTC')
     .default('UTC')
-    .describe('Where the day of the shop begins and ends, such as Europe/Berlin.'),
+    .describe(
+      'Where the day of the shop begins and ends, such as Europe/Berlin: reports and ' +
+        'reconciliation count by its days.',
+    ),
   orders_send: z
     .enum(['ask', 'automatic'])
     .default('ask')

@@ -46,7 +46,7 @@ export interface RuleBook {
   versions(datasetId: string): Promise<readonly RuleVersion[]>
   /** Throws `rules_version_not_found`. */
   version(datasetId: string, version: number): Promise<RuleVersion>
-  /** Publishes an earlier version as a new one. The draft stays. */
+  /** Publishes an earlier version, or with 0 no rules at all, as a new one. The draft stays. */
   rollBack(
     datasetId: string,
     change: Change & { version: number; note: string },
@@ -143,7 +143,7 @@ function publishing({
     },
     rollBack: async (id, { version: wanted, author, note, revision }) => {
       const { draft } = refuseStale(state(id), revision)
-      const { rules } = await history.version(id, wanted)
+      const rules = wanted === 0 ? [] : (await history.version(id, wanted)).rules
       return put(id, { rules: readable(rules), author, note, of_version: wanted }, draft)
     },
   }

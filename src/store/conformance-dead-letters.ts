@@ -262,13 +262,20 @@ export function describeRepeats({ clock, store: make }: Suite): void {
     const store = await make()
     await putMixed(store, clock)
     await claimAt(store, clock)
+    const before = new Map((await listed(store)).map((row) => [row.seq, row]))
     expect(await store.requeue({ ...AMONG, ...request })).toBe(seqs.length)
     const again = await listed(store, { states: ['pending'] })
     expect(again.map(({ seq }) => seq).reverse()).toEqual(seqs)
     for (const row of again) {
+      // Why it failed stays known: settled_ms, code, detail and the exchange.
       expect(row).toEqual({
+        ...before.get(row.seq),
         ...keyOf(row.seq),
         ...{ state: 'pending', attempts: 0, created_ms: START_MS, due_ms: START_MS },
+      })
+      expect(row).toMatchObject({
+        code: expect.any(String),
+        exchange: { answer: expect.any(String) },
       })
     }
     await expectEquation(store)

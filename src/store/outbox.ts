@@ -294,7 +294,10 @@ export interface Outbox {
     readonly next_due_ms?: number
   }>
   deliveries(query: DeliveryQuery): Promise<DeliveryPage>
-  /** Makes them pending again, due now, attempts anew. Returns how many. Works in bounded steps. */
+  /**
+   * Makes them pending again, due now, attempts anew; what they failed with last stays until the
+   * next answer. Returns how many. Works in bounded steps.
+   */
   requeue(request: RequeueRequest): Promise<number>
   /**
    * Writes new deliveries for events that are stored already. A key that waits, is held or rejected

@@ -65,23 +65,43 @@ const exact = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   fractionalSecondDigits: 3,
 })
-const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const moment = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
+const SHAPES = {
+  hour: { hour: '2-digit', minute: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
+  moment: {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>
+
+const shaped = new Map<string, Intl.DateTimeFormat>()
+
+/** In a time zone, or the reader's own. To make a format takes longer than to use it. */
+function inZone(shape: keyof typeof SHAPES, zone: string | undefined): Intl.DateTimeFormat {
+  const name = `${shape} ${zone}`
+  const known = shaped.get(name)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(undefined, {
+    ...SHAPES[shape],
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  })
+  shaped.set(name, made)
+  return made
+}
+
+/** Of the reader's machine. */
+export const READER_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export const formatClock = (ms: number): string => clock.format(ms)
 export const formatExact = (ms: number): string => exact.format(ms)
-export const formatMoment = (ms: number): string => moment.format(ms)
+export const formatMoment = (ms: number, zone?: string): string => inZone('moment', zone).format(ms)
 
 /** Axis label of a bucket that starts at this second. */
-export const formatBucket = (second: number, step: 'hour' | 'day'): string =>
-  (step === 'hour' ? hour : day).format(second * 1000)
+export const formatBucket = (second: number, step: 'hour' | 'day', zone?: string): string =>
+  inZone(step, zone).format(second * 1000)
 
 /** For the tooltip beside every local time. */
 export const formatUtc = (ms: number): string =>

@@ -2,7 +2,7 @@
  * Every question the pages ask the server, with how long an answer stays fresh. Keys begin with the
  * noun, so that a change can refresh what depends on it.
  */
-import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import type {
   DatasetCreated,
   DatasetCreateRequest,
@@ -48,23 +48,40 @@ export const datasetQuery = (datasetId: string) =>
     queryFn: () => call<DatasetView>('GET', `/api/datasets/${datasetId}`),
   })
 
+const zoneIn = (datasets: readonly DatasetView[] | undefined, datasetId: string): string =>
+  datasets?.find(({ dataset_id }) => dataset_id === datasetId)?.orders_time_zone ?? 'UTC'
+
+/** In which reports count days; moments are shown in the reader's own time. */
+export function useShopZone(datasetId: string): string {
+  return zoneIn(useQuery(datasetsQuery).data, datasetId)
+}
+
+/** The window as "from" and "to" of a question: its days are the shop's. */
+export async function rangeFor(
+  datasetId: string,
+  window: WindowName,
+): Promise<{ from: string; to: string }> {
+  const zone = zoneIn(await queryClient.ensureQueryData(datasetsQuery), datasetId)
+  const { from, to } = rangeOf(window, new Date(), zone)
+  return { from: String(from), to: String(to) }
+}
+
 export const summaryQuery = (datasetId: string, window: WindowName) =>
   queryOptions({
     queryKey: ['summary', datasetId, window],
-    queryFn: () => {
-      const { from, to } = rangeOf(window, new Date())
-      return call<Summary>('GET', `/api/datasets/${datasetId}/summary?from=${from}&to=${to}`)
+    queryFn: async () => {
+      const query = new URLSearchParams(await rangeFor(datasetId, window))
+      return call<Summary>('GET', `/api/datasets/${datasetId}/summary?${query}`)
     },
     refetchInterval: REPORT_REFRESH_MS,
   })
 
-/** Always by hour: the days of the chart are the reader's, not UTC's. */
+/** Always by hour: the days of the chart are the shop's, not UTC's. */
 export const timelineQuery = (datasetId: string, window: WindowName) =>
   queryOptions({
     queryKey: ['timeline', datasetId, window],
-    queryFn: () => {
-      const { from, to } = rangeOf(window, new Date())
-      const query = `from=${from}&to=${to}&step=hour`
+    queryFn: async () => {
+      const query = new URLSearchParams({ ...(await rangeFor(datasetId, window)), step: 'hour' })
       return call<Timeline>('GET', `/api/datasets/${datasetId}/timeline?${query}`)
     },
     refetchInterval: REPORT_REFRESH_MS,

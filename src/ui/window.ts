@@ -1,7 +1,9 @@
 /**
  * The time windows a report can show and the buckets its chart draws. Pure. Counters are kept by
- * UTC hour, so every window starts on one; days are the reader's own.
+ * UTC hour, so every window starts on one. Days are those of the shop, whoever reads them, so that
+ * "yesterday" is the same on every page, in reconciliation and for everybody.
  */
+import { dayOf, dayPlus, dayStart } from '../event/zone.ts'
 
 export const WINDOWS = ['today', 'yesterday', '24h', '7d', '28d'] as const
 export type WindowName = (typeof WINDOWS)[number]
@@ -25,37 +27,44 @@ export interface TimeRange {
 const HOUR_S = 3600
 
 /** "24 hours" is this hour and the 23 before it; "7 days" is today and the 6 days before it. */
-export function rangeOf(name: WindowName, now: Date): TimeRange {
-  const to = Math.floor(now.getTime() / 1000) + 1
+export function rangeOf(name: WindowName, now: Date, zone: string): TimeRange {
+  const nowS = Math.floor(now.getTime() / 1000)
+  const to = nowS + 1
   if (name === '24h') return { from: floorHour(to) - 23 * HOUR_S, to }
-  if (name === 'yesterday') return { from: midnightS(now, 1), to: midnightS(now, 0) }
-  return { from: midnightS(now, { today: 0, '7d': 6, '28d': 27 }[name]), to }
+  const today = dayOf(nowS, zone)
+  const midnight = (daysBack: number): number =>
+    floorHour(dayStart(dayPlus(today, -daysBack), zone))
+  if (name === 'yesterday') return { from: midnight(1), to: midnight(0) }
+  return { from: midnight({ today: 0, '7d': 6, '28d': 27 }[name]), to }
 }
 
-function midnightS(now: Date, daysBack: number): number {
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysBack)
-  return floorHour(Math.floor(midnight.getTime() / 1000))
-}
-
-/** Hours for short windows, the reader's days for long ones. */
+/** Hours for short windows, the shop's days for long ones. */
 export const stepOf = (name: WindowName): 'hour' | 'day' =>
   name === '7d' || name === '28d' ? 'day' : 'hour'
 
-/** Start (unix seconds) of the bucket that holds this moment. */
-export function bucketOf(second: number, step: 'hour' | 'day'): number {
-  if (step === 'hour') return floorHour(second)
-  const at = new Date(second * 1000)
-  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime() / 1000
+/** How a chart is cut. */
+export interface Cut {
+  readonly step: 'hour' | 'day'
+  readonly zone: string
+}
+
+/**
+ * Start (unix seconds) of the bucket that holds this hour. An hour in which a day begins belongs to
+ * that day, as in `rangeOf`.
+ */
+export function bucketOf(second: number, { step, zone }: Cut): number {
+  const hour = floorHour(second)
+  return step === 'hour' ? hour : dayStart(dayOf(hour + HOUR_S - 1, zone), zone)
 }
 
 /** Every bucket of a range, empty ones too, so that a quiet hour is a gap and not a lie. */
-export function bucketsOf(range: TimeRange, step: 'hour' | 'day'): number[] {
+export function bucketsOf(range: TimeRange, cut: Cut): number[] {
+  const { step, zone } = cut
   const starts: number[] = []
-  let start = bucketOf(range.from, step)
+  let start = bucketOf(range.from, cut)
   while (start < range.to) {
     starts.push(start)
-    // Half a day further than a day, then back to midnight: right on days of 23 and 25 hours, too.
-    start = step === 'hour' ? start + HOUR_S : bucketOf(start + 36 * HOUR_S, 'day')
+    start = step === 'hour' ? start + HOUR_S : dayStart(dayPlus(dayOf(start, zone), 1), zone)
   }
   return starts
 }

@@ -65,6 +65,23 @@ describe('the setup link of the first start', () => {
   })
 })
 
+describe('the demo that was started anew', () => {
+  it('says in an old tab that it signed out, and how to get in', async () => {
+    const demo = await startTwofold({ isDemo: true })
+    try {
+      const { page, complaints } = await stranger(demo)
+      await page.goto('/datasets/1')
+      await page.getByText('You are signed out').waitFor()
+      await page.getByText('Each start prints a sign-in link in its terminal').waitFor()
+      expect(await page.getByText('First start?').count()).toBe(0)
+      await keep(page, 'access-demo')
+      expect(complaints).toEqual([])
+    } finally {
+      await demo.close()
+    }
+  })
+})
+
 describe('signing in', () => {
   it('asks a stranger for a token and then leads to the page that was asked for', async () => {
     const { dataset_id } = await server.createDataset({ name: 'Asked for' })

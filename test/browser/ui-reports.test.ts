@@ -1,7 +1,8 @@
 /** What the Events Manager shows is what the API says: reports, live events, datasets, settings. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { DatasetView, Summary } from '../../src/api/types.ts'
+import type { DatasetView, ReconciliationAnswer, Summary } from '../../src/api/types.ts'
+import { dayOf, dayStart } from '../../src/event/zone.ts'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { openManager, type Reader, ROBOT, type Sender, senderFor } from './ui-visitor.ts'
@@ -118,6 +119,30 @@ describe('the overview', () => {
     await page.getByRole('heading', { name: 'Purchase €5.00' }).waitFor()
   })
 
+  it('counts by the days of the shop, as reconciliation does, wherever the reader is', async () => {
+    const zone = 'Pacific/Kiritimati'
+    const dataset = await server.createDataset({ name: 'Far', orders_time_zone: zone })
+    const { dataset_id: id } = dataset
+    await server.api('PATCH', `/api/datasets/${id}`, { orders_from: 'csv' })
+    const send = senderFor(server, dataset)
+    await send.server(sale('1', 5))
+    const page = await openPage(`/datasets/${id}?window=today`)
+    const [asked] = await Promise.all([
+      page.waitForRequest((request) => request.url().includes('/summary?')),
+      page.reload(),
+    ])
+    const today = dayOf(Date.now() / 1000, zone)
+    expect(new URL(asked.url()).searchParams.get('from')).toBe(String(dayStart(today, zone)))
+    await page.getByText(`by the clock of the shop (${zone};`).waitFor()
+    await page.getByText('Purchase', { exact: true }).first().waitFor()
+
+    const path = `/api/datasets/${id}/reconciliation?from=${today}&to=${today}`
+    const { reports, days } = await server.api<ReconciliationAnswer>('GET', path)
+    expect([reports.counted, days[0]?.from]).toEqual([1, dayStart(today, zone)])
+    await page.goto('/')
+    await page.getByText(`Today is the day of the shop (${zone}).`).waitFor()
+  })
+
   it('says what to do while nothing has arrived', async () => {
     const { id } = await newDataset('Quiet')
     const page = await openPage(`/datasets/${id}`)
@@ -226,7 +251,8 @@ describe('datasets', () => {
     await page.getByRole('heading', { name: 'Install', level: 1 }).waitFor()
     const id = /datasets\/(\d+)\//.exec(page.url())?.[1] ?? ''
     const dataset = await server.api<DatasetView>('GET', `/api/datasets/${id}`)
-    expect(dataset).toMatchObject({ name: 'Nordlicht', default_country: 'NO' })
+    const days = { orders_time_zone: 'Europe/Berlin' }
+    expect(dataset).toMatchObject({ name: 'Nordlicht', default_country: 'NO', ...days })
     await page.getByText(`${server.url}/p.js?id=${id}`).waitFor()
 
     await page.getByRole('button', { name: 'Make a token' }).click()

@@ -126,6 +126,15 @@ describe('a marketer with a keyboard', () => {
     await page.getByText('Finance wants them').first().waitFor()
     await send.server(testOrder(3))
     expect(await verdicts()).toEqual(['accepted', 'dropped', 'accepted'])
+
+    await tabTo(page, /^Go back to no rules/)
+    await keyboard.press('Enter')
+    await expect.poll(() => focusedName(page)).toMatch(/^Note/)
+    await tabTo(page, /^Go back to no rules/)
+    await keyboard.press('Enter')
+    await page.getByText(/^Version 4 is in force/).waitFor()
+    await page.getByText('Back to no rules', { exact: true }).waitFor()
+    expect(await page.getByTestId('before-rules').count()).toBe(0)
   })
 
   it('moves a rule, switches it off, deletes it, and takes all that back', async () => {

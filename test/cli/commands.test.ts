@@ -313,6 +313,17 @@ describe('backup', () => {
     expect(readdirSync(server.dataDir).filter((name) => name.includes('backup'))).toEqual([])
   })
 
+  it('can be read again at once, and again', async () => {
+    const headers = { authorization: `Bearer ${server.adminToken}` }
+    const sizes = []
+    for (let n = 0; n < 10; n++) {
+      const answer = await fetch(`${server.url}/api/backup`, { headers })
+      sizes.push([answer.status, (await answer.arrayBuffer()).byteLength > 0])
+    }
+    expect(sizes).toEqual(Array(10).fill([200, true]))
+    expect(readdirSync(server.dataDir).filter((name) => name.includes('backup'))).toEqual([])
+  })
+
   it('leaves nothing behind where it cannot write', async () => {
     const { code, stderr } = await run('backup', join(folder, 'none', 'copy.db'))
     expect([code, stderr]).toEqual([1, expect.stringContaining('ENOENT')])

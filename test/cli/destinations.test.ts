@@ -142,11 +142,31 @@ describe('deliveries and requeue', () => {
     expect(story.stdout).toContain('"event_id": "bad-1"')
     expect((await run('requeue')).code).toBe(2)
     expect(await json('requeue', '--id', bad.delivery_id)).toMatchObject({ requeued: 1 })
+    // Whether it was sent again already or not: why it was refused stays known.
+    expect((await run('deliveries', bad.delivery_id)).stdout).toContain(bad.code)
     await expect.poll(states, SOON).toMatchObject({ delivered: 1, rejected: 1 })
     expect(await json('requeue', '--code', bad.code)).toMatchObject({ requeued: 1 })
     await expect.poll(states, SOON).toMatchObject({ delivered: 1, rejected: 1 })
     expect((await run('requeue', '--all')).stdout).toContain('1 event on the way')
     expect((await run('destination', 'retry', id)).stdout).toMatch(/\d+ due now/)
     expect((await run('doctor')).code).toBe(0)
+  })
+
+  it('name an id that there is none of, and send nothing then', async () => {
+    const { destination_id: id } = await add('--legs', 'both', '--name', 'Third')
+    await sale('bad-2', { currency: 'EUR' })
+    const states = async () => (await json<Made>('destination', 'show', id)).status.states
+    await expect.poll(states, SOON).toMatchObject({ rejected: 1 })
+    const list = ['deliveries', '--state', 'rejected', '--event-id', 'bad-2', '--destination', id]
+    const { delivery_id } = await json<{ delivery_id: string }>(...list)
+    for (const unknown of ['UNKNOWN', `${id}.999999.0`, 'd_none.1.0']) {
+      const refused = await run('requeue', '--id', delivery_id, '--id', unknown)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain(unknown)
+    }
+    const path = `/api/datasets/${dataset.dataset_id}/destinations/${id}/requeue`
+    const body = { delivery_ids: [delivery_id, `${id}.999999.0`] }
+    await expect(server.api('POST', path, body)).rejects.toThrow('delivery_not_found')
+    expect(await states()).toMatchObject({ rejected: 1, pending: 0, retrying: 0 })
   })
 })

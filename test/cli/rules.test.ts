@@ -69,8 +69,8 @@ it('tries a file on stored events, publishes it, and goes back', async () => {
   expect(tried.stdout).toContain('Tried on 1 report: 0 would change, 1 be dropped, 0 be routed.')
   expect(tried.stdout).toMatch(/^tests +1 +1 +1 +0$/m)
 
-  const none = await run(['rules', 'publish', ...at, '--file', '-', '--json'], '[]')
-  expect(JSON.parse(none.stdout)).toMatchObject({ version: 1, rules: [] })
+  const empty = await run(['rules', 'publish', ...at, '--file', '-', '--json'], '[]')
+  expect(JSON.parse(empty.stdout)).toMatchObject({ version: 1, rules: [] })
   const published = await run(['rules', 'publish', ...at, '--file', file, '--note', 'no tests'])
   expect(published.stdout).toBe('Published version 2: 2 rules.\n')
   await sale('two', 'TEST')
@@ -90,6 +90,15 @@ it('tries a file on stored events, publishes it, and goes back', async () => {
   const versions = await run(['rules', 'versions', ...at])
   expect(versions.stdout).toMatch(/^ +2 .* admin token +2 +no tests$/m)
   await sale('four', 'TEST')
+  expect(await verdicts('dropped')).toHaveLength(1)
+
+  await run(['rules', 'rollback', ...at, '--to', '2'])
+  const none = await run(['rules', 'rollback', ...at, '--to', '0', '--note', 'start anew'])
+  expect(none.stdout).toBe('Version 5 has no rules and is in force.\n')
+  expect((await run(['rules', 'versions', ...at])).stdout).toMatch(
+    /^ +5 .* admin token +0 +no rules, as before version 1. start anew$/m,
+  )
+  await sale('five', 'TEST')
   expect(await verdicts('dropped')).toHaveLength(1)
 }, 240_000)
 

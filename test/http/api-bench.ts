@@ -170,6 +170,7 @@ export async function apiBench(
     health: () => ({ ok: true, queue: 0 }),
     version: '1.2.3',
     publicUrl: options.publicUrl,
+    isDemo: false,
     clientOf: ({ ip, protocol }) => ({ address: ip, https: protocol === 'https' }),
     every: (_ms, run) => {
       beats.add(run)

@@ -163,6 +163,18 @@ describe('versions', () => {
     }
   })
 
+  it('go back to what was before the first: no rules', async () => {
+    await bench.send('POST', `${path}/publish`, { rules: [tests] })
+    const back = await bench.send('POST', `${path}/rollback`, { version: 0, note: 'none' })
+    expect([back.statusCode, back.json()]).toEqual([
+      201,
+      expect.objectContaining({ version: 2, of_version: 0, rules: [], note: 'none' }),
+    ])
+    expect((await bench.get(path)).json().published).toMatchObject({ version: 2, rules: [] })
+    const again = await bench.send('POST', `${path}/rollback`, { version: 1, note: '' })
+    expect(again.json()).toMatchObject({ version: 3, of_version: 1, rules: [tests] })
+  })
+
   it('go with the dataset', async () => {
     await bench.send('POST', `${path}/publish`, { rules: [tests] })
     await bench.send('DELETE', `/api/datasets/${id}`)

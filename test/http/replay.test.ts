@@ -3,7 +3,12 @@
  * was lost is found and counted once each, and a diff shows what changed rules and settings make.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ReplayAnswer, ReplayRequest } from '../../src/api/types.ts'
+import type {
+  HistoryAnswer,
+  HistoryEntryView,
+  ReplayAnswer,
+  ReplayRequest,
+} from '../../src/api/types.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { type Standin, startStandin } from './fake-meta-fixture.ts'
 
@@ -90,6 +95,13 @@ function expectSums({ counts }: ReplayAnswer): void {
   expect(counts.changed + counts.unchanged).toBe(compared)
 }
 
+/** A dry run changes nothing: it is none. */
+const replaysInHistory = async (): Promise<readonly HistoryEntryView[]> => {
+  const path = `/api/datasets/${dataset.dataset_id}/history`
+  const { entries } = await server.api<HistoryAnswer>('GET', path)
+  return entries.filter(({ action }) => action.startsWith('replay.'))
+}
+
 const there = () => metaThere.ask<{ counted: number; copies: number }>('GET', '/counted')
 const countedThere = async (): Promise<number> => (await there()).counted
 const good = async () =>
@@ -123,6 +135,14 @@ describe('a day that was lost', () => {
 
     const first = await replay({})
     expect(first).toMatchObject({ enqueued: 300, counts: { would_send: 300 } })
+    expect(await replaysInHistory()).toMatchObject([
+      {
+        action: 'replay.started',
+        words: 'Started a replay',
+        details: { fields: expect.any(String) },
+      },
+    ])
+    expect(JSON.stringify(await replaysInHistory())).not.toContain('dry_run')
     await expect.poll(countedThere, SOON).toBe(320)
     expect(await there()).toMatchObject({ copies: 320 })
     const second = await replay({})

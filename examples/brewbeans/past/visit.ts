@@ -42,6 +42,8 @@ export interface VisitPorts {
 
 export const SITE = 'https://www.brewbeans.example'
 const CAMPAIGNS = ['autumn_roast', 'gift_box', 'subscribe_save', 'decaf_evening'] as const
+/** Of customers who come back: how many are signed in from the first page on. */
+const SIGNED_IN = 0.7
 const FREE_SHIPPING_MINOR = 3500
 const SHIPPING_MINOR = 190
 
@@ -67,6 +69,8 @@ class Walk {
   readonly #visitor: Visitor
   readonly #ports: VisitPorts
   #atMs: number
+  /** Whom the shop knows this visit to be of: not everybody who comes back signs in. */
+  #customer: Customer | undefined
   #url = ''
   #referrer: string | undefined
   #title = ''
@@ -76,6 +80,7 @@ class Walk {
     this.#visitor = visitor
     this.#ports = ports
     this.#atMs = startMs
+    this.#customer = ports.dice.split('sign-in').chance(SIGNED_IN) ? visitor.customer : undefined
   }
 
   go(): void {
@@ -110,7 +115,7 @@ class Walk {
     }
     if (dice.chance(0.3)) this.#load('/coffee', 'All coffees')
     if (dice.chance(0.02)) {
-      people.register(dice, this.#visitor)
+      this.#customer = people.register(dice, this.#visitor)
       this.#wait(8, 40)
       this.#request += 1
       this.#say('Lead', { onServer: true, custom: { content_name: 'newsletter' } })
@@ -127,7 +132,7 @@ class Walk {
     this.#load('/checkout', 'Checkout')
     this.#say('InitiateCheckout', { onServer: true, ...this.#about(lines) })
     if (!dice.chance(this.#visitor.isDeveloper ? 0.7 : 0.62)) return
-    people.register(dice, this.#visitor)
+    this.#customer = people.register(dice, this.#visitor)
     this.#wait(40, 180)
     const orderId = nextOrderId()
     this.#load(`/thank-you?order=${orderId}`, 'Thank you')
@@ -191,7 +196,7 @@ class Walk {
     this.steps.push({
       ...{ name, atMs: this.#atMs, url: this.#url, title: this.#title },
       ...{ referrer: this.#referrer, request: this.#request, onServer: false, custom: {} },
-      customer: this.#visitor.customer,
+      customer: this.#customer,
       ...what,
     })
   }

@@ -167,7 +167,7 @@ export class MemoryOutbox implements Outbox {
     for (const item of found) {
       if (item.state === 'rejected') delete item.maybe_sent_ms
       this.#move(item, 'pending')
-      const { settled_ms, code: _, detail, exchange, under_rules, ...rest } = item
+      const { under_rules, ...rest } = item
       const form = (request.under_rules ?? under_rules) ? { under_rules: true as const } : {}
       this.#items.set(nameOf(item), { ...rest, ...form, due_ms: Math.floor(now_ms), attempts: 0 })
     }

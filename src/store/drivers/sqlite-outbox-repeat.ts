@@ -139,12 +139,13 @@ export class Repeater {
     const [first] = found
     if (!first) return 0
     for (const row of found) {
-      const { destination_no, created_ms } = row
+      const { destination_no, created_ms, settled_ms, code: failed, detail, exchange_no } = row
       const form = under_rules === undefined ? row.under_rules : Number(under_rules)
       // Who sends a dead letter again means it, whatever may have arrived.
       const maybe_sent_ms = row.state === 'rejected' ? null : row.maybe_sent_ms
       const own = { destination_no, created_ms, due_ms: nowMs, under_rules: form, maybe_sent_ms }
-      rows.change(row.id, { ...FRESH, ...own }, nowMs)
+      const last = { settled_ms, code: failed, detail, exchange_no }
+      rows.change(row.id, { ...FRESH, ...own, ...last }, nowMs)
     }
     const n = found.reduce((sum, { entries }) => sum + entries.length, 0)
     destinations.count(first.destination_no, { [first.state]: -n, pending: n })

@@ -6,6 +6,7 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setImmediate as turn } from 'node:timers/promises'
 import { TwofoldError } from '../../errors.ts'
 import type { Leg, StoredEvent } from '../../event/shape.ts'
 import { STORE_BUSY_MS } from '../../limits.ts'
@@ -32,6 +33,8 @@ import type { Sync } from './sqlite-wal-flush.ts'
 
 /** Pages copied in one step of a backup; commits go on between steps. */
 const BACKUP_PAGES_PER_STEP = 256
+/** A write lasts milliseconds: that many tries never meet one each. */
+const BACKUP_TRIES = 1000
 
 /** Throws `store_locked`, `store_newer`, `store_read_only`, `store_corrupt` or `store_full`. */
 export async function openSqliteStore(options: {
@@ -248,7 +251,7 @@ async function copyTo({ db, file }: Connection, to: string): Promise<void> {
     throw new TwofoldError('invalid_request', `backup: ${to} ${why}.`, { cause: error })
   })
   try {
-    await backup(db, to, { rate: BACKUP_PAGES_PER_STEP })
+    await copyPages(db, to)
     await reserved.sync()
   } catch (error) {
     await rm(to, { force: true })
@@ -257,6 +260,23 @@ async function copyTo({ db, file }: Connection, to: string): Promise<void> {
     await reserved.close()
   }
   if ((await stat(to)).size === 0) throw new TwofoldError('store_failed', `backup: ${to} is empty.`)
+}
+
+/**
+ * The first step of a copy may meet a write of this very connection. Node then gives up with no
+ * error of SQLite's at all (errcode 0), where it waits at any later step: so it is begun anew.
+ */
+async function copyPages(db: Connection['db'], to: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await backup(db, to, { rate: BACKUP_PAGES_PER_STEP })
+      return
+    } catch (error) {
+      const { errcode } = error as { errcode?: number }
+      if (errcode !== 0 || tries === BACKUP_TRIES) throw error
+      await turn()
+    }
+  }
 }
 
 function stats({ db }: Connection, legs: StatementSync): StoreStats {

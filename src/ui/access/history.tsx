@@ -65,9 +65,12 @@ function Row({ entry }: { entry: HistoryEntryView }) {
   const { at, by_kind, by_name, words, name, dataset_id, details } = entry
   const { data: datasets = [] } = useQuery(datasetsQuery)
   const dataset = datasets.find((one) => one.dataset_id === dataset_id)
-  const facts = Object.entries(details).map(([key, value]) =>
-    key === 'fields' ? `fields: ${value}` : `${key.replaceAll('_', ' ')}: ${value}`,
-  )
+  const facts = Object.entries(details)
+    // Older entries say of a replay whether it was meant.
+    .filter(([key, value]) => key !== 'dry_run' || value === true)
+    .map(([key, value]) =>
+      key === 'dry_run' ? 'dry run' : `${key.replaceAll('_', ' ')}: ${value}`,
+    )
   return (
     <Group justify="space-between" align="flex-start" gap="xs">
       <Stack gap={2} className={classes.who} flex="1 1 260px">

@@ -100,6 +100,7 @@ function Row({ datasetId, delivery, to, action }: RowProps) {
           </Group>
           {failed && (
             <Text size="sm" className={classes.detail ?? ''}>
+              {state === 'rejected' || state === 'held' ? '' : 'Last answer: '}
               {detail} <Code>{code}</Code>
             </Text>
           )}

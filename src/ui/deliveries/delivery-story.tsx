@@ -25,6 +25,7 @@ export function DeliveryStory({ datasetId, delivery }: DeliveryStoryProps) {
     <Stack gap="lg" className={classes.story ?? ''}>
       {state !== 'delivered' && (
         <Alert color={words.color} variant="light" title={words.title}>
+          {state === 'pending' && code ? `${words.detail} Last answer: ` : ''}
           {detail ?? words.detail} {code && <Code>{code}</Code>}
         </Alert>
       )}

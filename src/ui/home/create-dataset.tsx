@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { SessionView } from '../../api/types.ts'
+import { READER_ZONE } from '../format.ts'
 import { CountrySelect } from '../parts/country-select.tsx'
 import { Failed } from '../parts/states.tsx'
 import { createDataset, datasetsQuery } from '../queries.ts'
@@ -30,7 +31,13 @@ function CreateForm({ onClose, businesses }: Omit<CreateDatasetProps, 'opened'>)
   const cache = useQueryClient()
   const navigate = useNavigate()
   const create = useMutation({
-    mutationFn: () => createDataset(business, { name: name.trim(), default_country: country }),
+    mutationFn: () =>
+      createDataset(business, {
+        name: name.trim(),
+        default_country: country,
+        // Its days are those of whoever makes it, until Settings say otherwise.
+        orders_time_zone: READER_ZONE,
+      }),
     onSuccess: async ({ dataset_id }) => {
       await cache.invalidateQueries({ queryKey: datasetsQuery.queryKey })
       await navigate({ to: '/datasets/$datasetId/install', params: { datasetId: dataset_id } })

@@ -2,7 +2,7 @@
 import { Badge, Card, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { DatasetView, Summary } from '../../api/types.ts'
-import { countOf, formatCount, formatMoney } from '../format.ts'
+import { countOf, formatCount, formatMoney, READER_ZONE } from '../format.ts'
 import { sumOf } from '../overview/equation-parts.ts'
 import { CopyIcon } from '../parts/copy.tsx'
 import { TextLink } from '../parts/links.tsx'
@@ -43,7 +43,7 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
           </Group>
         </Stack>
         {data ? (
-          <Today summary={data} />
+          <Today summary={data} zone={dataset.orders_time_zone} />
         ) : error ? (
           <Text size="sm" c="red">
             {error.message}
@@ -57,9 +57,9 @@ export function DatasetCard({ dataset }: { dataset: DatasetView }) {
   )
 }
 
-function Today({ summary }: { summary: Summary }) {
+function Today({ summary, zone }: { summary: Summary; zone: string }) {
   const received = sumOf(summary.received)
-  const { counted, duplicates } = summary
+  const { counted } = summary
   return (
     <Stack gap={6}>
       <Group gap="xl">
@@ -67,19 +67,30 @@ function Today({ summary }: { summary: Summary }) {
         <Figure value={counted} label="counted today" strong />
       </Group>
       <Text size="sm" c="dimmed">
-        {duplicates > 0
-          ? `${countOf(duplicates, 'duplicate')} removed today`
-          : received > 0
-            ? 'No duplicates today'
-            : 'Nothing has arrived today'}
+        {received > 0 ? `${leftOut(summary)} today` : 'Nothing has arrived today'}
       </Text>
       {purchases(summary).map(({ currency, sum_exact, events }) => (
         <Text size="sm" key={currency}>
           <b>{formatMoney(sum_exact, currency)}</b> today from {countOf(events, 'purchase')}
         </Text>
       ))}
+      {zone !== READER_ZONE && (
+        <Text size="sm" c="dimmed">
+          Today is the day of the shop ({zone}).
+        </Text>
+      )}
     </Stack>
   )
+}
+
+/** What lies between received and counted: the sum always holds. */
+function leftOut({ duplicates, dropped, rejected }: Summary): string {
+  const parts = [
+    duplicates > 0 ? `${countOf(duplicates, 'duplicate')} removed` : 'No duplicates',
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+    ...(rejected > 0 ? [`${formatCount(rejected)} rejected`] : []),
+  ]
+  return parts.join(', ')
 }
 
 /** Only what was sold: the value of a product somebody looked at is no income. */

@@ -108,7 +108,7 @@ function Finding({ finding, many }: FindingProps) {
           {evidence}
         </Text>
       </Stack>
-      <Stack gap={4} align="flex-end">
+      <div className={classes.stake}>
         {money.length > 0 ? (
           <Text size="sm" fw={650}>
             about {money.map(({ about, currency }) => formatAbout(about, currency)).join(' and ')}
@@ -122,7 +122,7 @@ function Finding({ finding, many }: FindingProps) {
         <Badge color={color} variant="light" tt="none">
           {words}
         </Badge>
-      </Stack>
+      </div>
     </Group>
   )
 }

@@ -24,7 +24,10 @@ describe('the bars of the chart', () => {
         (counts, step) => {
           const points = counts.map((n, hour) => point(FROM + hour * HOUR, n))
           const range = { from: FROM, to: FROM + counts.length * HOUR }
-          const sum = barsOf(points, range, step).reduce((all, bar) => all + barTotal(bar), 0)
+          const sum = barsOf(points, range, { step, zone: 'UTC' }).reduce(
+            (all, bar) => all + barTotal(bar),
+            0,
+          )
           expect(sum).toBe(points.reduce((all, { counted }) => all + counted, 0))
         },
       ),
@@ -33,7 +36,8 @@ describe('the bars of the chart', () => {
 
   it('leave a quiet hour empty instead of out', () => {
     const points = [point(FROM, 3), point(FROM + 2 * HOUR, 1)]
-    const bars = barsOf(points, { from: FROM, to: FROM + 3 * HOUR }, 'hour')
+    const cut = { step: 'hour', zone: 'UTC' } as const
+    const bars = barsOf(points, { from: FROM, to: FROM + 3 * HOUR }, cut)
     expect(bars.map(barTotal)).toEqual([6, 0, 2])
   })
 })

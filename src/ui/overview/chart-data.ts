@@ -1,7 +1,7 @@
 /** From the hourly answer of the API to the bars of the chart. Pure. */
 import type { Timeline } from '../../api/types.ts'
 import { CHANNEL_COLORS } from '../channel-colors.ts'
-import { bucketOf, bucketsOf, type TimeRange } from '../window.ts'
+import { bucketOf, bucketsOf, type Cut, type TimeRange } from '../window.ts'
 
 /** Counted events of one hour or day by the channels that saw them. */
 export interface Bar {
@@ -23,15 +23,11 @@ export const SERIES = [
 
 export type Series = (typeof SERIES)[number]
 
-export function barsOf(
-  points: Timeline['points'],
-  range: TimeRange,
-  step: 'hour' | 'day',
-): readonly Bar[] {
+export function barsOf(points: Timeline['points'], range: TimeRange, cut: Cut): readonly Bar[] {
   const empty = { browser: 0, both: 0, server: 0, other: 0 }
-  const bars = new Map(bucketsOf(range, step).map((start) => [start, { start, ...empty }]))
+  const bars = new Map(bucketsOf(range, cut).map((start) => [start, { start, ...empty }]))
   for (const { time, pairs } of points) {
-    const bar = bars.get(bucketOf(time, step))
+    const bar = bars.get(bucketOf(time, cut))
     if (!bar) continue
     bar.browser += pairs.browser_only
     bar.both += pairs.both

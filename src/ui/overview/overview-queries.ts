@@ -2,7 +2,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { EventDetails, EventNamesAnswer, MatchQualityAnswer } from '../../api/types.ts'
 import { call } from '../api-client.ts'
-import { rangeOf, type WindowName } from '../window.ts'
+import { rangeFor } from '../queries.ts'
+import type { WindowName } from '../window.ts'
 
 const REFRESH_MS = 30_000
 
@@ -18,8 +19,8 @@ export const scoresQuery = (datasetId: string, window: WindowName) =>
   queryOptions({
     queryKey: ['quality', datasetId, window],
     queryFn: async () => {
-      const { from, to } = rangeOf(window, new Date())
-      const path = `/api/datasets/${datasetId}/quality?from=${from}&to=${to}`
+      const query = new URLSearchParams(await rangeFor(datasetId, window))
+      const path = `/api/datasets/${datasetId}/quality?${query}`
       return (await call<MatchQualityAnswer>('GET', path)).events
     },
     refetchInterval: REFRESH_MS,
@@ -28,13 +29,9 @@ export const scoresQuery = (datasetId: string, window: WindowName) =>
 export const detailsQuery = (datasetId: string, eventName: string, window: WindowName) =>
   queryOptions({
     queryKey: ['event-details', datasetId, eventName, window],
-    queryFn: () => {
-      const { from, to } = rangeOf(window, new Date())
-      const query = new URLSearchParams({
-        event_name: eventName,
-        from: String(from),
-        to: String(to),
-      })
+    queryFn: async () => {
+      const range = await rangeFor(datasetId, window)
+      const query = new URLSearchParams({ event_name: eventName, ...range })
       return call<EventDetails>('GET', `/api/datasets/${datasetId}/event-details?${query}`)
     },
   })

@@ -3,10 +3,11 @@ import { Group, SegmentedControl, SimpleGrid, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { Summary } from '../../api/types.ts'
+import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
-import { datasetQuery, summaryQuery } from '../queries.ts'
+import { datasetQuery, summaryQuery, useShopZone } from '../queries.ts'
 import { DEFAULT_WINDOW, WINDOW_TEXT, WINDOWS, type WindowName } from '../window.ts'
 import { Equation } from './equation.tsx'
 import { sumOf } from './equation-parts.ts'
@@ -31,7 +32,9 @@ export function OverviewPage() {
     <Page
       title="Overview"
       of={dataset?.name ?? ''}
-      lead={summary.data && <Covered summary={summary.data} window={window} />}
+      lead={
+        summary.data && <Covered datasetId={datasetId} summary={summary.data} window={window} />
+      }
       actions={<WindowSelect window={window} />}
     >
       {summary.isPending && <PageLoading />}
@@ -66,17 +69,23 @@ function Report({ datasetId, window, show, summary }: ReportProps) {
   )
 }
 
-/** The exact window, because reports are kept by the hour. */
-function Covered({ summary, window }: { summary: Summary; window: WindowName }) {
+type CoveredProps = Omit<ReportProps, 'show'>
+
+/** The exact window, because reports are kept by the hour; and whose days they are. */
+function Covered({ datasetId, summary, window }: CoveredProps) {
+  const zone = useShopZone(datasetId)
   return (
     <Text component="span" inherit>
-      Since <Time ms={summary.from * 1000} as="moment" />, up to{' '}
-      {window === 'yesterday' ? <Time ms={summary.to * 1000} as="moment" /> : 'now'} ({timeZone}).
+      Since <Time ms={summary.from * 1000} as="moment" zone={zone} />, up to{' '}
+      {window === 'yesterday' ? <Time ms={summary.to * 1000} as="moment" zone={zone} /> : 'now'}, by
+      the clock of the shop ({zone};{' '}
+      <TextLink to="/datasets/$datasetId/settings" params={{ datasetId }} inherit>
+        change
+      </TextLink>
+      ).
     </Text>
   )
 }
-
-const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
 
 function WindowSelect({ window }: { window: WindowName }) {
   const navigate = useNavigate({ from: '/datasets/$datasetId/' })

@@ -9,9 +9,11 @@ interface ChartProps {
   readonly bars: readonly Bar[]
   readonly series: readonly Series[]
   readonly step: 'hour' | 'day'
+  /** Whose clock the labels follow; the reader's where it is left out. */
+  readonly zone?: string | undefined
 }
 
-export function TimelineChart({ bars, series, step }: ChartProps) {
+export function TimelineChart({ bars, series, step, zone }: ChartProps) {
   const total = bars.reduce((sum, bar) => sum + barTotal(bar), 0)
   return (
     <div
@@ -29,7 +31,7 @@ export function TimelineChart({ bars, series, step }: ChartProps) {
         tickLine="none"
         maxBarWidth={44}
         xAxisProps={{
-          tickFormatter: (start: number) => formatBucket(start, step),
+          tickFormatter: (start: number) => formatBucket(start, step, zone),
           minTickGap: 28,
           interval: 'equidistantPreserveStart',
         }}
@@ -39,7 +41,7 @@ export function TimelineChart({ bars, series, step }: ChartProps) {
         tooltipProps={{
           content: ({ label }) => {
             const bar = bars.find(({ start }) => start === label)
-            return bar ? <Tip bar={bar} series={series} step={step} /> : null
+            return bar ? <Tip {...{ bar, series, step, zone }} /> : null
           },
         }}
       />
@@ -47,10 +49,14 @@ export function TimelineChart({ bars, series, step }: ChartProps) {
   )
 }
 
-function Tip({ bar, series, step }: { bar: Bar; series: readonly Series[]; step: 'hour' | 'day' }) {
+function Tip({ bar, series, step, zone }: Omit<ChartProps, 'bars'> & { readonly bar: Bar }) {
   return (
     <div className={classes.tip}>
-      <b>{step === 'hour' ? formatMoment(bar.start * 1000) : formatBucket(bar.start, step)}</b>
+      <b>
+        {step === 'hour'
+          ? formatMoment(bar.start * 1000, zone)
+          : formatBucket(bar.start, step, zone)}
+      </b>
       {series.map(({ name, label, color }) => (
         <div key={name} className={classes.tipRow}>
           <span className={classes.swatch} style={{ background: color }} />

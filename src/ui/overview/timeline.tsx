@@ -7,7 +7,7 @@ import type { Summary } from '../../api/types.ts'
 import { countOf, formatBucket, formatCount, formatUtc } from '../format.ts'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
-import { timelineQuery } from '../queries.ts'
+import { timelineQuery, useShopZone } from '../queries.ts'
 import { stepOf, WINDOW_TEXT, type WindowName } from '../window.ts'
 import { type Bar, barsOf, barTotal, SERIES, type Series } from './chart-data.ts'
 import classes from './timeline.module.css'
@@ -25,7 +25,8 @@ export function CountedOverTime({ datasetId, window, show, summary }: TimelinePr
   const navigate = useNavigate({ from: '/datasets/$datasetId/' })
   const { data, error, refetch } = useQuery(timelineQuery(datasetId, window))
   const step = stepOf(window)
-  const bars = data && barsOf(data.points, { from: data.from, to: data.to }, step)
+  const zone = useShopZone(datasetId)
+  const bars = data && barsOf(data.points, { from: data.from, to: data.to }, { step, zone })
   const series = SERIES.filter(({ name }) => name !== 'other' || summary.pairs.other_only > 0)
   return (
     <Section
@@ -56,11 +57,11 @@ export function CountedOverTime({ datasetId, window, show, summary }: TimelinePr
         <>
           <Legend series={series} />
           <Suspense fallback={<Skeleton height={300} />}>
-            <Chart bars={bars} series={series} step={step} />
+            <Chart bars={bars} series={series} step={step} zone={zone} />
           </Suspense>
         </>
       )}
-      {bars && show === 'table' && <BarTable bars={bars} series={series} step={step} />}
+      {bars && show === 'table' && <BarTable bars={bars} series={series} step={step} zone={zone} />}
     </Section>
   )
 }
@@ -94,10 +95,11 @@ interface BarTableProps {
   readonly bars: readonly Bar[]
   readonly series: readonly Series[]
   readonly step: 'hour' | 'day'
+  readonly zone: string
 }
 
 /** Newest first, without the empty hours. */
-function BarTable({ bars, series, step }: BarTableProps) {
+function BarTable({ bars, series, step, zone }: BarTableProps) {
   const filled = bars.filter((bar) => barTotal(bar) > 0).reverse()
   if (filled.length === 0) return <Text c="dimmed">Nothing was counted in this window.</Text>
   return (
@@ -121,7 +123,7 @@ function BarTable({ bars, series, step }: BarTableProps) {
           {filled.map((bar) => (
             <Table.Tr key={bar.start}>
               <Table.Th scope="row" fw={400} title={formatUtc(bar.start * 1000)}>
-                {formatBucket(bar.start, step)}
+                {formatBucket(bar.start, step, zone)}
               </Table.Th>
               {series.map(({ name }) => (
                 <Table.Td key={name} ta="right">

@@ -41,7 +41,7 @@ export function ReconciliationPage() {
       of={dataset?.name ?? ''}
       lead={
         hasOrders
-          ? `Orders of your ${data.orders_from === 'csv' ? 'files' : 'connected sources'} against purchases counted here, by days of ${data.zone}.`
+          ? `Orders of your ${data.orders_from === 'csv' ? 'files' : 'connected sources'} against purchases counted here, by days of the shop (${data.zone}). A purchase belongs to the day of its order here, and in Overview to the hour in which its first report came in.`
           : 'Does the count equal the orders? Compares purchases with what your shop sold.'
       }
       actions={

@@ -22,10 +22,18 @@ interface VersionsProps {
   readonly locked: boolean
 }
 
+/** What was before the first version. */
+const NO_RULES = { version: 0, rule_count: 0, sentences: [] as string[] } as const
+
+type Target = Pick<Version, 'version' | 'rule_count' | 'sentences'>
+
+const nameOf = ({ version }: Target): string => (version === 0 ? 'no rules' : `version ${version}`)
+
 export function Versions({ datasetId, draft, locked }: VersionsProps) {
   const { data, error, refetch } = useQuery(versionsQuery(datasetId))
-  const [back, setBack] = useState<Version>()
+  const [back, setBack] = useState<Target>()
   const inForce = draft.state.published?.version
+  const hasRules = (draft.state.published?.rules.length ?? 0) > 0
   return (
     <Section
       title="Versions"
@@ -42,10 +50,25 @@ export function Versions({ datasetId, draft, locked }: VersionsProps) {
           />
         ))}
       </ol>
+      {hasRules && !locked && (
+        <Group justify="space-between" gap="sm" data-testid="before-rules">
+          <Text size="sm" c="dimmed">
+            Before version 1 there were no rules: every event was counted as it came.
+          </Text>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label="Go back to no rules"
+            onClick={() => setBack(NO_RULES)}
+          >
+            Go back
+          </Button>
+        </Group>
+      )}
       <Modal
         opened={back !== undefined}
         onClose={() => setBack(undefined)}
-        title={`Go back to version ${back?.version ?? ''}?`}
+        title={back && `Go back to ${nameOf(back)}?`}
         centered
       >
         {back && <BackForm draft={draft} version={back} onDone={() => setBack(undefined)} />}
@@ -83,7 +106,7 @@ function VersionRow({ version: made, isInForce, onBack }: VersionRowProps) {
             )}
             {of_version !== null && (
               <Badge size="sm" tt="none" variant="default">
-                Back to version {of_version}
+                {of_version === 0 ? 'Back to no rules' : `Back to version ${of_version}`}
               </Badge>
             )}
           </Group>
@@ -137,7 +160,7 @@ function VersionRow({ version: made, isInForce, onBack }: VersionRowProps) {
   )
 }
 
-function Sentences({ of }: { of: Version }) {
+function Sentences({ of }: { of: Target }) {
   if (of.sentences.length === 0) {
     return (
       <Text size="sm" c="dimmed" mt="xs">
@@ -157,7 +180,7 @@ function Sentences({ of }: { of: Version }) {
 
 interface BackFormProps {
   readonly draft: Draft
-  readonly version: Version
+  readonly version: Target
   readonly onDone: () => void
 }
 
@@ -167,13 +190,15 @@ function BackForm({ draft, version: made, onDone }: BackFormProps) {
   return (
     <NoteForm
       draft={draft}
-      action={`Go back to version ${version}`}
+      action={`Go back to ${nameOf(made)}`}
       work={(note) => rollBack(id, { version, note, revision })}
       onDone={onDone}
     >
       <Text size="sm">
-        Its {countOf(rule_count, 'rule')} come into force again, as a new version, for every event
-        from now on.{draft.state.draft && ' Your draft stays.'}
+        {version === 0
+          ? 'All rules end, as a new version without any, for every event from now on.'
+          : `Its ${countOf(rule_count, 'rule')} come into force again, as a new version, for every event from now on.`}
+        {draft.state.draft && ' Your draft stays.'}
       </Text>
       <Sentences of={made} />
     </NoteForm>

@@ -35,10 +35,12 @@ const PRIVACY = [
   'gpc',
 ]
 
+const GENERAL = ['name', 'default_country', 'orders_time_zone', 'allowed_domains', 'meta_pixels']
+
 const GROUPS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'General', names: ['name', 'default_country', 'allowed_domains', 'meta_pixels'] },
+  { title: 'General', names: GENERAL },
   { title: 'Counting', names: ['mode', 'repair', 'bots', 'test_events', 'events_per_minute_max'] },
-  { title: 'Orders', names: ['orders_from', 'orders_time_zone', 'orders_send'] },
+  { title: 'Orders', names: ['orders_from', 'orders_send'] },
   { title: 'Privacy', names: PRIVACY },
   { title: 'Recognising people', names: ['auto_matching', 'first_party_cookies', 'builder_forms'] },
 ]

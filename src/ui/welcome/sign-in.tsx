@@ -36,7 +36,8 @@ export function SignInPage() {
   return (
     <WelcomeFrame title="Sign in">
       <OidcProblemAlert problem={problem} />
-      {session?.setup_needed && (
+      {session?.demo && <DemoAlert />}
+      {session?.setup_needed && !session.demo && (
         <Alert variant="light" icon={<IconInfoCircle aria-hidden />} title="First start?">
           Open the setup link that the server printed when it started. It works once and makes your
           account.
@@ -56,6 +57,17 @@ export function SignInPage() {
         {way === 'password' ? 'Use a token instead' : 'Use e-mail and password instead'}
       </Anchor>
     </WelcomeFrame>
+  )
+}
+
+/** Its admin token is made anew at every start, which ends whatever was signed in with it. */
+function DemoAlert() {
+  return (
+    <Alert variant="light" icon={<IconInfoCircle aria-hidden />} title="You are signed out">
+      This is the demo, and it was started anew. Each start prints a sign-in link in its terminal:
+      open that one. It works once, for some minutes. For another, stop the demo and start it again;
+      its data stays.
+    </Alert>
   )
 }
 
