@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Integration, IntegrationPlace, Integrations } from './api/ports.ts'
+import { composeTemplate, GTM_TEMPLATES, templateFile } from './gtm-templates.ts'
 import { type ZipEntry, zipOf } from './zip-archive.ts'
 
 interface Part {
@@ -15,6 +16,8 @@ interface Part {
   readonly as?: string
   /** Shown to copy, under these words; left out: it is in the archive only. */
   readonly label?: string
+  /** It is imported as a file, not pasted. */
+  readonly isImported?: true
 }
 
 interface Kind extends Omit<Integration, 'files' | 'archive'> {
@@ -32,6 +35,14 @@ const PLUGIN = [
   ),
   'assets/twofold.js',
 ]
+
+const GTM = 'gtm'
+
+const TEMPLATE_LABELS = {
+  web: 'Web tag template',
+  server: 'Server tag template',
+  'event-id': 'Event id variable template',
+} as const
 
 const KINDS: readonly Kind[] = [
   {
@@ -109,6 +120,34 @@ const KINDS: readonly Kind[] = [
     parts: [{ file: 'bigcommerce/script.html', label: 'Script' }],
   },
   {
+    name: 'gtm',
+    title: 'Google Tag Manager',
+    source: 'google-tag',
+    about:
+      'A tag for the web container, one for the server container, and a variable for the event id ' +
+      'that they share. Made for this server and dataset.',
+    steps: [
+      'Download the templates. In the web container, open Templates. Under Variable Templates click New, then the menu with three dots, Import, choose twofold-event-id.tpl and save. Under Tag Templates do the same with twofold-web.tpl.',
+      'In Variables, User-Defined Variables, New, choose Twofold event id and name it Twofold event id.',
+      'In Tags, New, choose Twofold. Which one: As the data layer names it. Event id: {{Twofold event id}}. Trigger it on page views and on the events of your shop (purchase, add_to_cart, ...). For events that are not in the data layer, make a tag for each and name the event.',
+      'With a server container: in the Google tag and GA4 event tags of the web container add the event parameter event_id with the value {{Twofold event id}}.',
+      'In the server container, open Templates, Tag Templates, New, and import twofold-server.tpl. In Tags, New, choose Twofold (server) and enter a token: Install, Make a token. Trigger it on the events of the GA4 client that matter (event name matches page_view|view_item|add_to_cart|begin_checkout|purchase|generate_lead|sign_up).',
+      'Click Preview in both containers, make a test purchase, and look at Test events here: one Purchase, reported by browser and server. Then Submit.',
+    ],
+    warning:
+      'Is Meta’s pixel on the page as well? Then choose “is on the page: go with it” in the tag Twofold, ' +
+      'and give {{Twofold event id}} to Meta’s tags as their event id. Take a server tag that sends the ' +
+      'same events to Meta itself out of the server container: Twofold passes them on.',
+    parts: GTM_TEMPLATES.map((template) => ({
+      file: `${GTM}/${templateFile(template)}`,
+      as: templateFile(template),
+      label: TEMPLATE_LABELS[template],
+      isImported: true,
+    })),
+    archive: 'twofold-gtm.zip',
+    archiveAbout: 'All three templates.',
+  },
+  {
     name: 'html',
     title: 'Any other site, Stripe payment links',
     source: 'stripe',
@@ -127,7 +166,15 @@ const KINDS: readonly Kind[] = [
 /** Throws when a file is missing: then the package is not whole. */
 export function openIntegrations(folder: string): Integrations {
   const files = [...KINDS.flatMap(({ parts }) => parts.map(({ file }) => file)), ...INSERTED]
-  const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
+  const composed = new Map(
+    GTM_TEMPLATES.map((template) => [
+      `${GTM}/${templateFile(template)}`,
+      composeTemplate(join(folder, GTM), template),
+    ]),
+  )
+  const texts = new Map(
+    files.map((file) => [file, composed.get(file) ?? readFileSync(join(folder, file), 'utf8')]),
+  )
   const filled = (file: string, place: IntegrationPlace): string =>
     fill(texts.get(file) ?? '', place, texts)
   return {
@@ -135,8 +182,10 @@ export function openIntegrations(folder: string): Integrations {
       KINDS.map(({ parts, archive, ...kind }) => ({
         ...kind,
         archive: archive ?? null,
-        files: parts.flatMap(({ file, label }) =>
-          label === undefined ? [] : [{ label, name: nameOf(file), text: filled(file, place) }],
+        files: parts.flatMap(({ file, label, isImported = false }) =>
+          label === undefined
+            ? []
+            : [{ label, name: nameOf(file), text: filled(file, place), isImported }],
         ),
       })),
     archiveOf: (name, place) => {
@@ -177,6 +226,8 @@ function fill(text: string, place: IntegrationPlace, texts: ReadonlyMap<string, 
     }),
     __ENDPOINT__: inScript(origin),
     __DATASET__: inScript(datasetId),
+    __ORIGIN__: inText(origin),
+    __DATASET_ID__: inText(datasetId),
     __ORDER_PREFIX__: inScript(order_prefix),
     __CONTENT_ID__: inScript(content_id),
   }
@@ -198,6 +249,9 @@ function settingsFor(source: string, { origin, datasetId, connections }: Integra
 
 /** JSON as a text of PHP between single quotes. */
 const inPhp = (value: unknown): string => JSON.stringify(value).replaceAll(/[\\']/g, '\\$&')
+
+/** Inside the quotes of a text in JSON. */
+const inText = (value: string): string => JSON.stringify(value).slice(1, -1)
 
 /** JSON that stays a JavaScript expression between script tags, too. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')

@@ -12,8 +12,15 @@ export const integrationsSchema = z.object({
         steps: z.array(z.string()).describe('What to click and where to paste.'),
         warning: z.string().nullable().describe('What must not be on as well.'),
         files: z
-          .array(z.object({ label: z.string(), name: z.string(), text: z.string() }))
-          .describe('To copy, filled in.'),
+          .array(
+            z.object({
+              label: z.string(),
+              name: z.string(),
+              text: z.string(),
+              is_imported: z.boolean().describe('A file to import there, not a text to paste.'),
+            }),
+          )
+          .describe('Filled in.'),
         archive: z.string().nullable().describe('Name of the zip file, where there is one.'),
         archive_about: z.string().nullable(),
       })

@@ -24,8 +24,9 @@ export const integrationRoutes: readonly Route[] = [
     run: (call, context) => ({
       integrations: context.integrations
         .list(placeOf(call, context))
-        .map(({ source, warning, archiveAbout, ...one }) => ({
+        .map(({ source, warning, archiveAbout, files, ...one }) => ({
           ...one,
+          files: files.map(({ isImported, ...file }) => ({ ...file, is_imported: isImported })),
           source: source ?? null,
           warning: warning ?? null,
           archive_about: archiveAbout ?? null,

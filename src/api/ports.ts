@@ -67,6 +67,8 @@ export interface Integration {
     readonly label: string
     readonly name: string
     readonly text: string
+    /** A file to import, not a text to paste. */
+    readonly isImported: boolean
   }[]
   /** Name of the zip file. */
   readonly archive: string | null

@@ -18,6 +18,7 @@ import { addEvents } from './events.ts'
 import { EXIT, toCliError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addFakeMeta } from './fake-meta.ts'
+import { addGtm } from './gtm.ts'
 import { addHistory } from './history.ts'
 import { addImport } from './import-orders.ts'
 import { addIntegration } from './integration.ts'
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addExplain(program)
   addSource(program)
   addIntegration(program)
+  addGtm(program)
   addImport(program)
   addReconcile(program)
   addDestination(program)

@@ -56,7 +56,8 @@ export function watchConsent(consent: ConsentStrings): void {
   const hear = (answer: ConsentAnswer): void => {
     // tcloaded and useractioncomplete, not cmpuishown.
     if (/^[tu]/.test(answer.eventStatus as string)) consent.tcf = answer.tcString
-    if (answer.signalStatus === 'ready') consent.gpp = answer.gppString
+    // "ready", not "not ready".
+    if (/^r/.test(answer.signalStatus as string)) consent.gpp = answer.gppString
   }
   safely(() => window.__tcfapi?.('addEventListener', 2, hear))
   safely(() => window.__gpp?.('addEventListener', ({ pingData }) => hear(pingData)))

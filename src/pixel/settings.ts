@@ -13,5 +13,14 @@ export const settings: PixelSettings = __TWOFOLD_SETTINGS__
 export const datasets: Record<string, PixelDatasetSettings> = settings.datasets
 
 export const ownScript = document.currentScript as HTMLScriptElement | null
-/** data-id, data-mode, data-pixel, data-endpoint, data-consent, data-test-event-code. */
-export const tag: DOMStringMap = ownScript?.dataset ?? {}
+/**
+ * data-id, data-mode, data-pixel, data-endpoint, data-consent, data-test-event-code. A tag manager
+ * cannot give a script attributes: there the page says the same as `twofoldScript`, before it loads.
+ */
+export const tag: DOMStringMap = { ...window.twofoldScript, ...ownScript?.dataset }
+
+declare global {
+  interface Window {
+    twofoldScript?: DOMStringMap
+  }
+}

@@ -34,7 +34,7 @@ describe('integrations', () => {
       expect(steps.length).toBeGreaterThan(1)
       expect(files.length > 0 || archive !== null).toBe(true)
       for (const { text } of files) {
-        expect(text).not.toMatch(/__(?!DOT__)[A-Z]+(_[A-Z]+)*__/)
+        expect(text).not.toMatch(/(?<!_)__(?!DOT__)[A-Z]+(_[A-Z]+)*__(?!_)/)
       }
     }
     expect(JSON.stringify(all)).not.toContain(made.secret)

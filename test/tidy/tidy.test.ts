@@ -105,6 +105,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/api/',
     'src/main.ts',
     'src/demo-load.ts',
+    'src/integrations.ts',
     'src/fake-meta/',
     'src/sources/csv-reader.ts',
   ],

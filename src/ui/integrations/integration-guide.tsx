@@ -3,9 +3,10 @@
  * this dataset. Shown on the page of a source and on the Install page.
  */
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle, IconDownload } from '@tabler/icons-react'
+import { IconAlertTriangle, IconDownload, IconFileDownload } from '@tabler/icons-react'
 import type { IntegrationView } from '../../api/types.ts'
 import { Snippet } from '../parts/copy.tsx'
+import { saveText } from '../parts/save-text.ts'
 import classes from './integrations.module.css'
 
 interface GuideProps {
@@ -46,8 +47,35 @@ export function IntegrationGuide({ datasetId, integration }: GuideProps) {
           )}
         </Group>
       )}
-      {files.map(({ label, text }) => (
-        <Snippet key={label} label={label} code={text} />
+      <Imported files={files.filter(({ is_imported }) => is_imported)} />
+      {files
+        .filter(({ is_imported }) => !is_imported)
+        .map(({ label, text }) => (
+          <Snippet key={label} label={label} code={text} />
+        ))}
+    </Stack>
+  )
+}
+
+/** Files of hundreds of lines that the platform takes as files: nobody would copy them. */
+function Imported({ files }: Pick<IntegrationView, 'files'>) {
+  if (files.length === 0) return null
+  return (
+    <Stack gap="xs">
+      {files.map(({ label, name, text }) => (
+        <Group key={name} gap="sm">
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconFileDownload size={16} aria-hidden />}
+            onClick={() => saveText(name, text)}
+          >
+            {name}
+          </Button>
+          <Text size="sm" c="dimmed">
+            {label}
+          </Text>
+        </Group>
       ))}
     </Stack>
   )

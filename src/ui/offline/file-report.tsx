@@ -3,6 +3,7 @@ import { Alert, Button, Stack, Table, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { OfflineImportAnswer } from '../../api/types.ts'
 import { countOf, formatCount } from '../format.ts'
+import { saveText } from '../parts/save-text.ts'
 import { Time } from '../parts/time.tsx'
 import { Scroll } from '../quality/parts.tsx'
 import { columnWord } from './words.ts'
@@ -97,9 +98,5 @@ function save(faults: OfflineImportAnswer['faults']): void {
   const rows = faults.map(({ line, column, reason }) =>
     [String(line), quoted(column), quoted(reason)].join(','),
   )
-  const file = new Blob([['line,column,reason', ...rows, ''].join('\n')], { type: 'text/csv' })
-  const url = URL.createObjectURL(file)
-  const link = Object.assign(document.createElement('a'), { href: url, download: 'bad-rows.csv' })
-  link.click()
-  URL.revokeObjectURL(url)
+  saveText('bad-rows.csv', ['line,column,reason', ...rows, ''].join('\n'), 'text/csv')
 }
