@@ -1,6 +1,6 @@
 /**
- * The bounds of what is asked of platforms: requests for what deliveries leave out and certificates
- * (sources/inbox/), and for all orders that changed (sources/polling/). All others are in limits.ts.
+ * The bounds of what is asked of platforms: what deliveries leave out and certificates
+ * (sources/inbox/), and all orders that changed (sources/polling/). All others are in limits.ts.
  */
 
 /** Requests for what one delivery leaves out: a batch of 100 records takes a few pages. */
@@ -19,7 +19,7 @@ export const CERTIFICATE_CHARS_MAX = 64 * 1024
 /** Kept at a time, those that could not be had included: then nothing new is asked for. */
 export const CERTIFICATES_MAX = 20
 
-/** Between two rounds of one connection: a shop notices nothing, and a minute late is soon enough. */
+/** Between two rounds of one connection: a shop notices nothing, a few minutes late is early. */
 export const POLL_MINUTES_MIN = 5
 /** How often it is looked who is due, and so how exactly rounds keep their time. */
 export const POLL_LOOK_MS = 15_000

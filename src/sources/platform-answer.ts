@@ -102,7 +102,7 @@ function refusalOf(response: Response, said: string, nowMs: number): Unanswered 
   return { of: 'refused', detail: `${said}${hint}` }
 }
 
-/** Retry-After in seconds or as a date; BigCommerce says it in milliseconds, in a header of its own. */
+/** Retry-After in seconds or as a date; BigCommerce has a header of its own, in milliseconds. */
 function wishIn(headers: Headers, nowMs: number): number | undefined {
   const text = headers.get('retry-after') ?? ''
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs

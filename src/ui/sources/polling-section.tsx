@@ -123,7 +123,7 @@ export function PollWords({ polling }: { readonly polling: Polling }) {
       )}
       <Text size="sm" c="dimmed">
         {minutes === null
-          ? 'Only when you say so: set poll minutes to have it done regularly.'
+          ? 'Only when you say so; its settings can have it done regularly.'
           : `Every ${formatCount(minutes)} minutes.`}
         {nextMs !== null && !polling.running && (
           <>
