@@ -1,4 +1,4 @@
-/** On the page of reconciliation: the shops that are asked for their orders, and their last check. */
+/** The shops that are asked for their orders, on the page of reconciliation, and their checks. */
 import { Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
