@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { measureGrowth } from './growth.ts'
+import { benchImports, type ImportFigures } from './imports.ts'
 import { benchPages } from './pages.ts'
 import { benchRelay } from './relay.ts'
 import { benchCapi, benchPixel, type ServerResult } from './server.ts'
@@ -22,8 +23,8 @@ const { values } = parseArgs({
   },
 })
 if (values.help) {
-  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|relay|growth|pages] [--json FILE]
-  --quick   ends within a minute (growth at 1 million rows instead of 20 million, no pages)
+  process.stdout.write(`npm run bench -- [--quick] [--only capi|pixel|relay|growth|pages|imports] [--json FILE]
+  --quick   ends within a minute (growth at 1 million rows instead of 20 million, no pages, no imports)
   --only    one of the benches
   --file    pages: a file of the bench growth to copy, instead of filling one
   --json    writes the figures to FILE
@@ -43,6 +44,7 @@ const pages =
   wants('pages') && !values.quick
     ? await benchPages({ rows: 20_000_000, file: values.file })
     : undefined
+const imports = wants('imports') && !values.quick ? await benchImports(1_000_000) : undefined
 const script = readFileSync(join(import.meta.dirname, '../dist/pixel/p.js'))
 const pixelBytes = brotliCompressSync(script, {
   params: { [constants.BROTLI_PARAM_QUALITY]: 11 },
@@ -82,6 +84,7 @@ function figures(): object {
     ...(relay ? { relay } : {}),
     ...(growth ? { growth } : {}),
     ...(pages ? { pages } : {}),
+    ...(imports ? { imports } : {}),
     rss_mb_max: Math.max(capi?.rssMbMax ?? 0, pixel?.rssMbMax ?? 0, growth?.rss_mb_max ?? 0),
     pixel_brotli_bytes: pixelBytes,
   }
@@ -134,6 +137,8 @@ function print(): void {
       '',
     )
   }
+  if (imports) lines.push(...importLines('orders', imports.orders))
+  if (imports) lines.push(...importLines('offline', imports.offline))
   lines.push(`Pixel script: ${count(pixelBytes)} bytes (brotli)`, '')
   process.stdout.write(lines.join('\n'))
 }
@@ -143,4 +148,18 @@ function count(value: unknown): string {
   return Number.isInteger(value) || value > 1000
     ? Math.round(value).toLocaleString('en-US')
     : value.toFixed(2)
+}
+
+function importLines(kind: string, figures: ImportFigures): string[] {
+  const { rows, file_mb, seconds, rows_per_s, cpu_us_per_row, growth, again } = figures
+  return [
+    `twofold import ${kind}, ${count(rows)} rows, ${count(file_mb)} MB`,
+    `  rows/s          ${count(rows_per_s)}   (${count(Math.round(seconds))} s)`,
+    `  CPU per row     ${count(cpu_us_per_row)} microseconds`,
+    `  growth          ${growth.toFixed(2)}   (CPU per row, to a tenth of the file; goal 1.3)`,
+    `  once more       ${again.toFixed(2)}   of the first time, and nothing changes`,
+    `  memory, peak    ${figures.server_mb} MB the server   (${figures.server_mb_at_tenth} at a tenth)`,
+    `                  ${figures.command_mb} MB the command`,
+    '',
+  ]
 }

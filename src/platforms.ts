@@ -1,6 +1,7 @@
 /**
  * Every kind of source there is, and what takes their deliveries in, put together for main.ts: who
- * may deliver (connections), what is kept (hooks), what makes events of it (translator).
+ * may deliver (connections), what is kept (hooks), what makes events of it (translator), and who is
+ * asked for orders (poller).
  */
 import { hash, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -22,6 +23,7 @@ import { magento } from './sources/magento.ts'
 import { paddle } from './sources/paddle.ts'
 import { paypal } from './sources/paypal.ts'
 import { pipedrive } from './sources/pipedrive.ts'
+import { createPoller } from './sources/polling/poller.ts'
 import { prestashop } from './sources/prestashop.ts'
 import { salesforce } from './sources/salesforce.ts'
 import { segment } from './sources/segment.ts'
@@ -58,9 +60,9 @@ export const SOURCES = [
 
 export interface Platforms {
   readonly hooks: Hooks
-  readonly api: Pick<ApiPorts, 'connections' | 'hooks' | 'wakeInbox'>
+  readonly api: Pick<ApiPorts, 'connections' | 'hooks' | 'polls' | 'wakeInbox'>
   readonly start: () => void
-  /** Ends what is being translated; what is left is translated after the next start. */
+  /** Ends what is being translated and asked; what is left comes after the next start. */
   readonly stop: () => Promise<void>
   readonly removeDataset: (datasetId: string) => Promise<void>
 }
@@ -89,11 +91,32 @@ export async function openPlatforms(ports: PlatformPorts): Promise<Platforms> {
   const certificates = createCertificates(clocks)
   const arriving = { store, connections, nowMs, certificates }
   const hooks = createHooks({ ...arriving, onReceived: translator.wake })
+  const asking = { store, connections, findDataset, ...clocks }
+  const poller = await createPoller({
+    ...asking,
+    onTrouble: (error) => log.error({ err: error }, 'orders of a platform wait; asked again'),
+  })
+  const remove: typeof connections.remove = async (key) => {
+    await connections.remove(key)
+    await poller.forget(key.connection_id)
+  }
   return {
     hooks,
-    api: { connections, hooks, wakeInbox: translator.wake },
-    start: translator.start,
-    stop: translator.stop,
-    removeDataset: connections.removeDataset,
+    api: {
+      connections: { ...connections, remove },
+      ...{ hooks, polls: poller, wakeInbox: translator.wake },
+    },
+    start: () => {
+      translator.start()
+      poller.start()
+    },
+    stop: async () => {
+      await Promise.all([translator.stop(), poller.stop()])
+    },
+    removeDataset: async (datasetId) => {
+      const own = connections.list(datasetId)
+      await connections.removeDataset(datasetId)
+      for (const { connection_id } of own) await poller.forget(connection_id)
+    },
   }
 }

@@ -48,6 +48,7 @@ export const ACTIONS = {
   'connection.changed': 'Changed the connection of a source',
   'connection.deleted': 'Removed the connection of a source',
   'connection.retried': 'Had deliveries of a source translated again',
+  'connection.polled': 'Had a platform asked for its orders',
   'orders.imported': 'Imported orders',
   'offline.imported': 'Imported offline sales',
   'offline.recorded': 'Recorded an offline sale by hand',

@@ -19,6 +19,7 @@ import type {
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { ConnectionSettings, ConnectionView, HookStatus } from '../sources/inbox/view.ts'
 import type { Offline } from '../sources/offline/view.ts'
+import type { Polls } from '../sources/polling/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
 import type { Live } from './live.ts'
@@ -98,6 +99,7 @@ export interface ApiPorts {
   readonly rules: RuleBook
   readonly connections: ConnectionSettings
   readonly hooks: HookStatus
+  readonly polls: Polls
   readonly integrations: Integrations
   /** Deliveries were made due again. */
   wakeInbox(): void

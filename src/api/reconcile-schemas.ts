@@ -66,12 +66,12 @@ const sums = z.object({
 export const reconciliationSchema = z
   .object({
     dataset_id: z.string(),
-    orders_from: z.enum(['none', 'webhooks', 'csv']),
+    orders_from: z.enum(['none', 'webhooks', 'polls', 'csv']),
     orders_send: z.enum(['ask', 'automatic']),
     zone: z.string(),
     books: z.array(
       z.object({
-        origin: z.enum(['webhook', 'csv']),
+        origin: z.enum(['webhook', 'csv', 'poll']),
         orders: count,
         first: seconds,
         last: seconds,

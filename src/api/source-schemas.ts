@@ -34,6 +34,42 @@ export const connectionPatchSchema = z
 
 export const inboxStateSchema = z.enum(['received', 'translated', 'ignored', 'failed', 'duplicate'])
 
+export const pollStatusSchema = z
+  .object({
+    minutes: count.nullable().describe('Between two rounds; null: only when told to.'),
+    lacks: z.string().nullable().describe('What has to be entered in the settings first.'),
+    running: z.boolean(),
+    last_ms: ms.nullable().describe('When the last round ended.'),
+    ok_ms: ms.nullable().describe('When the last round without trouble ended.'),
+    next_ms: ms.nullable(),
+    trouble: z.string().nullable().describe('What stopped the last round.'),
+    more: z.boolean().describe('The platform has more: the next round goes on at once.'),
+    until_s: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Orders that changed until then are known; unix seconds of the platform.'),
+    round: z
+      .object({ pages: count, orders: count, added: count, changed: count, unread: count })
+      .nullable()
+      .describe('What the last round brought; unread: orders that could not be read.'),
+    unread_detail: z.string().nullable().describe('Why the first of those could not be read.'),
+    last_order: z
+      .object({ order_id: z.string(), at_s: z.number().int() })
+      .nullable()
+      .describe('The newest sale that the platform named.'),
+  })
+  .meta({ id: 'Polling' })
+
+export const pollRequestSchema = z
+  .strictObject({
+    from: z.iso
+      .date()
+      .optional()
+      .describe('Ask again for every order that changed since this day; default: go on.'),
+  })
+  .meta({ id: 'PollRequest' })
+
 export const connectionSchema = z
   .object({
     dataset_id: z.string(),
@@ -55,6 +91,9 @@ export const connectionSchema = z
       .object({ n: count, last_ms: ms, code: z.string(), detail: z.string() })
       .nullable()
       .describe('Deliveries that were not proven, since the start of the server; not kept.'),
+    polling: pollStatusSchema
+      .nullable()
+      .describe('Asking the platform for its orders; null where that cannot be done.'),
   })
   .meta({ id: 'Connection' })
 

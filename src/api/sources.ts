@@ -3,6 +3,7 @@
  * that again. What may be set is checked in sources/inbox/connections.ts; bodies are never shown.
  */
 import { TwofoldError } from '../errors.ts'
+import { dayStart } from '../event/zone.ts'
 import type { ConnectionView } from '../sources/inbox/view.ts'
 import { FAILED_REASONS, IGNORED_REASONS } from '../sources/source.ts'
 import type { ConnectionKey, InboxRow, InboxStatus } from '../store/inbox.ts'
@@ -18,6 +19,7 @@ import {
   inboxRetriedSchema,
   inboxRetrySchema,
   inboxSchema,
+  pollRequestSchema,
   sourceTypesSchema,
 } from './source-schemas.ts'
 
@@ -135,6 +137,25 @@ export const sourceRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: 'POST',
+    path: `${ONE}/poll`,
+    auth: DEVELOP,
+    history: { action: 'connection.polled', about: aboutConnection },
+    summary: 'Ask the platform for its orders now',
+    description:
+      'Of Shopify, WooCommerce, BigCommerce and Stripe. It goes on by itself: `polling` of the ' +
+      'connection says how it gets on.',
+    body: pollRequestSchema,
+    answer: { status: 202, description: 'It begins, or is under way.', schema: connectionSchema },
+    run: async (call, context) => {
+      const view = existing(call, context)
+      const { from } = call.body
+      const zone = context.access.findDataset(call.id)?.orders_time_zone ?? 'UTC'
+      context.polls.ask(view, from === undefined ? undefined : dayStart(from, zone))
+      return (await shownAll(call, [view], context))[0]
+    },
+  }),
+  route({
     method: 'GET',
     path: '/api/datasets/{id}/source-deliveries',
     auth: READ,
@@ -194,6 +215,7 @@ async function shownAll(call: Asked, views: readonly ConnectionView[], context: 
       states: status?.states ?? NONE,
       last_received_ms: status?.last_received_ms ?? null,
       refused: context.hooks.refusals(view) ?? null,
+      polling: context.polls.status(view) ?? null,
     }
   })
 }

@@ -145,6 +145,7 @@ export type SourceTypeView = SourceTypesAnswer['types'][number]
 export type ConnectionCreateRequest = z.input<typeof incoming.connectionCreateSchema>
 export type ConnectionPatchRequest = z.input<typeof incoming.connectionPatchSchema>
 export type ConnectionShown = z.infer<typeof incoming.connectionSchema>
+export type PollRequest = z.input<typeof incoming.pollRequestSchema>
 export type ConnectionsAnswer = z.infer<typeof incoming.connectionsSchema>
 export type ConnectionMadeAnswer = z.infer<typeof incoming.connectionMadeSchema>
 export type SourceDeliveryView = z.infer<typeof incoming.inboxDeliverySchema>

@@ -1,7 +1,7 @@
 /**
  * `twofold gtm web|server|event-id`: templates for Google Tag Manager, made for a dataset. The
- * server is asked, unless the command names both the dataset and the server's address: then they are
- * made here, and nobody is asked.
+ * server is asked, unless the command names both the dataset and the server's address: then they
+ * are made here, and nobody is asked.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

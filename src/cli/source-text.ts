@@ -18,7 +18,6 @@ export function tableOf(connections: readonly ConnectionShown[]): string {
 
 export function showConnection(one: ConnectionShown): string {
   const { connection_id, name, title, created_at, url, states, settings, refused } = one
-  const line = (label: string, text: string): string => `  ${label.padEnd(20)}${text}`
   const last = one.last_received_ms
   return [
     `${plain(name)}  ${connection_id}  ${title}  added ${time(created_at)} UTC`,
@@ -29,10 +28,33 @@ export function showConnection(one: ConnectionShown): string {
     ...(refused
       ? [line('refused', `${count(refused.n)}, the last: ${plain(refused.detail)}`)]
       : []),
+    ...pollLines(one),
     ...(one.problem ? [line('problem', plain(one.problem.detail))] : []),
     '',
     ...Object.entries(settings).map(([key, value]) => line(key, plain(JSON.stringify(value)))),
   ].join('\n')
+}
+
+const line = (label: string, text: string): string => `  ${label.padEnd(20)}${text}`
+
+/** Of platforms that can be asked for their orders; none for others. */
+export function pollLines({ polling }: ConnectionShown): string[] {
+  if (!polling) return []
+  const { lacks, minutes, last_ms: last, round, trouble, last_order: newest } = polling
+  if (lacks) return [line('orders', `not asked for: ${lacks}`)]
+  const sums = round
+    ? `, ${count(round.orders)} orders: ${count(round.added)} new, ${count(round.changed)} changed`
+    : ''
+  const unread = round && round.unread > 0
+  return [
+    line('asked for orders', minutes === null ? 'when told to' : `every ${count(minutes)} minutes`),
+    line('last asked', last === null ? 'not yet' : `${time(last / 1000)} UTC${sums}`),
+    ...(unread
+      ? [line('not readable', `${count(round.unread)}: ${plain(polling.unread_detail ?? '')}`)]
+      : []),
+    ...(newest ? [line('newest sale', `${plain(newest.order_id)}, ${time(newest.at_s)} UTC`)] : []),
+    ...(trouble ? [line('trouble', plain(trouble))] : []),
+  ]
 }
 
 export function deliveryTable(deliveries: readonly SourceDeliveryView[]): string {
@@ -52,9 +74,12 @@ function conditionOf({
   problem,
   needs_secret,
   last_received_ms,
+  polling,
 }: ConnectionShown): string {
   if (!enabled) return 'off'
   if (problem) return 'unusable'
-  if (needs_secret) return 'needs secret'
+  if (polling?.trouble) return 'asking fails'
+  const isAsked = polling && polling.lacks === null && polling.minutes !== null
+  if (needs_secret) return isAsked ? 'asked' : 'needs secret'
   return last_received_ms === null ? 'waiting' : 'receiving'
 }

@@ -1,5 +1,5 @@
 /**
- * `twofold source types|list|add|show|set|deliveries|retry|remove`. Settings are given as
+ * `twofold source types|list|add|show|set|deliveries|retry|poll|remove`. Settings are given as
  * name=value and read by the JSON Schema of the kind, so a new source needs nothing here.
  */
 import { readFileSync } from 'node:fs'
@@ -25,9 +25,9 @@ import {
 } from './command.ts'
 import { confirm } from './confirm.ts'
 import { settingsOf, settingWords } from './destination-settings.ts'
-import { wrongUsage } from './exit.ts'
+import { CliError, EXIT, wrongUsage } from './exit.ts'
 import { count, plain, say, sayJson, table } from './output.ts'
-import { deliveryTable, showConnection, tableOf } from './source-text.ts'
+import { deliveryTable, pollLines, showConnection, tableOf } from './source-text.ts'
 
 interface Flags extends DatasetOptions {
   readonly name?: string
@@ -38,6 +38,8 @@ interface Flags extends DatasetOptions {
   readonly limit?: string
   readonly id?: readonly string[]
   readonly yes?: true
+  readonly from?: string
+  readonly wait?: boolean
 }
 
 export function addSource(program: Command): void {
@@ -51,6 +53,7 @@ export function addSource(program: Command): void {
   addSet(source)
   addDeliveriesOf(source)
   addRetry(source)
+  addPoll(source)
   addRemove(source)
 }
 
@@ -210,6 +213,43 @@ function addRetry(parent: Command): void {
       else say(`${count(done.due)} due now.`)
     })
 }
+
+/** How often it is looked whether the platform has answered. */
+const LOOK_MS = 500
+
+function addPoll(parent: Command): void {
+  declareOne(
+    parent,
+    'poll <id>',
+    'Ask the platform for the orders that changed, to compare the count with them.',
+    'poll c_k3f9ab --from 2026-11-01',
+  )
+    .option('--from <day>', 'ask again for all that changed since; else go on')
+    .option('--no-wait', 'begin, and do not wait for the end')
+    .action(async (id: string, flags: Flags) => {
+      const { client, path } = await placeOf(flags)
+      const one = `${path}/${pathPart(id)}`
+      const body = flags.from === undefined ? {} : { from: flags.from }
+      let shown = await client.json<ConnectionShown>('POST', `${one}/poll`, body)
+      while (flags.wait !== false && (shown.polling?.running || isUnderWay(shown))) {
+        await new Promise((done) => setTimeout(done, LOOK_MS))
+        shown = await client.json<ConnectionShown>('GET', one)
+      }
+      if (flags.json) sayJson(shown.polling)
+      else say(pollLines(shown).join('\n'))
+      const { trouble } = shown.polling ?? {}
+      if (flags.wait !== false && trouble) {
+        throw new CliError(EXIT.failed, 'poll_failed', {
+          message: plain(trouble),
+          fix: 'Mend it, then ask again; what came before the trouble is kept.',
+        })
+      }
+    })
+}
+
+/** A large shop takes several rounds. */
+const isUnderWay = ({ polling }: ConnectionShown): boolean =>
+  polling?.more === true && polling.trouble === null
 
 function addRemove(parent: Command): void {
   declareOne(

@@ -135,11 +135,11 @@ export const datasetSettingsSchema = z.object({
     .default(true)
     .describe('Send, after a later consent, what happened on the page while it was refused.'),
   orders_from: z
-    .enum(['none', 'webhooks', 'csv'])
+    .enum(['none', 'webhooks', 'polls', 'csv'])
     .default('none')
     .describe(
-      'What says how many purchases there really were: the orders of the connected sources, the ' +
-        'orders of imported files, or nothing.',
+      'What says how many purchases there really were: the orders that connected sources deliver, ' +
+        'those they name when they are asked, those of imported files, or nothing.',
     ),
   orders_time_zone: z
     .string()

@@ -45,10 +45,11 @@ export interface ReconcilerPorts {
   readonly nowMs: () => number
 }
 
-export const ORIGIN_OF = { webhooks: 'webhook', csv: 'csv' } as const satisfies Record<
-  string,
-  OrderOrigin
->
+export const ORIGIN_OF = {
+  webhooks: 'webhook',
+  polls: 'poll',
+  csv: 'csv',
+} as const satisfies Record<string, OrderOrigin>
 
 const IMPORTS = 'order_imports'
 const DAYS = 7

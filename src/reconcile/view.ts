@@ -147,7 +147,7 @@ export interface Reports {
   readonly rejected: number
 }
 
-export type OrdersFrom = 'none' | 'webhooks' | 'csv'
+export type OrdersFrom = 'none' | 'webhooks' | 'polls' | 'csv'
 
 export interface Reconciliation {
   readonly orders_from: OrdersFrom

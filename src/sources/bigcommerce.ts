@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { bigcommerceExamples } from './bigcommerce-examples.ts'
+import { bigcommercePolling, bigcommercePollSettings } from './bigcommerce-poll.ts'
 import { trailOf } from './carried.ts'
 import { decimalText, microsOf } from './decimal.ts'
 import { momentOf, secondsOf } from './moment.ts'
@@ -46,6 +47,7 @@ const schema = z.strictObject({
     .max(20)
     .default(['Test Payment Gateway'])
     .describe('Payment methods of orders that are only tests.'),
+  ...bigcommercePollSettings,
 })
 
 type Settings = z.infer<typeof schema>
@@ -80,6 +82,7 @@ export const bigcommerce: Source<Settings> = {
   },
   ask,
   translate,
+  polling: bigcommercePolling,
   examples: bigcommerceExamples,
 }
 

@@ -12,6 +12,7 @@ import { momentOf, secondsOf } from './moment.ts'
 import type { Person } from './person.ts'
 import { contentIdSetting, type Item, purchaseOf, shopperOf } from './purchase.ts'
 import { shopifyExamples } from './shopify-examples.ts'
+import { shopifyPolling, shopifyPollSettings } from './shopify-poll.ts'
 import { signedBody } from './signature.ts'
 import {
   type AmountAt,
@@ -43,6 +44,7 @@ export const shopifySchema = z.strictObject({
     .describe(
       'Count a new customer as CompleteRegistration. Shopify makes one of every guest, too.',
     ),
+  ...shopifyPollSettings,
 })
 
 export type ShopifySettings = z.infer<typeof shopifySchema>
@@ -83,6 +85,7 @@ export const shopify: Source<ShopifySettings> = {
     return id ? { key: `${topic} ${id} ${hash('sha256', body)}`, topic } : { topic }
   },
   translate,
+  polling: shopifyPolling,
   examples: shopifyExamples,
 }
 

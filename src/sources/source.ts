@@ -5,6 +5,7 @@
  * main.ts names the sources there are.
  */
 import { z } from 'zod'
+import { POLL_MINUTES_MIN } from '../enrich-limits.ts'
 import { CONNECTION_SECRETS_MAX } from '../limits.ts'
 
 /** One request to `POST /hooks/{source}/{connection_id}`. */
@@ -197,6 +198,48 @@ export const FAILED_REASONS = {
 export type IgnoredReason = keyof typeof IGNORED_REASONS
 export type FailedReason = keyof typeof FAILED_REASONS
 
+/** How far a platform was asked: its own clock, never ours. */
+export interface PollPlace {
+  /** Orders that changed since, inclusive; unix seconds. */
+  readonly since_s: number
+  /** Where the same question goes on, as the last answer said. */
+  readonly next?: string
+  /** Newest first: where the next round begins, once this one is at its end. */
+  readonly newest_s?: number
+}
+
+/** An order in an answer, as `translate` takes it. */
+export interface Polled extends Pick<Delivered, 'headers' | 'text' | 'fetched'> {
+  /** When it was placed, or paid where that is known. */
+  readonly placed_s: number
+  readonly changed_s: number
+}
+
+export interface PollPage {
+  readonly orders: readonly Polled[]
+  /** There is more of the same question. */
+  readonly next?: string
+}
+
+/** Asking a platform for all its orders that changed, page by page. Pure. */
+export interface Polling<Settings extends CommonSettings = CommonSettings> {
+  /**
+   * oldest_first: by the time of their last change, so that each page moves the place on, and an
+   * order that changes meanwhile comes again. newest_first: a round ends at its last page.
+   */
+  readonly order: 'oldest_first' | 'newest_first'
+  /** What has to be entered before it can be asked, in words; undefined: nothing. */
+  lacks(settings: Settings): string | undefined
+  request(place: PollPlace, settings: Settings): Pick<Ask, 'url' | 'headers'>
+  /** Undefined: it is not what this platform answers. */
+  read(
+    answer: { readonly text: string; readonly headers: Headers },
+    asked: { readonly place: PollPlace; readonly settings: Settings },
+  ): PollPage | undefined
+  /** How long to leave it alone, by what it says of its limits. */
+  restMs?(headers: Headers): number
+}
+
 /** `in -> out`: at once tests and docs. */
 export interface Example {
   readonly title: string
@@ -252,6 +295,8 @@ export interface Source<Settings extends CommonSettings = CommonSettings> {
   ask?(delivered: Delivered, settings: Settings): Ask | Unasked | undefined
   /** Pure. What it throws is a defect; bad input is a value. */
   translate(delivered: Delivered, settings: Settings): Translation
+  /** For platforms that can be asked for their orders: polling/poller.ts does. */
+  readonly polling?: Polling<Settings>
   /** Left out: 200 and `{"received":true}`. */
   readonly answer?: HookAnswer
   readonly examples: readonly Example[]
@@ -274,9 +319,35 @@ export const apiUrlSetting = (url: string) =>
     .transform((text) => text.replace(/\/+$/, ''))
     .describe('Where the platform is asked for what a delivery leaves out.')
 
+/** Of a shop that is asked at its own address. */
+export const shopUrlSetting = (words: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .nullable()
+    .default(null)
+    .transform((text) => text?.replace(/\/+$/, '') ?? null)
+    .describe(words)
+
 /** What it is asked with; null: nothing is asked. */
 export const tokenSetting = (words: string) =>
   z.string().trim().min(1).max(1000).nullable().default(null).describe(words).meta({ secret: true })
+
+/** Of platforms that can be asked for their orders. */
+export const pollSettings = {
+  poll_minutes: z
+    .number()
+    .int()
+    .min(POLL_MINUTES_MIN)
+    .max(1440)
+    .nullable()
+    .default(null)
+    .describe('Ask for the orders that changed, every so many minutes; empty: only when told to.'),
+}
+
+export interface PollSettings {
+  readonly poll_minutes: number | null
+}
 
 /** Of every connection. */
 export const commonSettings = {

@@ -23,6 +23,7 @@ import {
   returnPage,
   type StripeObject,
 } from './stripe-fields.ts'
+import { stripePolling, stripePollSettings } from './stripe-poll.ts'
 import { subscriptionOf } from './stripe-subscription.ts'
 import { at, isObject, parseExact, type Tree, textAt } from './tree.ts'
 
@@ -36,6 +37,7 @@ export const stripeSchema = z.strictObject({
         '(Elements), or invoices of Billing.',
     ),
   renewals: renewalsSetting,
+  ...stripePollSettings,
 })
 
 export type StripeSettings = z.infer<typeof stripeSchema>
@@ -71,6 +73,7 @@ export const stripe: Source<StripeSettings> = {
     return { topic: textAt(event, 'type') ?? '', ...(id ? { key: id } : {}) }
   },
   translate,
+  polling: stripePolling,
   examples: stripeExamples,
 }
 

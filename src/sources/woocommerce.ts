@@ -28,6 +28,7 @@ import {
 } from './source.ts'
 import { at, isObject, listAt, parseExact, type Tree, textAt } from './tree.ts'
 import { woocommerceExamples } from './woocommerce-examples.ts'
+import { woocommercePolling, woocommercePollSettings } from './woocommerce-poll.ts'
 
 export const woocommerceSchema = z.strictObject({
   ...commonSettings,
@@ -43,6 +44,7 @@ export const woocommerceSchema = z.strictObject({
     .max(20)
     .default([])
     .describe('Payment methods (payment_method of the order) that are only used for tests.'),
+  ...woocommercePollSettings,
 })
 
 export type WoocommerceSettings = z.infer<typeof woocommerceSchema>
@@ -67,6 +69,7 @@ export const woocommerce: Source<WoocommerceSettings> = {
   // Its delivery id is the same for two orders of one second: the body is what tells them apart.
   identify: ({ headers }) => ({ topic: headers['x-wc-webhook-topic'] ?? '' }),
   translate,
+  polling: woocommercePolling,
   examples: woocommerceExamples,
 }
 

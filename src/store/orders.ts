@@ -1,14 +1,16 @@
 /**
- * The order book part of the store port: which orders a shop really had, as its webhooks or a file
- * said, one row per order. Reconciliation compares what was counted with it. Drivers keep it;
- * sources/inbox/ and reconcile/ write it, reconcile/ reads it, by day or by order id.
+ * The order book part of the store port: which orders a shop really had, as its webhooks, its
+ * platform when asked, or a file said, one row per order. Reconciliation compares what was counted
+ * with it. Drivers keep it; sources/inbox/, sources/polling/ and reconcile/ write it, reconcile/
+ * reads it, by day or by order id.
  */
 import type { ActionSource, UserData } from '../event/shape.ts'
 
 /** Who said so. Each origin is a book of its own: they are never mixed. */
-export type OrderOrigin = 'webhook' | 'csv'
+export type OrderOrigin = 'webhook' | 'csv' | 'poll'
 
-export const ORDER_ORIGINS: readonly OrderOrigin[] = ['webhook', 'csv']
+/** Drivers keep their places: new ones come last. */
+export const ORDER_ORIGINS: readonly OrderOrigin[] = ['webhook', 'csv', 'poll']
 
 /**
  * paid: a sale, whatever became of it later. pending: not paid (yet). cancelled: before it was

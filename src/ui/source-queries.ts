@@ -7,6 +7,7 @@ import type {
   ConnectionShown,
   ConnectionsAnswer,
   IntegrationsAnswer,
+  PollRequest,
   SourceDeliveriesAnswer,
   SourceRetriedAnswer,
   SourceRetryRequest,
@@ -81,6 +82,12 @@ export const retryDeliveries = (
   request: SourceRetryRequest,
 ): Promise<SourceRetriedAnswer> =>
   call('POST', path(datasetId, `/connections/${id}/retry`), request)
+
+export const pollConnection = (
+  datasetId: string,
+  id: string,
+  request: PollRequest,
+): Promise<ConnectionShown> => call('POST', path(datasetId, `/connections/${id}/poll`), request)
 
 /** What was made with a connection is shown as long as the page is open, and never again. */
 export const madeKey = (id: string) => ['connection-made', id] as const

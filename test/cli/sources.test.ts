@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { wooOrder } from '../../src/sources/woocommerce-orders.ts'
+import { startOrderShop } from '../http/order-shops.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { type Result, twofold } from './twofold.ts'
 
@@ -53,6 +54,30 @@ describe('a shop on the command line', () => {
     expect((await run('source', 'remove', made.connection_id, '--yes')).stdout).toContain('Removed')
     expect((await run('source', 'list')).stdout).toContain('No source yet')
     expect((await deliver(body)).status).toBe(404)
+  })
+
+  it('is asked for its orders, and says why it cannot be', async () => {
+    const asked = await startOrderShop('woocommerce')
+    try {
+      const now = Math.floor(Date.now() / 1000)
+      asked.orders.set('7', { id: '7', changedS: now - 60, json: wooOrder({ id: 7 }) })
+      asked.proof = `Basic ${Buffer.from('ck_1:cs_1').toString('base64')}`
+      const added = await run('source', 'add', 'woocommerce', '--json')
+      const { connection_id: id } = JSON.parse(added.stdout) as { connection_id: string }
+      const lacking = await run('source', 'poll', id)
+      expect([lacking.code, lacking.stderr]).toEqual([2, expect.stringContaining('Enter shop_url')])
+      const keys = ['-s', 'consumer_key=ck_1', '-s', 'consumer_secret=cs_1']
+      await run('source', 'set', id, '-s', `shop_url=${asked.url}`, ...keys)
+      const polled = await run('source', 'poll', id, '--from', '2026-01-01')
+      expect(polled.stdout).toMatch(/last asked +\S+ \S+ UTC, 1 orders: 1 new, 0 changed/)
+      expect(polled.stdout).toMatch(/newest sale +7, 2026-03-02/)
+      asked.proof = 'another'
+      const refused = await run('source', 'poll', id)
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('answered 401')])
+      await run('source', 'remove', id, '--yes')
+    } finally {
+      await asked.close()
+    }
   })
 
   it('says what to click, and what is wrong', async () => {

@@ -163,6 +163,7 @@ export async function apiBench(
       isBot: () => false,
     }),
     hooks: { refusals: () => undefined },
+    polls: { status: () => undefined, ask: () => undefined },
     wakeInbox: () => undefined,
     nowMs,
     startDemo: async () => ({ url: '/demo/', dataset_id: '1' }),

@@ -43,6 +43,13 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/inbox.ts',
     'src/store/orders.ts',
   ],
+  'src/sources/polling/': [
+    'src/event/',
+    'src/relay/backoff.ts',
+    'src/store/store.ts',
+    'src/store/inbox.ts',
+    'src/store/orders.ts',
+  ],
   'src/sources/offline/': [
     'src/event/',
     'src/ingest/ingest.ts',
@@ -92,6 +99,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/destinations/destination.ts',
     'src/sources/source.ts',
     'src/sources/inbox/view.ts',
+    'src/sources/polling/view.ts',
     'src/sources/offline/view.ts',
     'src/relay/view.ts',
     'src/relay/replay-view.ts',

@@ -1,12 +1,13 @@
 /**
  * The row of the order book that a delivery leads to: what is known of the order by now, with its
- * shopper hashed. Pure. Called by plan.ts (what is said) and translator.ts (what is kept).
+ * shopper hashed. Pure. Called by plan.ts (what is said) and translator.ts (what is kept), and by
+ * polling/ for what a platform says when it is asked.
  */
 import type { Dataset } from '../../event/dataset.ts'
 import { hashFields } from '../../event/hash-fields.ts'
 import { amountOf, decimalOf } from '../../event/money.ts'
 import type { ActionSource } from '../../event/shape.ts'
-import type { Order, OrderStatus } from '../../store/orders.ts'
+import type { Order, OrderOrigin, OrderStatus } from '../../store/orders.ts'
 import type { OrderState } from '../order.ts'
 import type { OrderFact, UserFields } from '../source.ts'
 
@@ -50,13 +51,13 @@ function statusOf({ test, purchase }: OrderFact, state: OrderState): OrderStatus
 /** What is kept. */
 export function orderOf(
   { shopper, ...booked }: Booked,
-  { dataset, source, sha256 }: BookContext,
+  { dataset, origin, source, sha256 }: BookContext,
 ): Order {
   const userData = shopper && hashFields(shopper, dataset, sha256)
   return {
     ...booked,
     dataset_id: dataset.dataset_id,
-    origin: 'webhook',
+    origin,
     source,
     ...(userData ? { user_data: userData } : {}),
   }
@@ -64,6 +65,7 @@ export function orderOf(
 
 export interface BookContext {
   readonly dataset: Dataset
+  readonly origin: OrderOrigin
   /** The kind of source. */
   readonly source: string
   readonly sha256: (text: string) => string

@@ -47,6 +47,8 @@ export type OpenedConnection =
   | { readonly state: 'ready'; readonly source: Source; readonly settings: CommonSettings }
 
 export interface Connections extends ConnectionSettings {
+  /** Of every dataset. */
+  keys(): readonly ConnectionKey[]
   /** By the id in its address, whatever the dataset. */
   byId(connectionId: string): ConnectionKey | undefined
   opened(key: ConnectionKey): OpenedConnection
@@ -101,6 +103,7 @@ export async function createConnections(ports: ConnectionsPorts): Promise<Connec
       const config = configOf(state, key)
       return config && viewOf(state, config)
     },
+    keys: () => [...state.byId.values()],
     byId: (connectionId) => state.byId.get(connectionId),
     opened: (key) => open(state, configOf(state, key)),
     create: (datasetId, input) => create(state, datasetId, input),

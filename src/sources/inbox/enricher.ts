@@ -9,15 +9,9 @@ import { INBOX_LEASE_MS } from '../../limits.ts'
 import { backoffMs } from '../../relay/backoff.ts'
 import type { ClaimedInbox, InboxSettlement } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
+import type { Unanswered } from '../platform-answer.ts'
 import type { CommonSettings, Delivered, Source } from '../source.ts'
-import {
-  type Asked,
-  type AskPorts,
-  askAll,
-  type Kept,
-  settlementOf,
-  type Unanswered,
-} from './asking.ts'
+import { type Asked, type AskPorts, askAll, type Kept, settlementOf } from './asking.ts'
 
 export interface EnricherPorts extends Omit<AskPorts, 'signal'> {
   readonly store: Pick<Store, 'settleReceived'>

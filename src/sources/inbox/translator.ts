@@ -298,8 +298,9 @@ async function finish(
   // Of what was refused nothing is remembered: tried again, it is new.
   const records = jobs.flatMap(({ plan }, index) => (outcomes[index]?.refused ? [] : plan.records))
   // A book of what the shop sold: also of what ingest refuses.
+  const { sha256 } = ports
   const orders = jobs.flatMap(({ plan, source: { name } }) =>
-    plan.orders.map((booked) => orderOf(booked, { dataset, source: name, sha256: ports.sha256 })),
+    plan.orders.map((one) => orderOf(one, { dataset, origin: 'webhook', source: name, sha256 })),
   )
   const done = { dataset_id, now_ms: ports.nowMs(), settlements, records, orders }
   const { conflict } = await ports.store.settleReceived(done)

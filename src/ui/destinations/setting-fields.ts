@@ -48,6 +48,8 @@ const LABELS: Record<string, string> = {
   check_first: 'Check before sending',
   path_style: 'Bucket in the path',
   access_key_id: 'Access key id',
+  shop_url: 'Address of the shop',
+  poll_minutes: 'Ask for orders every (minutes)',
 }
 
 /** Those that must be filled in first, then the rest as the schema has them. */

@@ -17,6 +17,13 @@ import { Reasons } from './reasons.tsx'
 import { SendSection } from './send-section.tsx'
 import { SourceOfTruth } from './source-of-truth.tsx'
 
+const ORDERS_OF = {
+  none: '',
+  csv: 'files',
+  polls: 'shops, as they say when asked,',
+  webhooks: 'connected sources',
+} as const
+
 export function ReconciliationPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const { from, to, day, show } = useSearch({
@@ -41,7 +48,7 @@ export function ReconciliationPage() {
       of={dataset?.name ?? ''}
       lead={
         hasOrders
-          ? `Orders of your ${data.orders_from === 'csv' ? 'files' : 'connected sources'} against purchases counted here, by days of the shop (${data.zone}). A purchase belongs to the day of its order here, and in Overview to the hour in which its first report came in.`
+          ? `Orders of your ${ORDERS_OF[data.orders_from]} against purchases counted here, by days of the shop (${data.zone}). A purchase belongs to the day of its order here, and in Overview to the hour in which its first report came in.`
           : 'Does the count equal the orders? Compares purchases with what your shop sold.'
       }
       actions={

@@ -8,6 +8,14 @@ import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { updateDataset } from '../queries.ts'
+import { PolledShops } from './polled-shops.tsx'
+
+const EMPTY = {
+  csv: 'No file was imported yet: choose one below.',
+  polls: 'No order is known yet. It takes the first check of a shop.',
+  webhooks:
+    'No order came yet. It takes the first delivery of a shop that is connected under Sources.',
+} as const
 
 interface SourceOfTruthProps {
   readonly dataset: DatasetView
@@ -17,9 +25,11 @@ interface SourceOfTruthProps {
 
 const FROM = [
   { value: 'none', label: 'Nothing yet' },
-  { value: 'webhooks', label: 'The connected sources' },
+  { value: 'webhooks', label: 'The connected sources, as they deliver' },
+  { value: 'polls', label: 'The connected shops, when asked' },
   { value: 'csv', label: 'Imported files' },
 ]
+const ORIGINS = { webhooks: 'webhook', polls: 'poll', csv: 'csv' } as const
 const SEND = [
   { value: 'ask', label: 'Wait for me' },
   { value: 'automatic', label: 'Send by itself' },
@@ -36,7 +46,7 @@ export function SourceOfTruth({ dataset, found, locked }: SourceOfTruthProps) {
       ]),
   })
   const { orders_from: from } = found
-  const origin = from === 'csv' ? 'csv' : 'webhook'
+  const origin = from === 'none' ? undefined : ORIGINS[from]
   const book = found.books.find((one) => one.origin === origin)
   return (
     <Section title="What was really sold" hint="Purchases are compared with these orders.">
@@ -80,13 +90,10 @@ export function SourceOfTruth({ dataset, found, locked }: SourceOfTruthProps) {
             (Settings, Orders).
           </Text>
         ) : (
-          <Text>
-            {from === 'csv'
-              ? 'No file was imported yet: choose one below.'
-              : 'No order came yet. It takes the first delivery of a shop that is connected under Sources.'}
-          </Text>
+          <Text>{EMPTY[from]}</Text>
         )}
       </Stack>
+      {from === 'polls' && <PolledShops datasetId={dataset.dataset_id} locked={locked} />}
     </Section>
   )
 }

@@ -12,9 +12,12 @@ interface Condition {
 }
 
 export function conditionOf(connection: ConnectionShown): Condition {
-  const { enabled, problem, needs_secret, states, refused, last_received_ms } = connection
+  const { enabled, problem, needs_secret, states, refused, last_received_ms, polling } = connection
   if (!enabled) return { color: 'gray', words: 'Switched off' }
   if (problem) return { color: 'red', words: 'Needs you' }
+  if (polling?.trouble) return { color: 'red', words: 'Asking fails' }
+  const isAsked = polling && polling.lacks === null && polling.minutes !== null
+  if (needs_secret && isAsked) return { color: 'teal', words: 'Asked regularly' }
   if (needs_secret) return { color: 'orange', words: 'Secret missing' }
   if (refused && refused.last_ms > (last_received_ms ?? 0)) {
     return { color: 'red', words: 'Signature refused' }

@@ -24,6 +24,7 @@ import {
 } from '../source-queries.ts'
 import { conditionOf, Numbers } from './condition.tsx'
 import { DeliveriesSection } from './deliveries-section.tsx'
+import { PollingSection } from './polling-section.tsx'
 import { SettingInputs } from './setting-inputs.tsx'
 import { SetupSection } from './setup-section.tsx'
 
@@ -58,6 +59,7 @@ export function SourcePage() {
               <DeliveriesSection connection={data} locked={locked} />
             </>
           )}
+          <PollingSection connection={data} locked={locked} />
           {type && <ChangeSection connection={data} type={type} locked={locked} />}
           <StopSection connection={data} locked={locked} />
         </>
@@ -133,7 +135,7 @@ function ChangeSection({ connection, type, locked }: PartProps & { type: SourceT
       title="Settings"
       hint="They apply to what is translated from then on. To apply them to what is there, translate it again above."
     >
-      <Stack gap="lg" maw={720}>
+      <Stack gap="lg" maw={720} id="settings">
         <SettingInputs
           key={JSON.stringify(settings)}
           type={type}
@@ -185,7 +187,7 @@ function StopSection({ connection, locked }: PartProps) {
   return (
     <Section
       title={enabled ? 'Stop it' : 'It is switched off'}
-      hint="Switched off, deliveries are refused; platforms give up after a while. Events that were counted stay counted."
+      hint="Switched off, deliveries are refused and nothing is asked; platforms give up after a while. Events that were counted stay counted."
     >
       <Group gap="sm">
         <Button
