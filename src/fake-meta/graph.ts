@@ -284,6 +284,10 @@ export function answerProbe(sent: Sent, steps: readonly string[], ports: GraphPo
   if (first === 'me' && second === undefined) {
     return { status: 200, body: { id: SYSTEM_USER, name: 'Conversions API System User' } }
   }
+  if (first === 'dataset_quality' && second === undefined && sent.method === 'GET') {
+    // It makes up no scores: as with Meta's own dataset before its first days are over.
+    return { status: 200, body: { web: [] } }
+  }
   if (first === '' || steps.length > 2) return refuse('unknown_path', `/${steps.join('/')}`)
   const badDataset = access.refuseDataset(first)
   if (badDataset) return refuse(badDataset, first)

@@ -126,8 +126,10 @@ interface PartProps {
   readonly sentence: string
 }
 
-function Coverage({ report: { coverage, coverage_7d }, sentence }: PartProps) {
+function Coverage({ report, sentence }: PartProps) {
+  const { coverage, coverage_7d, by } = report
   const { share, low, high, goal, both, browser_only, server_only } = coverage
+  const sameId = by.find(({ how }) => how === 'event_id')?.events ?? 0
   const seen = both + browser_only
   return (
     <Section
@@ -143,6 +145,7 @@ function Coverage({ report: { coverage, coverage_7d }, sentence }: PartProps) {
             {countOf(seen, 'browser event')}
           </Text>
           <Scale value={share} low={low} high={high} max={1} goal={goal} />
+          <NeverOnServer report={report} />
           {coverage_7d !== null && (
             <Text size="sm" c="dimmed">
               Mean of the last 7 days, the way Meta states it: {formatShare(coverage_7d, 1)}.
@@ -152,7 +155,8 @@ function Coverage({ report: { coverage, coverage_7d }, sentence }: PartProps) {
       )}
       <Figures>
         <Figure label="Known to both" value={formatCount(both)} testId="both">
-          counted events
+          counted events, {formatCount(sameId)} of them ({formatShare(sameId, both)}) by the same
+          event_id
         </Figure>
         <Figure label="Browser only" value={formatCount(browser_only)} testId="browser-only">
           your server did not report them
@@ -164,6 +168,28 @@ function Coverage({ report: { coverage, coverage_7d }, sentence }: PartProps) {
     </Section>
   )
 }
+
+/** Pages that are looked at are often reported by the browser alone, and drown what matters. */
+function NeverOnServer({ report: { coverage, by_event } }: Pick<PartProps, 'report'>) {
+  const names = by_event.filter(
+    ({ coverage: { both, server_only, browser_only } }) =>
+      both + server_only === 0 && browser_only > 0,
+  )
+  const alone = names.reduce((sum, one) => sum + one.coverage.browser_only, 0)
+  const rest = coverage.both + coverage.browser_only - alone
+  if (alone === 0 || coverage.both === 0) return null
+  const first = names.slice(0, NAMES_SHOWN).map(({ event_name }) => event_name)
+  const more = names.length > first.length ? ` and ${names.length - first.length} more` : ''
+  return (
+    <Text size="sm" data-testid="never-on-server">
+      Your server never reports {first.join(', ')}
+      {more}: {countOf(alone, 'browser event')}. Without them the coverage is{' '}
+      <b>{formatShare(coverage.both, rest)}</b> of {formatCount(rest)}.
+    </Text>
+  )
+}
+
+const NAMES_SHOWN = 3
 
 function OverTime({ report: { points, step }, sentence }: PartProps) {
   const bars: Bar[] = points.map(({ time, both, browser_only, server_only }) => ({
@@ -177,7 +203,11 @@ function OverTime({ report: { points, step }, sentence }: PartProps) {
   return (
     <Section
       title="Pairs over time"
-      hint={`Counted events per ${step === 'day' ? 'UTC day' : 'hour'} ${sentence}.`}
+      hint={
+        step === 'day'
+          ? 'Counted events per whole UTC day: the first begins before the window does.'
+          : `Counted events per hour ${sentence}.`
+      }
     >
       <Group gap="lg" aria-hidden="true">
         {series.map(({ name, label, color }) => (

@@ -21,6 +21,7 @@ export function EventQualityDetails({ event }: { readonly event: EventQuality })
 
 function Keys({ event }: { readonly event: EventQuality }) {
   const hasInvalid = event.keys.some(({ invalid }) => invalid > 0)
+  const reports = event.keys.find(({ of }) => of !== event.events)?.of
   return (
     <Stack gap="xs">
       <Title order={4} size="h6">
@@ -63,6 +64,12 @@ function Keys({ event }: { readonly event: EventQuality }) {
           </Table.Tbody>
         </Table>
       </Scroll>
+      {reports !== undefined && (
+        <Text size="sm" c="dimmed">
+          Of {countOf(event.events, 'event')}; names and addresses of{' '}
+          {countOf(reports, 'server report')}, copies of an event included.
+        </Text>
+      )}
     </Stack>
   )
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { LossAnswer } from '../../api/types.ts'
 import { countOf, formatCount, formatMoney, formatShare } from '../format.ts'
+import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
@@ -86,7 +87,7 @@ function Report({ datasetId, window, loss }: ReportProps) {
   return (
     <>
       <Row loss={loss} sentence={sentence} />
-      <Lost loss={loss} sentence={sentence} />
+      <Lost loss={loss} sentence={sentence} why={{ datasetId, window }} />
       {loss.total.known > 0 && (
         <>
           <LossTable title="By browser" rows={loss.by_browser} sentence={sentence} />
@@ -148,7 +149,11 @@ function Row({ loss, sentence }: PartProps) {
   )
 }
 
-function Lost({ loss, sentence }: PartProps) {
+interface LostProps extends PartProps {
+  readonly why: Pick<ReportProps, 'datasetId' | 'window'>
+}
+
+function Lost({ loss, sentence, why: { datasetId, window } }: LostProps) {
   const { total, recovered } = loss
   if (total.known === 0) {
     return (
@@ -172,6 +177,17 @@ function Lost({ loss, sentence }: PartProps) {
           {total.few && ', too few to say much'}
         </Text>
         <Scale value={total.rate} low={total.low} high={total.high} max={1} />
+        <Text size="sm">
+          <TextLink
+            to="/datasets/$datasetId/deduplication"
+            params={{ datasetId }}
+            search={{ window, event: loss.event_name ?? undefined }}
+            inherit
+          >
+            Why the browser missed them
+          </TextLink>
+          , with samples: blocked, never seen, too late, no shared id.
+        </Text>
       </Stack>
       <Figures>
         <Figure
