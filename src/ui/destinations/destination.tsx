@@ -97,9 +97,10 @@ function Status({ destination }: { destination: DestinationShown }) {
     >
       <Numbers destination={destination} />
       <Text size="sm">
-        Since it was added, {countOf(created, 'event')} became{' '}
-        {countOf(created + created_further, 'delivery', 'deliveries')} (browser and server report of
-        one event may each leave, under one id){reasons.length === 0 ? '.' : ', and were skipped:'}
+        Since it was added, {countOf(created, 'event')} arrived for it
+        {created_further > 0 &&
+          `, and ${countOf(created_further, 'more delivery', 'more deliveries')} came of their further reports (each leaves under the id of its event) and of replays`}
+        {reasons.length === 0 ? '.' : '. Skipped were:'}
       </Text>
       {reasons.length > 0 && (
         <ul className={classes.plain}>
