@@ -58,7 +58,7 @@ export const PICTURES: readonly Picture[] = [
   { name: 'add-destination', path: `${D}/destinations/new`, shows: 'Meta' },
   { name: 'deliveries', path: `${D}/deliveries`, shows: 'Delivered' },
   { name: 'dead-letters', path: `${D}/dead-letters`, shows: 'Dead letters' },
-  { name: 'replay', path: `${D}/replay`, shows: 'Replay' },
+  { name: 'replay', path: `${D}/deliveries/replay`, shows: 'Replay' },
   { name: 'rules', path: `${D}/rules`, shows: 'Draft, not in force yet', height: 1000 },
   {
     ...{ name: 'reconciliation', path: `${D}/reconciliation`, shows: 'Why they differ' },

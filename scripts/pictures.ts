@@ -21,6 +21,8 @@ const BYTES_MAX = 80_000
 const DESKTOP = { width: 1280, height: 900 }
 /** Of the copies to look at, at least. */
 const LOOK_PX = 1700
+/** Of one step, on a busy machine. */
+const SLOW_MS = 180_000
 const PHONE = { width: 390, height: 844 }
 
 /** What stands on the page of rules. */
@@ -118,6 +120,7 @@ async function take({ picture, seat, places, as, viewport, dark, isKept }: Take)
     ...{ viewport, locale: 'en-US', timezoneId: 'Europe/Berlin' },
     ...{ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' },
   })
+  context.setDefaultTimeout(SLOW_MS)
   const page = await context.newPage()
   const path = Object.entries(places).reduce(
     (text, [name, id]) => text.replace(name, id),
@@ -125,7 +128,7 @@ async function take({ picture, seat, places, as, viewport, dark, isKept }: Take)
   )
   await page.goto(seat.origin + path)
   const shown = page.getByText(picture.shows).filter({ visible: true }).first()
-  await shown.waitFor({ timeout: 60_000 })
+  await shown.waitFor()
   if (picture.down) await page.getByRole('heading', { name: picture.down }).scrollIntoViewIfNeeded()
   if (picture.down) await shown.scrollIntoViewIfNeeded()
   await page.waitForLoadState('networkidle')
@@ -150,6 +153,7 @@ async function begin(words: readonly string[], link: RegExp): Promise<string> {
 
 async function signedIn(link: string): Promise<Seat> {
   const context = await browser.newContext()
+  context.setDefaultTimeout(SLOW_MS)
   const page = await context.newPage()
   await page.goto(link)
   await page.waitForURL((url) => !url.hash.includes('sign-in'))
