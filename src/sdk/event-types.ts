@@ -42,7 +42,7 @@ export type PurchaseData = CustomData & Required<Pick<CustomData, 'value' | 'cur
 
 type PersonValue = string | number | null | undefined
 
-/** Who did it, in clear or already hashed; in clear it is normalised and hashed before it leaves. */
+/** Who did it, in clear or already hashed: what is in clear is hashed before it leaves. */
 export type User = {
   readonly [K in HashedKey]?: PersonValue | readonly PersonValue[]
 } & { readonly [K in ClearKey]?: PersonValue }

@@ -3,7 +3,7 @@
  * every size, so each number is one that a small one bears; the server has limits of its own.
  */
 
-/** Events of one request unless the user says otherwise: an answer comes in some ten milliseconds. */
+/** Events of one request unless the user says otherwise: its answer comes in milliseconds. */
 export const BATCH_EVENTS = 100
 /** Meta: at most 1000 events a request; the server takes as many. */
 export const BATCH_EVENTS_MAX = 1000
@@ -23,11 +23,11 @@ export const PAUSE_FIRST_MS = 500
 export const PAUSE_MS_MAX = 60_000
 /** The longest Retry-After that is believed: a slip of a proxy must not stop an hour of events. */
 export const RETRY_AFTER_MS_MAX = 5 * 60_000
-/** Failed requests in a row after which the owner hears of it: a restart of the server is shorter. */
+/** Failed requests in a row after which the owner hears of it: a restart takes fewer. */
 export const FAILURES_TOLD = 3
 /** An event is tried so long unless the user says otherwise; as long as the pixel tries its own. */
 export const GIVE_UP_MS = 86_400_000
-/** What flush() and close() wait for, unless told otherwise: platforms kill a process after 30 s. */
+/** What flush() and close() wait, unless told otherwise: platforms kill a process after 30 s. */
 export const FLUSH_MS = 10_000
 /** What a request of a serverless platform may wait for after its answer; Workers allow 30 s. */
 export const AFTER_REQUEST_MS = 25_000

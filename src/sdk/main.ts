@@ -1,7 +1,8 @@
 /**
  * The door of `twofold/sdk`: what a shop's server imports. Runs wherever there are Web Requests:
  * Node 18 and later, Bun, Deno, Cloudflare Workers, Vercel. Adapters have doors of their own
- * (express.ts, fastify.ts, next.ts, hono.ts), and so has what only Node can do (node.ts, file-spool.ts).
+ * (express.ts, fastify.ts, next.ts, hono.ts), and so has what only Node can do (node.ts and
+ * file-spool.ts).
  */
 import { eventId } from '../event/ids.ts'
 import { createTwofold, type Twofold } from './client.ts'

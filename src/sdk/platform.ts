@@ -1,7 +1,7 @@
 /**
- * What the SDK needs of the machine it runs on: clock, chance, timers, the network, the console, and
- * SHA-256. The only file of the SDK that touches any of them; all of it exists in Node 18, Bun, Deno,
- * Cloudflare Workers and on Vercel's edge. Made once by client.ts.
+ * What the SDK needs of the machine it runs on: clock, chance, timers, the network, the console
+ * and SHA-256. The only file of the SDK that touches any of them; all of it exists in Node 18, Bun,
+ * Deno, Cloudflare Workers and on Vercel's edge. Made once by client.ts.
  */
 import { sha256 } from '../event/sha256.ts'
 

@@ -23,7 +23,7 @@ export interface HeadersLike {
 
 type NodeHeaders = { readonly [name: string]: string | string[] | undefined }
 
-/** What the visitor allowed, as far as your site knows; docs/consent.md tells what becomes of it. */
+/** What the visitor allowed, as far as your site knows; see docs/consent.md. */
 export interface ConsentWord {
   readonly state?: 'granted' | 'denied' | 'unknown'
   /** A TCF string, and Google's Additional Consent string beside it. */

@@ -1,8 +1,8 @@
 /**
  * Moves events from the program to the server: gathers, sends one batch at a time in order, tries
  * again with pauses, gives up in bounded time, and tells the owner of every event that did not
- * arrive. Every try carries the same event ids, so one that arrives twice counts once. Never throws.
- * client.ts makes one for the program, and one for each request whose platform waits for it.
+ * arrive. Every try carries the same event ids, so one that arrives twice counts once. Never
+ * throws. client.ts makes one for the program, and one for each request whose platform waits.
  */
 import type { Refusal, Verdict } from './answer.ts'
 import type { Flushed } from './event-types.ts'
@@ -152,7 +152,7 @@ export class Sender {
     }
     const waiting = this.#queue.all()
     if (this.#failures === FAILURES_TOLD && waiting.length > 0) {
-      const words = `${countOf(waiting.length)} wait and are tried again: ${reason}.`
+      const words = `Not delivered yet: ${countOf(waiting.length)}, tried again. The reason: ${reason}.`
       this.#tell('delayed', waiting, words)
     }
     if (this.#stopped) return
