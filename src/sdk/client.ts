@@ -55,12 +55,18 @@ export function createTwofold(options: TwofoldOptions): Twofold {
   const parts: Parts = { settings, platform, report, post, requestContext }
   const main = senderFor(parts)
   const bind = (bound: TrackContext): Tracker => createTracker(parts, bound, main)
+  const own = bind({})
   return {
-    ...bind({}),
+    ...own,
     bind,
     requestContext,
     relay: createRelay(parts),
-    close: (ms = FLUSH_MS) => main.close(ms),
+    close: async (ms = FLUSH_MS) => {
+      const closed = main.close(ms)
+      if (!settings.waitUntil) return closed
+      const [one, other] = await Promise.all([closed, own.flush(ms)])
+      return { waiting: one.waiting + other.waiting }
+    },
   }
 }
 

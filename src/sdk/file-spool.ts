@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -89,16 +90,19 @@ class FileSpool implements Spool {
     this.#fileBytes += bytes.length
   }
 
-  /** Only what is not done, in a new file that takes the old one's name in one step. */
+  /**
+   * Only what is not done, in a new file that takes the old one's name in one step. At every moment
+   * one of the two is whole, and a later program reads both. No file is open while it is renamed:
+   * some systems refuse that.
+   */
   #renew(): void {
     const path = `${this.#path}.new`
-    const file = openSync(path, 'w', 0o600)
-    const bytes = Buffer.from([...this.#live.values()].join(''))
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-    renameSync(path, this.#path)
+    const text = [...this.#live.values()].join('')
+    writeFileSync(path, text, { mode: 0o600 })
     closeSync(this.#file)
-    this.#file = file
-    this.#fileBytes = bytes.length
+    renameSync(path, this.#path)
+    this.#file = openSync(this.#path, 'a', 0o600)
+    this.#fileBytes = Buffer.byteLength(text)
   }
 
   /**

@@ -39,17 +39,19 @@ export async function relayNode(
   res.end(text)
 }
 
-/** One character more than is allowed stands for all that was not read. */
+/**
+ * Of a body that is too large the rest is read and forgotten: whoever stops reading cannot answer.
+ * An empty object is what parsers leave of a body that they did not read.
+ */
 async function bodyOf(req: NodeRequest): Promise<string> {
   const { body } = req
   if (typeof body === 'string') return body
   if (body instanceof Uint8Array) return new TextDecoder().decode(body)
-  if (typeof body === 'object' && body !== null) return JSON.stringify(body)
+  if (body && Object.keys(body).length > 0) return JSON.stringify(body)
   const decoder = new TextDecoder()
   let text = ''
   for await (const part of req) {
-    text += decoder.decode(part, { stream: true })
-    if (text.length > RELAY_BODY_BYTES_MAX) break
+    if (text.length <= RELAY_BODY_BYTES_MAX) text += decoder.decode(part, { stream: true })
   }
   return text
 }

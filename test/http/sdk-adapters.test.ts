@@ -32,7 +32,7 @@ type Ask = (path: string, init?: RequestInit) => Promise<Response>
 async function withExpress({ twofold }: Shop): Promise<Ask> {
   const app = express()
   app.set('trust proxy', 1)
-  app.use(express.json(), express.text())
+  app.use(express.json())
   app.use(twofoldExpress(twofold, { relay: '/t' }))
   app.get('/thanks', (req, res) => {
     const { eventId } = req.twofold.track('Purchase', PURCHASE, { user: { em: 'jo@shop.test' } })
