@@ -1,11 +1,13 @@
 /**
  * Builds the SDK that users import: src/sdk and the part of src/event it needs become plain ES
- * modules with their types, for Node 18 and whatever else speaks Web Requests. Used by build.ts and
- * by the test that installs the package.
+ * modules with their types, for Node 18 and whatever else speaks Web Requests. They are part of the
+ * package, and by themselves a small one that needs nothing, which the server hands out. Used by
+ * build.ts and by the tests that install it.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tarOf } from './tar-archive.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -31,4 +33,26 @@ export function buildSdk({ folder, checked }: SdkBuild): void {
     const text = readFileSync(file, 'utf8')
     writeFileSync(file, text.replace(/((?:from|import\() ?['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2'))
   }
+}
+
+/** What `npm install ./twofold-sdk.tgz` takes: the folder that buildSdk made, and no dependency. */
+export function packSdk(folder: string): Uint8Array {
+  const { name, version, license, exports } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as Readonly<Record<string, unknown>>
+  const manifest = {
+    ...{ name, version, license, type: 'module', exports },
+    description: 'The SDK of Twofold, as its server hands it out.',
+    engines: { node: '>=18' },
+    sideEffects: false,
+  }
+  const files = globSync('**/*.{js,d.ts}', { cwd: folder }).sort()
+  return tarOf([
+    { path: 'package/package.json', content: Buffer.from(JSON.stringify(manifest, null, 2)) },
+    { path: 'package/LICENSE', content: readFileSync(join(root, 'LICENSE')) },
+    ...files.map((file) => ({
+      path: `package/dist/sdk/${file.replaceAll('\\', '/')}`,
+      content: readFileSync(join(folder, file)),
+    })),
+  ])
 }

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { buildSdk } from './build-sdk.ts'
+import { buildSdk, packSdk } from './build-sdk.ts'
 
 interface Part {
   /** Globs of all that it is made of. */
@@ -37,9 +37,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     make: makeBrowser,
   },
   sdk: {
-    sources: ['src/sdk/**/*.ts', 'src/event/**/*.ts', ...COMMON],
-    products: ['dist/sdk/sdk/main.js', 'dist/sdk/sdk/main.d.ts'],
-    make: () => buildSdk({ folder: join(root, 'dist/sdk'), checked: published }),
+    sources: [
+      ...['src/sdk/**/*.ts', 'src/event/**/*.ts', 'scripts/tar-archive.ts', 'package.json'],
+      ...COMMON,
+    ],
+    products: ['dist/sdk/sdk/main.js', 'dist/sdk.tgz'],
+    make: makeSdk,
   },
   server: {
     sources: ['src/**/*.ts', 'examples/**/*', ...COMMON],
@@ -71,6 +74,12 @@ async function makeBrowser(): Promise<void> {
   const { brotliBytes } = await buildPixel()
   process.stderr.write(`pixel: ${brotliBytes} bytes (brotli)\n`)
   await build({ configFile: join(root, 'src/ui/vite.config.ts'), logLevel: 'warn' })
+}
+
+function makeSdk(): void {
+  const folder = join(root, 'dist/sdk')
+  buildSdk({ folder, checked: published })
+  writeFileSync(join(root, 'dist/sdk.tgz'), packSdk(folder))
 }
 
 function makeServer(): void {

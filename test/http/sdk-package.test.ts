@@ -1,20 +1,48 @@
 /**
- * The SDK as users get it: packed by npm, unpacked where nothing else is installed, imported by
- * plain Node and checked by their compiler. So it needs nothing that the server needs.
+ * The SDK as users get it, from npm's pack and from a running server: installed where nothing else
+ * is, imported by plain Node and checked by their compiler. So it needs nothing of the server's.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildSdk } from '../../scripts/build-sdk.ts'
+import { startTwofold } from '../start.ts'
 
 const root = join(import.meta.dirname, '../..')
+const { exports, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, string>
+  version: string
+}
+const doors = Object.keys(exports)
+  .filter((door) => door !== './package.json')
+  .map((door) => door.replace('.', 'twofold'))
+
 let place: string
-let shop: string
 
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), 'twofold-package-'))
+})
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
+function newShop(name: string): string {
+  const shop = join(place, name)
+  mkdirSync(shop)
+  writeFileSync(join(shop, 'package.json'), '{"type":"module","private":true}')
+  return shop
+}
+
+/** All of Twofold, as npm would publish it; its dependencies are left out on purpose. */
+function packed(): string {
   const source = join(place, 'source')
   mkdirSync(source)
   for (const name of ['package.json', 'README.md', 'LICENSE']) {
@@ -23,19 +51,44 @@ beforeAll(() => {
   buildSdk({ folder: join(source, 'dist/sdk'), checked: false })
   const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', place]
   const tarball = execFileSync('npm', pack, { cwd: source, encoding: 'utf8' }).trim()
-  shop = join(place, 'shop')
+  const shop = newShop('packed')
   const home = join(shop, 'node_modules/twofold')
   mkdirSync(home, { recursive: true })
   execFileSync('tar', ['-xzf', join(place, tarball), '-C', home, '--strip-components', '1'])
-  writeFileSync(join(shop, 'package.json'), '{"type":"module"}')
-})
-afterAll(() => rmSync(place, { recursive: true, force: true }))
+  return shop
+}
 
-const doors = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
-  .filter((door) => door !== './package.json')
-  .map((door) => door.replace('.', 'twofold'))
+/** The small one that a running server hands out, as the Install page says. */
+async function installed(): Promise<string> {
+  const server = await startTwofold()
+  try {
+    const answer = await fetch(`${server.url}/sdk.tgz`)
+    expect(answer.headers.get('content-disposition')).toContain('twofold-sdk.tgz')
+    const shop = newShop('installed')
+    writeFileSync(join(shop, 'twofold-sdk.tgz'), Buffer.from(await answer.arrayBuffer()))
+    const install = ['install', '--offline', '--no-audit', '--no-fund', './twofold-sdk.tgz']
+    execFileSync('npm', install, { cwd: shop, encoding: 'utf8' })
+    const home = join(shop, 'node_modules/twofold/package.json')
+    expect(JSON.parse(readFileSync(home, 'utf8'))).toMatchObject({ version, exports })
+    // Nothing came with it.
+    expect(readdirSync(join(shop, 'node_modules')).filter((name) => name[0] !== '.')).toEqual([
+      'twofold',
+    ])
+    return shop
+  } finally {
+    await server.close()
+  }
+}
 
-describe('the package', () => {
+describe.each([
+  ['the package, packed by npm', packed, 'nodenext', 'nodenext'],
+  ['what the server hands out, installed by npm', installed, 'esnext', 'bundler'],
+] as const)('%s', (_, make, module, moduleResolution) => {
+  let shop: string
+  beforeAll(async () => {
+    shop = await make()
+  })
+
   it('is imported by plain Node, all of its doors, with nothing else installed', () => {
     const names = "names.push(...Object.keys(await import('DOOR')))"
     const lines = doors.map((door) => names.replace('DOOR', door))
@@ -55,20 +108,15 @@ describe('the package', () => {
     ])
   })
 
-  it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('has types for %s modules, resolved by %s', (module, moduleResolution) => {
+  it(`has types for ${module} modules`, () => {
     writeFileSync(join(shop, 'shop.ts'), CONSUMER)
     const compilerOptions = {
       ...{ module, moduleResolution, target: 'es2022', strict: true, noEmit: true },
       // No types of Node: an edge has none.
       ...{ lib: ['es2022', 'dom'], types: [], skipLibCheck: false },
     }
-    writeFileSync(
-      join(shop, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['shop.ts'] }),
-    )
+    const config = JSON.stringify({ compilerOptions, files: ['shop.ts'] })
+    writeFileSync(join(shop, 'tsconfig.json'), config)
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', shop], { encoding: 'utf8' })
     expect(stdout).toBe('')

@@ -61,6 +61,8 @@ describe('the code for a server', () => {
     const shell = (means: Means) => SERVERS.php.code(context, means).shell
     expect(shell('sdk')).toMatch(/^composer require facebook\/php-business-sdk\n/)
     expect(shell('http')).not.toContain('composer')
+    const node = SERVERS.node.code(context, 'twofold').shell
+    expect(node).toContain(`${context.origin}/sdk.tgz\nnpm install ./twofold-sdk.tgz\n`)
   })
 
   it.each([

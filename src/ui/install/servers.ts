@@ -34,7 +34,7 @@ type Make = (context: SnippetContext) => string
 
 interface Way {
   readonly make: Make
-  readonly install?: string
+  readonly install?: string | Make
   /** Where it is run otherwise. */
   readonly run?: string
   /** The SDK builds its own https address. */
@@ -58,8 +58,8 @@ export const SERVERS: Readonly<Record<ServerName, Server>> = {
     ways: {
       twofold: {
         make: twofoldSnippet,
-        install: `# Once, in the folder of Twofold: npm pack --pack-destination /path/to/your/shop
-npm install ./twofold-*.tgz`,
+        install: ({ origin }) => `curl -fo twofold-sdk.tgz ${origin}/sdk.tgz
+npm install ./twofold-sdk.tgz`,
       },
       sdk: { make: nodeSnippet, install: 'npm install facebook-nodejs-business-sdk' },
     },
@@ -126,8 +126,9 @@ function language({ label, file, run, ways }: Language): Server {
     code: (context, means) => {
       const way = ways[means]
       if (!way) throw new Error(`${label} has no way called ${means}`)
+      const install = typeof way.install === 'function' ? way.install(context) : way.install
       const token = `export TWOFOLD_TOKEN='${context.token}'`
-      const shell = [...(way.install ? [way.install] : []), token, way.run ?? run].join('\n')
+      const shell = [...(install ? [install] : []), token, way.run ?? run].join('\n')
       return { label: file, code: way.make(context), shell }
     },
   }
