@@ -1,8 +1,8 @@
 /**
- * Builds what runs: the pixel (dist/pixel) and the Events Manager (dist/ui) for browsers, and the
- * server (dist/src), which starts sooner and needs less memory than its sources do. With `--if-stale`
- * only what has changed since its last build; with `--package`, before publishing, types are checked
- * too.
+ * Builds what runs: the pixel (dist/pixel) and the Events Manager (dist/ui) for browsers, the SDK for
+ * servers of users (dist/sdk), and the server (dist/src), which starts sooner and needs less memory
+ * than its sources do. With `--if-stale` only what has changed since its last build; with `--package`,
+ * before publishing, types are checked too.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { buildSdk, packSdk } from './build-sdk.ts'
 
 interface Part {
   /** Globs of all that it is made of. */
@@ -27,12 +28,21 @@ interface Part {
 const root = join(import.meta.dirname, '..')
 const COMMON = ['scripts/build*.ts', 'package-lock.json', 'tsconfig*.json']
 const ASSETS = 'examples/brewbeans/assets'
+const published = process.argv.includes('--package')
 
 const PARTS: Readonly<Record<string, Part>> = {
   browser: {
     sources: ['src/pixel/**/*', 'src/ui/**/*', 'src/event/**/*.ts', 'src/api/types.ts', ...COMMON],
     products: ['dist/pixel/p.js', 'dist/ui/index.html'],
     make: makeBrowser,
+  },
+  sdk: {
+    sources: [
+      ...['src/sdk/**/*.ts', 'src/event/**/*.ts', 'scripts/tar-archive.ts', 'package.json'],
+      ...COMMON,
+    ],
+    products: ['dist/sdk/sdk/main.js', 'dist/sdk.tgz'],
+    make: makeSdk,
   },
   server: {
     sources: ['src/**/*.ts', 'examples/**/*', ...COMMON],
@@ -66,9 +76,14 @@ async function makeBrowser(): Promise<void> {
   await build({ configFile: join(root, 'src/ui/vite.config.ts'), logLevel: 'warn' })
 }
 
+function makeSdk(): void {
+  const folder = join(root, 'dist/sdk')
+  buildSdk({ folder, checked: published })
+  writeFileSync(join(root, 'dist/sdk.tgz'), packSdk(folder))
+}
+
 function makeServer(): void {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const published = process.argv.includes('--package')
   // Otherwise nothing is removed: a server that runs from here may still load a file.
   if (published) rmSync(join(root, 'dist/src'), { recursive: true, force: true })
   // `npm run types` has checked them, or will; whoever only starts it need not wait for that.

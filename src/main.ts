@@ -190,6 +190,7 @@ async function serve(parts: Parts): Promise<Serving> {
   })
   registerPages(app, {
     folder: join(root, 'dist/ui'),
+    sdkFile: join(root, 'dist/sdk.tgz'),
     shop: demo.answer,
     trustedProxies: config.trustedProxies,
   })

@@ -1,8 +1,8 @@
 /**
- * Serves the built Events Manager with single-page fallback, and the demo shop beside it. Knows
- * nothing of what the pages show.
+ * Serves the built Events Manager with single-page fallback, the demo shop beside it, and the SDK's
+ * package to install. Knows nothing of what the pages show.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -11,6 +11,8 @@ import { errorBody } from './errors.ts'
 
 export interface PagesPorts {
   readonly folder: string
+  /** The SDK's package, made by the build. */
+  readonly sdkFile: string
   readonly shop: (request: Request) => Promise<Response | undefined>
   readonly trustedProxies: number
 }
@@ -42,6 +44,7 @@ export function registerPages(app: FastifyInstance, ports: PagesPorts): void {
     scope.all('/demo', answer)
     scope.all('/demo/*', answer)
   })
+  registerSdk(app, ports.sdkFile)
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/'
     const reads = request.method === 'GET' || request.method === 'HEAD'
@@ -52,6 +55,22 @@ export function registerPages(app: FastifyInstance, ports: PagesPorts): void {
       return reply.code(404).send(errorBody('not_found'))
     }
     return reply.headers(SECURITY_HEADERS).type('text/html').send(index)
+  })
+}
+
+/** For everybody, as the pixel's script is: there is no secret in it. */
+function registerSdk(app: FastifyInstance, file: string): void {
+  const sdk = existsSync(file) ? readFileSync(file) : undefined
+  app.get('/sdk.tgz', (_request, reply) => {
+    if (!sdk) {
+      const detail = 'The SDK is not built: run `npm run build` and start again.'
+      return reply.code(404).send(errorBody('not_found', detail))
+    }
+    return reply
+      .type('application/gzip')
+      .header('cache-control', 'no-cache')
+      .header('content-disposition', 'attachment; filename="twofold-sdk.tgz"')
+      .send(sdk)
   })
 }
 

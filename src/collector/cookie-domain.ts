@@ -4,13 +4,7 @@
  * therefore server-only: the pixel gets the answer in its cookies.
  */
 import { getDomain } from 'tldts'
-
-export interface CookieDomain {
-  /** For the cookie's Domain attribute. Absent: no attribute, the cookie is this host's alone. */
-  readonly domain?: string
-  /** Dots in that domain, the second part of fbp and fbc; 0 for a cookie of the host alone. */
-  readonly subdomainIndex: number
-}
+import type { CookieDomain } from '../event/visit-cookies.ts'
 
 /** `host` as in the Host header, with or without a port. */
 export function cookieDomain(host: string): CookieDomain {

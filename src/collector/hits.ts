@@ -5,10 +5,10 @@
  */
 import type { Dataset } from '../event/dataset.ts'
 import type { BrowserContext, Consent, Finding } from '../event/shape.ts'
+import { refreshCookies } from '../event/visit-cookies.ts'
 import type { Delivery, Outcome } from '../ingest/ingest.ts'
 import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
 import { clientIp } from './client-ip.ts'
-import { refreshCookies } from './cookies.ts'
 import { hitConsent, mayIdentify } from './hit-consent.ts'
 import type { PixelDoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'

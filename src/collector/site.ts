@@ -3,8 +3,9 @@
  * (eTLD+1). Cookies and the script's own address depend on it. X-Forwarded-Host is not read: a
  * stranger could write it, and a shared cache would keep the answer. TWOFOLD_PUBLIC_URL says it.
  */
+import type { CookieDomain } from '../event/visit-cookies.ts'
 import { HOSTS_CACHED_MAX } from '../limits.ts'
-import { type CookieDomain, cookieDomain } from './cookie-domain.ts'
+import { cookieDomain } from './cookie-domain.ts'
 import type { CollectorPorts } from './ports.ts'
 import type { Visit } from './visit.ts'
 

@@ -172,8 +172,8 @@ const alertsRoute = createRoute({
 interface InstallSearch {
   readonly site?: 'companion' | undefined
   readonly server?: ChosenServer | undefined
-  /** Without Meta's SDK: only what comes with the language. */
-  readonly sdk?: 'none' | undefined
+  /** By Meta's SDK where there is one of ours; or only with what comes with the language. */
+  readonly sdk?: 'meta' | 'none' | undefined
   /** Which shop or site builder. */
   readonly platform?: string | undefined
 }
@@ -184,7 +184,7 @@ const installRoute = createRoute({
   validateSearch: (search): InstallSearch => ({
     site: search.site === 'companion' ? ('companion' as const) : undefined,
     server: chosenServer(search.server),
-    sdk: search.sdk === 'none' ? ('none' as const) : undefined,
+    sdk: (['meta', 'none'] as const).find((sdk) => sdk === search.sdk),
     platform: text(search.platform),
   }),
   component: lazyRouteComponent(() => import('./install/install.tsx'), 'InstallPage'),

@@ -17,6 +17,7 @@ import {
   purchaseSnippet,
   replaceSnippet,
   type SnippetContext,
+  twofoldSnippet,
 } from '../../src/ui/install/snippets.ts'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'
@@ -96,7 +97,8 @@ const sale = (...by: string[]) => ({ event_name: 'Purchase', event_id: EXAMPLE_I
 describe('the snippets of the Install page', () => {
   it.each([
     ['curl', curlSnippet, ['sh', '-c']],
-    ['the Node SDK', nodeSnippet, [process.execPath, '--input-type=module', '-e']],
+    ['Meta’s Node SDK', nodeSnippet, [process.execPath, '--input-type=module', '-e']],
+    ['Twofold’s SDK', twofoldSnippet, [process.execPath, '--input-type=module', '-e']],
   ] as const)('report one sale with the pixel and %s, counted once', async (_, make, command) => {
     context = await newContext()
     const page = await openShop(replaceSnippet(context))
@@ -105,7 +107,11 @@ describe('the snippets of the Install page', () => {
     await expect.poll(counted).toContainEqual(sale('browser'))
     const [program, ...args] = command
     await run(program, [...args, make(context)], {
-      env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` },
+      env: {
+        ...process.env,
+        PATH: `${tools}${delimiter}${process.env.PATH}`,
+        TWOFOLD_TOKEN: context.token,
+      },
     })
     expect(await counted()).toEqual([
       sale('browser', 'server'),
@@ -176,6 +182,20 @@ describe('the language of the server', () => {
     await page.getByText('curl', { exact: true }).click()
     await page.getByRole('region', { name: 'Shell', exact: true }).waitFor()
     expect(search(page)).toBe('?sdk=none')
+    expect(reader?.complaints).toEqual([])
+  })
+
+  it('is by Twofold’s SDK for Node, or by Meta’s', async () => {
+    const page = await openInstall('?server=node')
+    const code = page.getByRole('region', { name: 'purchase.mjs' })
+    await expect.poll(() => code.textContent()).toContain("from 'twofold/sdk'")
+    await picture(page, 'install-node')
+    await page.getByText('Meta’s SDK', { exact: true }).click()
+    await expect.poll(() => code.textContent()).toContain('facebook-nodejs-business-sdk')
+    expect(search(page)).toBe('?server=node&sdk=meta')
+    await page.getByText('Twofold’s SDK', { exact: true }).click()
+    await code.getByText('twofold/sdk').waitFor()
+    expect(search(page)).toBe('?server=node')
     expect(reader?.complaints).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-/** The Install page's part for servers: a language, Meta's SDK or a plain request, the token. */
+/** The Install page's part for servers: a language, an SDK or a plain request, the token. */
 import { Group, SegmentedControl, Text } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Snippet } from '../parts/copy.tsx'
@@ -21,8 +21,8 @@ export function ServerSection({ context, token, onToken, mayCreate }: ServerSect
   })
   const server = SERVERS[name]
   const possible = server.means(context.origin)
-  const wanted: Means = sdk === 'none' ? 'http' : 'sdk'
-  const means = possible.includes(wanted) ? wanted : (possible[0] ?? 'http')
+  const wanted = MEANS.find((means) => WORDS[means].inAddress === sdk)
+  const means = wanted && possible.includes(wanted) ? wanted : (possible[0] ?? 'http')
   const { label, code, shell } = server.code(context, means)
   return (
     <Section
@@ -69,6 +69,33 @@ const NARROW = {
   label: { paddingInline: 'clamp(6px, 1.6vw, 10px)' },
 } as const
 
+const MEANS: readonly Means[] = ['twofold', 'sdk', 'http']
+
+interface MeansWords {
+  readonly label: string
+  readonly hint: string
+  /** What the address says when it was chosen and is not the usual one. */
+  readonly inAddress: 'meta' | 'none' | undefined
+}
+
+const WORDS: Readonly<Record<Means, MeansWords>> = {
+  twofold: {
+    label: 'Twofold’s SDK',
+    hint: 'Reads the visitor from the request, hashes at home and tries until it arrives. Express, Fastify, Next, Hono and edges: see docs/sdk.md.',
+    inAddress: undefined,
+  },
+  sdk: {
+    label: 'Meta’s SDK',
+    hint: 'Only its address changes; what you have written with it stays.',
+    inAddress: 'meta',
+  },
+  http: {
+    label: 'Without a library',
+    hint: 'Nothing to install: only what comes with the language.',
+    inAddress: 'none',
+  },
+}
+
 interface MeansChoiceProps {
   readonly server: Server
   readonly possible: readonly Means[]
@@ -90,26 +117,24 @@ function MeansChoice({ server, possible, means }: MeansChoiceProps) {
   return (
     <Group gap="sm">
       <SegmentedControl
-        aria-label="With or without Meta’s SDK"
+        aria-label="By which library"
         maw="100%"
         styles={NARROW}
         value={means}
-        data={[
-          { value: 'sdk', label: 'Meta’s SDK' },
-          { value: 'http', label: 'Without a library' },
-        ]}
+        data={possible.map((value) => ({ value, label: WORDS[value].label }))}
         onChange={(value) =>
           void navigate({
-            search: (before) => ({ ...before, sdk: value === 'http' ? 'none' : undefined }),
+            search: (before) => ({
+              ...before,
+              sdk: value === possible[0] ? undefined : WORDS[value].inAddress,
+            }),
             replace: true,
             resetScroll: false,
           })
         }
       />
       <Text size="sm" c="dimmed" flex="1 1 260px">
-        {means === 'sdk'
-          ? 'Only its address changes; what you have written with it stays.'
-          : 'Nothing to install: only what comes with the language.'}
+        {WORDS[means].hint}
       </Text>
     </Group>
   )

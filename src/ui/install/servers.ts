@@ -7,10 +7,13 @@ import {
 } from './http-snippets.ts'
 import { javaSdkSnippet, phpSdkSnippet, pythonSdkSnippet, rubySdkSnippet } from './sdk-snippets.ts'
 import type { ServerName } from './server-names.ts'
-import { curlSnippet, nodeSnippet, type SnippetContext } from './snippets.ts'
+import { curlSnippet, nodeSnippet, type SnippetContext, twofoldSnippet } from './snippets.ts'
 
-/** `http`: with nothing but the language, as the address says with `?sdk=none`. */
-export type Means = 'sdk' | 'http'
+/**
+ * By Twofold's own SDK, by Meta's (`?sdk=meta` where it is not the first), or with nothing but the
+ * language (`?sdk=none`).
+ */
+export type Means = 'twofold' | 'sdk' | 'http'
 
 export interface ServerCode {
   /** What stands above the code: a kind of text, or the file to keep it in. */
@@ -29,56 +32,79 @@ export interface Server {
 
 type Make = (context: SnippetContext) => string
 
+interface Way {
+  readonly make: Make
+  readonly install?: string | Make
+  /** Where it is run otherwise. */
+  readonly run?: string
+  /** The SDK builds its own https address. */
+  readonly httpsOnly?: boolean
+}
+
 interface Language {
   readonly label: string
   readonly file: string
   readonly run: string
-  readonly install: string
-  readonly runWithSdk?: string
-  /** The SDK builds its own https address. */
-  readonly httpsOnly?: boolean
-  readonly sdk: Make
-  readonly http: Make
+  /** The first is the usual one. */
+  readonly ways: { readonly [K in Means]?: Way }
 }
 
 export const SERVERS: Readonly<Record<ServerName, Server>> = {
   curl: typed('curl', 'Shell', curlSnippet),
-  node: typed('Node', 'Node', nodeSnippet),
+  node: language({
+    label: 'Node',
+    file: 'purchase.mjs',
+    run: 'node purchase.mjs',
+    ways: {
+      twofold: {
+        make: twofoldSnippet,
+        install: ({ origin }) => `curl -fo twofold-sdk.tgz ${origin}/sdk.tgz
+npm install ./twofold-sdk.tgz`,
+      },
+      sdk: { make: nodeSnippet, install: 'npm install facebook-nodejs-business-sdk' },
+    },
+  }),
   php: language({
     label: 'PHP',
     file: 'purchase.php',
     run: 'php purchase.php',
-    install: 'composer require facebook/php-business-sdk',
-    sdk: phpSdkSnippet,
-    http: phpHttpSnippet,
+    ways: {
+      sdk: { make: phpSdkSnippet, install: 'composer require facebook/php-business-sdk' },
+      http: { make: phpHttpSnippet },
+    },
   }),
   python: language({
     label: 'Python',
     file: 'purchase.py',
     run: 'python3 purchase.py',
-    install: 'pip install facebook-business',
-    sdk: pythonSdkSnippet,
-    http: pythonHttpSnippet,
+    ways: {
+      sdk: { make: pythonSdkSnippet, install: 'pip install facebook-business' },
+      http: { make: pythonHttpSnippet },
+    },
   }),
   ruby: language({
     label: 'Ruby',
     file: 'purchase.rb',
     run: 'ruby purchase.rb',
-    install: 'gem install facebookbusiness',
-    httpsOnly: true,
-    sdk: rubySdkSnippet,
-    http: rubyHttpSnippet,
+    ways: {
+      sdk: { make: rubySdkSnippet, install: 'gem install facebookbusiness', httpsOnly: true },
+      http: { make: rubyHttpSnippet },
+    },
   }),
   java: language({
     label: 'Java',
     file: 'Purchase.java',
     run: 'java Purchase.java',
-    install: `# Put com.facebook.business.sdk:facebook-java-business-sdk and what it needs into lib/,
+    ways: {
+      sdk: {
+        make: javaSdkSnippet,
+        install: `# Put com.facebook.business.sdk:facebook-java-business-sdk and what it needs into lib/,
 # with a project of Maven: mvn dependency:copy-dependencies -DoutputDirectory=lib`,
-    runWithSdk: "java -cp 'lib/*' Purchase.java",
-    httpsOnly: true,
-    sdk: javaSdkSnippet,
-    http: javaHttpSnippet,
+        run: "java -cp 'lib/*' Purchase.java",
+        httpsOnly: true,
+      },
+      http: { make: javaHttpSnippet },
+    },
   }),
 }
 
@@ -90,19 +116,20 @@ function typed(label: string, above: string, make: Make): Server {
   }
 }
 
-function language(of: Language): Server {
+function language({ label, file, run, ways }: Language): Server {
   return {
-    label: of.label,
-    means: (origin) => (of.httpsOnly && origin.startsWith('http:') ? ['http'] : ['sdk', 'http']),
+    label,
+    means: (origin) =>
+      (Object.keys(ways) as Means[]).filter(
+        (means) => !(ways[means]?.httpsOnly && origin.startsWith('http:')),
+      ),
     code: (context, means) => {
+      const way = ways[means]
+      if (!way) throw new Error(`${label} has no way called ${means}`)
+      const install = typeof way.install === 'function' ? way.install(context) : way.install
       const token = `export TWOFOLD_TOKEN='${context.token}'`
-      return means === 'sdk'
-        ? {
-            label: of.file,
-            code: of.sdk(context),
-            shell: [of.install, token, of.runWithSdk ?? of.run].join('\n'),
-          }
-        : { label: of.file, code: of.http(context), shell: [token, of.run].join('\n') }
+      const shell = [...(install ? [install] : []), token, way.run ?? run].join('\n')
+      return { label: file, code: way.make(context), shell }
     },
   }
 }

@@ -1,12 +1,18 @@
 /**
- * _fbp and _fbc as the server keeps them: read from the request, made where they are missing, set
+ * _fbp and _fbc as a server keeps them: read from the request, made where they are missing, set
  * again for 90 days on every hit, because browsers shorten the life of cookies that scripts write.
- * The value of a valid cookie, and so the time of its click, is never changed. hits.ts decides
- * whether cookies may be used at all.
+ * The value of a valid cookie, and so the time of its click, is never changed. Who calls it
+ * (collector/hits.ts, the SDK) decides whether cookies may be used at all.
  */
-import { COOKIE_AGE_MS_MAX, FBCLID_CHARS_MAX } from '../event/bounds.ts'
-import { makeFbp, parseFbc, parseFbp, refreshFbc } from '../event/fbp-fbc.ts'
-import type { CookieDomain } from './cookie-domain.ts'
+import { COOKIE_AGE_MS_MAX, FBCLID_CHARS_MAX } from './bounds.ts'
+import { makeFbp, parseFbc, parseFbp, refreshFbc } from './fbp-fbc.ts'
+
+export interface CookieDomain {
+  /** For the cookie's Domain attribute. Absent: no attribute, the cookie is this host's alone. */
+  readonly domain?: string
+  /** Dots in that domain, the second part of fbp and fbc; 0 for a cookie of the host alone. */
+  readonly subdomainIndex: number
+}
 
 export interface Visit {
   readonly cookieHeader: string | undefined
@@ -49,7 +55,7 @@ const ID_CHARS_MAX = FBCLID_CHARS_MAX + 60
 const MAX_AGE_S = COOKIE_AGE_MS_MAX / 1000
 
 /** The first valid one: the same name can come twice, from a host and from its domain. */
-function readCookie(header: string, start: '_fbp=' | '_fbc='): string | undefined {
+export function readCookie(header: string, start: '_fbp=' | '_fbc='): string | undefined {
   let at = header.indexOf(start)
   while (at >= 0) {
     const from = at + start.length

@@ -1,0 +1,76 @@
+/**
+ * The pixel's script for the relay: fetched from the server, kept for as long as browsers keep it,
+ * and told to report to the path it came from. An old copy bridges an outage. For relay.ts.
+ */
+import { RELAY_SCRIPT_MS, REQUEST_MS } from './limits.ts'
+import type { Settings } from './options.ts'
+import type { Platform } from './platform.ts'
+import type { HeaderReader } from './request-context.ts'
+
+/** An answer as plain data, for frameworks of every make. */
+export interface Relayed {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+}
+
+/** `base`: the path that the script and the reports share. Throws when there is no copy at all. */
+export type ScriptCopy = (base: string, get: HeaderReader) => Promise<Relayed>
+
+interface Copy {
+  readonly text: string
+  readonly etag: string
+  readonly cacheControl: string
+  readonly untilMs: number
+}
+
+export function createScriptCopy({ settings, platform }: ScriptPorts): ScriptCopy {
+  let copy: Copy | undefined
+  const fresh = async (): Promise<Copy> => {
+    if (copy && platform.nowMs() < copy.untilMs) return copy
+    try {
+      copy = await fetchScript({ settings, platform })
+    } catch (error) {
+      if (!copy) throw error
+    }
+    return copy
+  }
+  return async (base, get) => {
+    const { text, etag, cacheControl } = await fresh()
+    const headers: [string, string][] = [
+      ['content-type', 'text/javascript; charset=utf-8'],
+      ['cache-control', cacheControl],
+      ['x-content-type-options', 'nosniff'],
+    ]
+    if (etag) headers.push(['etag', etag])
+    if (etag && get('if-none-match')?.includes(etag)) return { status: 304, headers, body: '' }
+    const endpoint = JSON.stringify(base).replaceAll('<', '\\u003c')
+    const body = text.replace(/"endpoint":"[^"]*"/, () => `"endpoint":${endpoint}`)
+    return { status: 200, headers, body }
+  }
+}
+
+interface ScriptPorts {
+  readonly settings: Pick<Settings, 'url' | 'dataset'>
+  readonly platform: Platform
+}
+
+async function fetchScript({ settings, platform }: ScriptPorts): Promise<Copy> {
+  const given = new AbortController()
+  const cancel = platform.later(REQUEST_MS, () => given.abort(), false)
+  try {
+    const answer = await platform.fetch(`${settings.url}/p.js?id=${settings.dataset}`, {
+      redirect: 'manual',
+      signal: given.signal,
+    })
+    if (answer.status !== 200) throw new Error(`p.js was answered with ${answer.status}`)
+    return {
+      text: await answer.text(),
+      etag: answer.headers.get('etag') ?? '',
+      cacheControl: answer.headers.get('cache-control') ?? 'public, max-age=600',
+      untilMs: platform.nowMs() + RELAY_SCRIPT_MS,
+    }
+  } finally {
+    cancel()
+  }
+}
