@@ -78,7 +78,8 @@ export function flowSent(
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { 'content-type': type, 'sec-fetch-site': site, origin } = request.headers
   const hasBody = type !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  if (hasBody && !/^(application\/json|text\/csv)\b/i.test(type ?? '')) {
+  // None of them may a form of another site send.
+  if (hasBody && !/^(application\/(json|octet-stream)|text\/csv)\b/i.test(type ?? '')) {
     throw new TwofoldError('cross_site', 'Send content-type: application/json.')
   }
   if (site === undefined ? !isOwn(origin, request, publicUrl) : site !== 'same-origin') {
