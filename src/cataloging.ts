@@ -35,6 +35,9 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
       const signals = [init?.signal, stopping.signal].filter((one) => one instanceof AbortSignal)
       return ports.fetch(input, { ...init, signal: AbortSignal.any(signals) })
     }) as typeof fetch,
+    // The log seems to end for one that is about to stop.
+    sightings: async (...where) =>
+      stopping.signal.aborted ? undefined : ports.sightings(...where),
     hasDataset: (id) => access.findDataset(id) !== undefined,
   })
   const { fetchDue, measure, ...catalogs } = desk

@@ -203,9 +203,7 @@ async function serve(parts: Parts): Promise<Serving> {
   const stopNotingUses = noteTokenUses(access, every)
   platforms.start()
   const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
-  books.reconciling.start()
-  books.cataloging.start()
-  books.watching.start()
+  for (const one of [books.reconciling, books.cataloging, books.watching]) one.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {

@@ -61,7 +61,7 @@ function BadRows({ report: { faults, bad } }: Pick<Props, 'report'>) {
           </Table.Thead>
           <Table.Tbody>
             {faults.slice(0, SHOWN).map(({ line, column, reason }, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: one line may have several, and none moves
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line may have several; none moves
               <Table.Tr key={at}>
                 <Table.Td>{formatCount(line)}</Table.Td>
                 <Table.Td>{column}</Table.Td>

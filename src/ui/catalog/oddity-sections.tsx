@@ -1,4 +1,4 @@
-/** Ids that are not in the catalog or of the other kind, and prices that differ; the most frequent. */
+/** Ids that are not in the catalog or of the other kind, and prices that differ. */
 import { Table, Text } from '@mantine/core'
 import type { CatalogReportAnswer } from '../../api/types.ts'
 import { formatCount, formatMoney } from '../format.ts'
