@@ -30,6 +30,7 @@ import {
   type ToThread,
 } from './ledger/messages.ts'
 import { createRulesInForce, type RulesInForce } from './rules/rules-in-force.ts'
+import { sightedStretch } from './sources/catalog/sighted-stretch.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -214,6 +215,10 @@ async function call(
     const [datasetId, fromSeq] = args as [string, number]
     for await (const chunk of store.scan(datasetId, fromSeq)) return chunk
     return []
+  }
+  if (method === 'sightings') {
+    const [datasetId, fromSeq] = args as [string, number]
+    return JSON.stringify((await sightedStretch(store, datasetId, fromSeq)) ?? null)
   }
   return (store[method] as Callable)(...args)
 }

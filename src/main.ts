@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
+import { deletingToo } from './access/deleting-too.ts'
 import { startRechecks } from './access/domain-rechecks.ts'
 import { createDomains, type Domains } from './access/domains.ts'
 import { createHistory, type History } from './access/history.ts'
@@ -15,6 +16,7 @@ import { createOidcProvider, type OidcProvider } from './access/oidc-provider.ts
 import { noteTokenUses } from './access/token-uses.ts'
 import { registerApi } from './api/api.ts'
 import { createLive, type Live } from './api/live.ts'
+import { type Cataloging, openCataloging } from './cataloging.ts'
 import { clientOf } from './client-of.ts'
 import { registerCollector } from './collector/collector.ts'
 import { registerHealth } from './collector/health.ts'
@@ -80,6 +82,8 @@ export interface Running {
   readonly startDemo: () => Promise<{ url: string; dataset_id: string }>
   readonly destinations: DestinationSettings
   readonly relay: RelayControl
+  /** Holds new reports against the catalogs now, not at the next look. */
+  readonly measureCatalogs: () => Promise<void>
   /** Stops taking requests, answers what is queued, lets go of the outbox, closes the store. */
   readonly close: () => Promise<void>
   /** Resolves when it cannot go on: what keeps the events has died. The process should end. */
@@ -178,6 +182,7 @@ async function serve(parts: Parts): Promise<Serving> {
     integrations: openIntegrations(join(root, 'integrations')),
     reconciler: books.reconciling.reconciler,
     offline: books.reconciling.offline,
+    catalogs: books.cataloging.catalogs,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
@@ -199,8 +204,7 @@ async function serve(parts: Parts): Promise<Serving> {
   const stopNotingUses = noteTokenUses(access, every)
   platforms.start()
   const stopRechecks = startRechecks({ ...books, ...access, nowMs: Date.now, every, log: app.log })
-  books.reconciling.start()
-  books.watching.start()
+  for (const one of [books.reconciling, books.cataloging, books.watching]) one.start()
   const url = originOf(app)
   const setupCode = access.setupCode()
   return {
@@ -209,8 +213,9 @@ async function serve(parts: Parts): Promise<Serving> {
     startDemo: demo.start,
     destinations: configs,
     relay,
+    measureCatalogs: books.cataloging.measureAll,
     close: async () => {
-      await Promise.all([platforms.stop(), books.reconciling.stop()])
+      await Promise.all([platforms, books.reconciling, books.cataloging].map((one) => one.stop()))
       await Promise.all([stopNotingUses(), stopRechecks(), ledger.drain()])
       await books.watching.stop()
       await books.replays.stop()
@@ -262,6 +267,7 @@ interface Books {
   remoteScores: RemoteScores
   platforms: Platforms
   reconciling: Reconciling
+  cataloging: Cataloging
   box: SecretBox
   fetch: typeof fetch
   closeTargets: () => Promise<void>
@@ -324,13 +330,15 @@ async function openBooks({ app, config, ledger, destinations, names }: Parts): P
   })
   const orders = { store, accept: ledger.accept, access, destinations: configs, log: app.log }
   const reconciling = openReconciling({ ...orders, nowMs: Date.now, every })
+  const feeds = { store, box, fetch: ports.fetch, sightings: ledger.sightings, access }
+  const cataloging = openCataloging({ ...feeds, nowMs: Date.now, every, log: app.log })
   const proving = { store, nowMs: Date.now, randomBytes, fetch: ports.fetch }
   const domains = await createDomains({ ...proving, resolveTxt: names.resolveTxt })
   const preview = createPreview(ports)
   const remoteScores = createRemoteScores(ports)
-  const whole = deletingToo(access, [configs, platforms, domains, reconciling])
+  const whole = deletingToo(access, [...[configs, platforms, domains, reconciling, cataloging]])
   const senders = { configs, relay, preview, replays, remoteScores }
-  const made = { history, rules, ...senders, platforms, reconciling }
+  const made = { history, rules, ...senders, platforms, reconciling, cataloging }
   const outside = { box, fetch: ports.fetch, closeTargets: targets.close }
   return { access: whole, domains, rulesOf: storedRules.rulesOf, ...made, ...outside }
 }
@@ -344,18 +352,6 @@ function oidcOf({ log }: FastifyInstance, { oidc, publicUrl }: Config): OidcProv
     nowMs: Date.now,
     log: (fields, words) => log.warn(fields, words),
   })
-}
-
-/** What else is kept of a dataset goes with it. */
-function deletingToo(
-  access: Access,
-  parts: readonly { removeDataset(id: string): Promise<void> }[],
-): Access {
-  const deleteDataset = async (id: string): Promise<void> => {
-    await access.deleteDataset(id)
-    for (const part of parts) await part.removeDataset(id)
-  }
-  return { ...access, deleteDataset }
 }
 
 /** What looks for faults and tells of them, and datasets that take along what it keeps of them. */

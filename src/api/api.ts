@@ -32,7 +32,9 @@ export function registerApi(app: FastifyInstance, ports: ApiPorts): void {
       },
     )
     // A file: read by its route as it comes, whatever its size.
-    scope.addContentTypeParser('text/csv', (_request, body, done) => done(null, body))
+    for (const type of ['text/csv', 'application/octet-stream']) {
+      scope.addContentTypeParser(type, (_request, body, done) => done(null, body))
+    }
     scope.setErrorHandler((error, request, reply) => answerError(error as Error, request, reply))
     // Live streams have no end of their own; open ones would hold up the stop.
     scope.addHook('preClose', async () => {

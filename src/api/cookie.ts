@@ -73,12 +73,12 @@ export function flowSent(
 
 /**
  * Throws `cross_site` unless the browser says that the request comes from our own origin. A body
- * must be JSON (or CSV) too: no form of another site can send that without asking first.
+ * must be JSON (or a file) too: no form of another site can send that without asking first.
  */
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { 'content-type': type, 'sec-fetch-site': site, origin } = request.headers
   const hasBody = type !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  if (hasBody && !/^(application\/json|text\/csv)\b/i.test(type ?? '')) {
+  if (hasBody && !/^(application\/(json|octet-stream)|text\/csv)\b/i.test(type ?? '')) {
     throw new TwofoldError('cross_site', 'Send content-type: application/json.')
   }
   if (site === undefined ? !isOwn(origin, request, publicUrl) : site !== 'same-origin') {

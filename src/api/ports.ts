@@ -17,6 +17,7 @@ import type {
   RemoteScores,
 } from '../relay/view.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
+import type { Catalogs } from '../sources/catalog/view.ts'
 import type { ConnectionSettings, ConnectionView, HookStatus } from '../sources/inbox/view.ts'
 import type { Offline } from '../sources/offline/view.ts'
 import type { Polls } from '../sources/polling/view.ts'
@@ -105,6 +106,7 @@ export interface ApiPorts {
   wakeInbox(): void
   readonly reconciler: Reconciler
   readonly offline: Offline
+  readonly catalogs: Catalogs
   readonly diagnostics: Diagnostics
   readonly alerts: Alerts
   nowMs(): number

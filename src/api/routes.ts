@@ -3,6 +3,7 @@ import { accountRoutes } from './account.ts'
 import { alertRoutes } from './alerts.ts'
 import { backupRoutes } from './backup.ts'
 import { businessRoutes } from './businesses.ts'
+import { catalogRoutes } from './catalog.ts'
 import { consentRoutes } from './consents.ts'
 import { datasetHealthRoutes } from './dataset-health.ts'
 import { datasetRoutes } from './datasets.ts'
@@ -71,6 +72,7 @@ export const ROUTES: readonly Route[] = [
   ...integrationRoutes,
   ...reconcileRoutes,
   ...offlineRoutes,
+  ...catalogRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type * as refused from '../access/oidc-refused.ts'
 import type * as alerts from './alerts-schemas.ts'
+import type * as catalog from './catalog-schemas.ts'
 import type { consentRecordSchema } from './consents-schema.ts'
 import type { datasetHealthSchema } from './dataset-health-schema.ts'
 import type * as outgoing from './destination-schemas.ts'
@@ -136,6 +137,12 @@ export type SendMissingRequest = z.input<typeof reconcile.sendRequestSchema>
 export type SentAnswer = z.infer<typeof reconcile.sentSchema>
 export type OrderImportAnswer = z.infer<typeof reconcile.importReportSchema>
 export type OrderImportsAnswer = z.infer<typeof reconcile.importsSchema>
+export type CatalogAnswer = z.infer<typeof catalog.catalogStateSchema>
+export type CatalogImportAnswer = z.infer<typeof catalog.catalogImportSchema>
+export type CatalogSourceAnswer = z.infer<typeof catalog.catalogSourceSchema>
+export type CatalogSourceRequest = z.input<typeof catalog.catalogSourceRequestSchema>
+export type CatalogReportAnswer = z.infer<typeof catalog.catalogReportSchema>
+export type ProductsAnswer = z.infer<typeof catalog.productsSchema>
 export type OfflineStateAnswer = z.infer<typeof offline.offlineStateSchema>
 export type OfflineImportAnswer = z.infer<typeof offline.offlineReportSchema>
 export type OfflineSaleRequest = z.input<typeof offline.offlineSaleSchema>

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { addAlerts } from './alerts.ts'
 import { addBackup } from './backup.ts'
 import { addBusinesses } from './business.ts'
+import { addCatalog } from './catalog.ts'
 import { declare } from './command.ts'
 import { addConsents } from './consents.ts'
 import { addDataset } from './dataset.ts'
@@ -59,6 +60,7 @@ export function createProgram(): Command {
   addGtm(program)
   addImport(program)
   addReconcile(program)
+  addCatalog(program)
   addDestination(program)
   addDeliveries(program)
   addRequeue(program)

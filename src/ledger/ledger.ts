@@ -9,6 +9,7 @@ import type { Answer } from '../collector/respond.ts'
 import { packVisit } from '../collector/visit.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
+import type { SightedStretch } from '../event/products.ts'
 import type { Route } from '../event/route.ts'
 import type { Leg } from '../event/shape.ts'
 import type { Accept, OnCommitted, Outcome } from '../ingest/ingest.ts'
@@ -46,6 +47,8 @@ export interface Ledger {
   /** Legs of these datasets come to `onLegs` from now on. */
   readonly watch: (datasets: readonly string[]) => void
   readonly tallies: () => Promise<Tallies>
+  /** Which products a stretch of the log names, from this seq on; undefined where it ends. */
+  readonly sightings: (datasetId: string, fromSeq: number) => Promise<SightedStretch | undefined>
   /** Events (or requests with some) that wait for their commit. */
   readonly queued: () => number
   /** The last failure of the store, until a commit succeeds again. */
@@ -89,6 +92,10 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
     setRules: (dataset_id, published) => link.tell({ kind: 'rules', dataset_id, published }),
     watch: (datasets) => link.tell({ kind: 'watch', datasets }),
     tallies: () => link.call('tallies', []) as Promise<Tallies>,
+    sightings: async (datasetId, fromSeq) => {
+      const text = (await link.call('sightings', [datasetId, fromSeq])) as string
+      return (JSON.parse(text) as SightedStretch | null) ?? undefined
+    },
     queued: () => link.events,
     failing: () => link.failing,
     drain: () => link.drain(),

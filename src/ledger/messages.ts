@@ -65,7 +65,7 @@ export type FromThread =
   | { readonly kind: 'trouble'; readonly words: string; readonly failure: Failure }
   | { readonly kind: 'closed'; readonly failure: Failure | undefined }
 
-/** Functions of the store that take and give plain data, and three of the thread's own. */
+/** Functions of the store that take and give plain data, and four of the thread's own. */
 export const CALLS = [
   'load',
   'commit',
@@ -106,9 +106,18 @@ export const CALLS = [
   'orders',
   'ordersById',
   'orderSpans',
+  'beginCatalog',
+  'putProducts',
+  'endCatalog',
+  'removeCatalog',
+  'catalogStatus',
+  'products',
+  'lookUpProducts',
+  'putMeasured',
+  'oddities',
 ] as const
 
-export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies'
+export type CallName = (typeof CALLS)[number] | 'scanChunk' | 'claimText' | 'tallies' | 'sightings'
 
 /** An error as plain data; `code` where it is one of ours. */
 export interface Failure {

@@ -9,6 +9,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Hashed, Leg } from '../event/shape.ts'
 import { DEDUP_WINDOW_MS, ORDER_WINDOW_MS } from '../limits.ts'
 import {
+  describeCatalogs,
+  describeMeasuring,
+  describeOddityBounds,
+} from './conformance-catalogs.ts'
+import {
   describeDeliveryLists,
   describeDeliveryStates,
   describeExchanges,
@@ -101,6 +106,9 @@ export function describeStore(
     describe('inbox: waits', () => describeInboxWaits(suite))
     describe('inbox: upkeep', () => describeInboxUpkeep(suite))
     describe('inbox: records', () => describeRecords(suite))
+    describe('catalogs', () => describeCatalogs(suite))
+    describe('catalogs: measuring', () => describeMeasuring(suite))
+    describe('catalogs: bounds', () => describeOddityBounds(suite))
     describe('order book', () => describeOrders(suite))
     describe('order book: as a whole', () => describeOrderBooks(suite))
     describe('order book: endings', () => describeOrderEnds(suite))

@@ -11,6 +11,7 @@
  */
 import { sideOf } from '../event/dedup-key.ts'
 import type { Channel, Leg, StoredEvent } from '../event/shape.ts'
+import type { CatalogBook } from './catalogs.ts'
 import type { Inbox } from './inbox.ts'
 import type { OrderBook } from './orders.ts'
 import type { DeliveryWrite, Outbox, SkipWrite } from './outbox.ts'
@@ -71,6 +72,9 @@ export const eventKey = (datasetId: string, seq: number): string => `${datasetId
  * one under another id; once per suspicion), `order` (events that name an order), `known:<agent>`
  * (reported by a server, on the website; event/agent-class.ts), `met:<agent>` (of these, by the
  * browser too) and `alone:<currency>:millions|units|micros` (their money while no browser did).
+ *
+ * Written after the commit, by what measures reports by the catalog: `catalog:<what>`
+ * (event/catalog-metrics.ts), in the hour of the report.
  */
 export interface CounterDelta {
   readonly dataset_id: string
@@ -324,7 +328,7 @@ export interface StoreCapabilities {
  * `store_corrupt`, `store_locked`, `store_newer` or `store_failed`; after a throw from commit
  * nothing of that batch is kept.
  */
-export interface Store extends Outbox, Inbox, OrderBook {
+export interface Store extends Outbox, Inbox, OrderBook, CatalogBook {
   readonly capabilities: StoreCapabilities
   /** The one read of ingest. `datasets` names those whose nextSeq is wanted without a key. */
   load(reads: readonly KeyRead[], datasets: readonly string[]): Promise<Loaded>

@@ -260,6 +260,15 @@ const reconciliationRoute = createRoute({
   ),
 })
 
+const catalogRoute = createRoute({
+  getParentRoute: () => datasetRoute,
+  path: '/catalog',
+  validateSearch: (search): Pick<QualitySearch, 'window'> => ({
+    window: qualityWindowOf(search.window),
+  }),
+  component: lazyRouteComponent(() => import('./catalog/catalog.tsx'), 'CatalogPage'),
+})
+
 const importRoute = createRoute({
   getParentRoute: () => datasetRoute,
   path: '/import',
@@ -299,6 +308,7 @@ export const router = createRouter({
         deduplicationRoute,
         lossRoute,
         reconciliationRoute,
+        catalogRoute,
         eventLogRoute,
         eventStoryRoute,
         diagnosticsRoute,

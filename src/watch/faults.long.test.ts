@@ -10,8 +10,11 @@ import { DAY_MS, HOUR_MS, openShop, type Report, START_MS } from './shop.fixture
 
 const ORDERS_PER_DAY = 200
 
-/** Shown by the tests of their own below. */
-const APART = ['never_received', 'too_many_names', 'no_server_reports', 'late_twin', 'consent_lost']
+/** Shown by the tests of their own below; those of the catalog by catalog-checks.test.ts. */
+const APART = [
+  ...['never_received', 'too_many_names', 'no_server_reports', 'late_twin', 'consent_lost'],
+  ...['catalog_ids_unknown', 'catalog_ids_kind', 'catalog_price_off', 'catalog_currency_off'],
+]
 
 const clean = openShop({ seed: 3, ordersPerDay: ORDERS_PER_DAY })
 beforeAll(() => clean.run(FAULT_MS), 120_000)

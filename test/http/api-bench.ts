@@ -25,6 +25,8 @@ import { createRuleBook } from '../../src/rules/rule-book.ts'
 import { createRulesInForce } from '../../src/rules/rules-in-force.ts'
 import { createSampleDoor } from '../../src/sample-door.ts'
 import { createSecretBox } from '../../src/secret-box.ts'
+import { createCatalogs } from '../../src/sources/catalog/catalogs.ts'
+import { sightedStretch } from '../../src/sources/catalog/sighted-stretch.ts'
 import { createConnections } from '../../src/sources/inbox/connections.ts'
 import { createOffline } from '../../src/sources/offline/offline.ts'
 import { memoryStore } from '../../src/store/drivers/memory.ts'
@@ -155,6 +157,10 @@ export async function apiBench(
     remoteScores: { of: async () => [] },
     rules,
     connections,
+    catalogs: createCatalogs({
+      ...{ store, box, nowMs, fetch, hasDataset: (id) => access.findDataset(id) !== undefined },
+      sightings: (id, seq) => sightedStretch(store, id, seq),
+    }),
     offline: createOffline({ store, nowMs, sha256, ...access, accept: async () => [] }),
     reconciler: createReconciler({
       ...{ store, nowMs, sha256, findDataset: access.findDataset },

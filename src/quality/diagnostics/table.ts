@@ -6,6 +6,10 @@ import type { Check } from './check.ts'
 import { botTraffic } from './checks/bot-traffic.ts'
 import { browserLossRising } from './checks/browser-loss-rising.ts'
 import { browserOnly } from './checks/browser-only.ts'
+import { catalogCurrencyOff } from './checks/catalog-currency-off.ts'
+import { catalogIdsKind } from './checks/catalog-ids-kind.ts'
+import { catalogIdsUnknown } from './checks/catalog-ids-unknown.ts'
+import { catalogPriceOff } from './checks/catalog-price-off.ts'
 import { clockOfServer } from './checks/clock-of-server.ts'
 import { clockOfVisitors } from './checks/clock-of-visitors.ts'
 import { consentDiffers } from './checks/consent-differs.ts'
@@ -110,6 +114,10 @@ export const CHECKS: readonly Check[] = [
   currencyMismatch,
   contentsOff,
   contentIdsMissing,
+  catalogIdsUnknown,
+  catalogIdsKind,
+  catalogPriceOff,
+  catalogCurrencyOff,
   orderMissing,
   orderReused,
   idForTwoOrders,

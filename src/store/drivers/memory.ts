@@ -37,6 +37,7 @@ import {
   OTHER_EVENT_NAME,
   refusalIn,
 } from '../store.ts'
+import { MemoryCatalogs } from './memory-catalogs.ts'
 import { MemoryInbox } from './memory-inbox.ts'
 import { MemoryOrders } from './memory-orders.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
@@ -80,10 +81,12 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
   const history: HistoryRow[] = []
   const orders = new MemoryOrders()
   const inbox = new MemoryInbox(orders)
+  const catalogs = new MemoryCatalogs((counters) => count(state, { counters, money: [] }))
   return {
     ...outboxOf(outbox),
     ...inbox.port(),
     ...orders.port(),
+    ...catalogs.port(),
     capabilities: {
       durable: false,
       shared: false,
@@ -112,16 +115,14 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     },
     history: async (query) => structuredClone(pageOfHistory(history, query)),
     erase: async (datasetId, hashes) => {
-      if (hashes) inbox.dropBodies(datasetId)
-      else inbox.eraseDataset(datasetId)
-      if (hashes) orders.erasePerson(datasetId, hashes)
-      else orders.eraseDataset(datasetId)
+      if (hashes) {
+        inbox.dropBodies(datasetId)
+        orders.erasePerson(datasetId, hashes)
+      } else for (const part of [inbox, orders, catalogs]) part.eraseDataset(datasetId)
       return erase(state, datasetId, hashes)
     },
     tidyUp: async (now) => {
-      outbox.tidyUp(now)
-      inbox.tidyUp(now)
-      orders.tidyUp(now)
+      for (const part of [outbox, inbox, orders, catalogs]) part.tidyUp(now)
       return dropExpired(state, now)
     },
     backup: async () => {
@@ -247,7 +248,7 @@ function commit(state: State, batch: CommitBatch): CommitResult {
   return { conflict: false }
 }
 
-function count(state: State, batch: CommitBatch): void {
+function count(state: State, batch: Pick<CommitBatch, 'counters' | 'money'>): void {
   for (const { dataset_id, hour_s, event_name, channel, metric, n } of batch.counters) {
     const dataset = datasetOf(state, dataset_id)
     const row = { hour_s, event_name: nameIn(dataset, event_name), channel, metric, n }

@@ -28,6 +28,8 @@ const APPLICATION_ID = 0x54774664
  * dropped. inbox_connections: their counters. source_records: what the sources know of orders.
  * orders: the order book; numbers of origin and status are places in the lists of orders.ts.
  * order_books: how many each holds, because counting a large one takes too long.
+ * catalogs: which generation of products is in force, and which is being written (0: none).
+ * products_seen: when reports named them. catalog_oddities: numbers of kinds as in catalogs.ts.
  * delivered: one bit per delivery. exchanges, exchange_deliveries: what was answered and to which.
  */
 export const STEPS: readonly string[] = [
@@ -199,6 +201,33 @@ export const STEPS: readonly string[] = [
   INSERT INTO order_books SELECT dataset_id, origin, count(*) FROM orders
     GROUP BY dataset_id, origin;
   UPDATE orders SET url = NULL WHERE user_data IS NULL AND url IS NOT NULL;
+  `,
+  `
+  CREATE TABLE catalogs (
+    dataset_id TEXT PRIMARY KEY, generation INTEGER NOT NULL, building INTEGER NOT NULL,
+    imported_ms INTEGER NOT NULL, next_seq INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE catalog_generations (
+    dataset_id TEXT NOT NULL, generation INTEGER NOT NULL, products INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, generation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE products (
+    dataset_id TEXT NOT NULL, generation INTEGER NOT NULL, product_id TEXT NOT NULL,
+    group_id TEXT, data TEXT NOT NULL, PRIMARY KEY (dataset_id, generation, product_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX products_by_group ON products (dataset_id, generation, group_id)
+    WHERE group_id IS NOT NULL;
+  CREATE TABLE products_seen (
+    dataset_id TEXT NOT NULL, product_id TEXT NOT NULL, last_s INTEGER NOT NULL,
+    PRIMARY KEY (dataset_id, product_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX products_seen_by_age ON products_seen (last_s);
+  CREATE TABLE catalog_oddities (
+    dataset_id TEXT NOT NULL, kind INTEGER NOT NULL, product_id TEXT NOT NULL,
+    n INTEGER NOT NULL, last_s INTEGER NOT NULL, event_name TEXT NOT NULL, seq INTEGER NOT NULL,
+    data TEXT NOT NULL, PRIMARY KEY (dataset_id, kind, product_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX catalog_oddities_by_age ON catalog_oddities (last_s);
   `,
 ]
 

@@ -14,6 +14,7 @@ import type { KeyRead, Loaded, SettingsDocument, Store, StoreStats } from '../st
 import { eventKey, keyOf } from '../store.ts'
 import { BlockUpkeep } from './sqlite-block-merge.ts'
 import { Blocks } from './sqlite-blocks.ts'
+import { SqliteCatalogs } from './sqlite-catalogs.ts'
 import { Committer } from './sqlite-commit.ts'
 import { Connection } from './sqlite-connection.ts'
 import { Counters } from './sqlite-counters.ts'
@@ -24,7 +25,7 @@ import { SqliteInbox } from './sqlite-inbox.ts'
 import { keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
-import { Names } from './sqlite-names.ts'
+import { METRICS, Names } from './sqlite-names.ts'
 import { SqliteOrders } from './sqlite-orders.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { Queries } from './sqlite-queries.ts'
@@ -60,7 +61,7 @@ export function storeOn(
   const { file } = options
   const parts = assemble(db, options)
   const { connection, counters, queries, eraser, upkeep, committer, outbox, inbox } = parts
-  const { sql, history, orders } = parts
+  const { sql, history, orders, catalogs } = parts
   /** Backups under way; close waits for them. */
   const copies = new Set<Promise<void>>()
   const datasetNo = (id: string): number | undefined => sql.dataset.get(id)?.no as number
@@ -74,6 +75,7 @@ export function storeOn(
     ...outbox.port(() => eraser.emptyLog()),
     ...inbox.port(),
     ...orders.port(),
+    ...catalogs.port(),
     capabilities: { durable: true, shared: true, backup: true },
     load: async (reads, datasets) => connection.read(() => load(parts, reads, datasets)),
     commit: (batch) => connection.writeDurably(() => committer.commit(batch)),
@@ -109,10 +111,7 @@ export function storeOn(
         () =>
           eraser.step() ||
           upkeep.blocks.step() ||
-          upkeep.keys.step(nowMs) ||
-          outbox.step(nowMs) ||
-          inbox.step(nowMs) ||
-          orders.step(nowMs),
+          [upkeep.keys, outbox, inbox, orders, catalogs].some((part) => part.step(nowMs)),
       ),
     backup: async (to) => {
       const copy = copyTo(connection, to)
@@ -158,6 +157,14 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
     counters,
     outbox,
     orders,
+    catalogs: new SqliteCatalogs(connection, (datasetId, deltas) => {
+      const no = sql.dataset.get(datasetId)?.no as number | undefined
+      if (no === undefined) return
+      // A new name must be seen by whoever else has the file open.
+      const isNew = deltas.some(({ metric }) => names.find(METRICS, metric) === 0)
+      for (const delta of deltas) counters.add(no, delta)
+      if (isNew) connection.bump('revision')
+    }),
     inbox: new SqliteInbox(connection, orders),
     sql,
     history: new History(db),
@@ -173,7 +180,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
 }
 
 async function erase(
-  { connection, eraser, inbox, orders }: Parts,
+  { connection, eraser, inbox, orders, catalogs }: Parts,
   datasetId: string,
   hashes: readonly string[] | undefined,
 ): Promise<number> {
@@ -181,6 +188,7 @@ async function erase(
   const legs = await erasing
   await (hashes ? inbox.dropBodies(datasetId) : inbox.eraseDataset(datasetId))
   await (hashes ? orders.erasePerson(datasetId, hashes) : orders.eraseDataset(datasetId))
+  if (!hashes) await catalogs.eraseDataset(datasetId)
   await connection.durable()
   return legs
 }

@@ -3,6 +3,7 @@ import { AppShell, Badge, Burger, Group, Text, UnstyledButton } from '@mantine/c
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconActivity,
+  IconBuildingStore,
   IconChartBar,
   IconDatabase,
   IconFileImport,
@@ -112,6 +113,7 @@ const PAGES = [
   { to: '/datasets/$datasetId/deduplication', label: 'Deduplication', icon: IconGitMerge },
   { to: '/datasets/$datasetId/loss', label: 'Loss meter', icon: IconGauge },
   { to: '/datasets/$datasetId/reconciliation', label: 'Reconciliation', icon: IconScale },
+  { to: '/datasets/$datasetId/catalog', label: 'Catalog', icon: IconBuildingStore },
   { to: '/datasets/$datasetId/diagnostics', label: 'Diagnostics', icon: IconStethoscope },
   { to: '/datasets/$datasetId/rules', label: 'Rules', icon: IconFilter },
   { to: '/datasets/$datasetId/sources', label: 'Sources', icon: IconWebhook },

@@ -1,0 +1,72 @@
+/**
+ * Fetches a feed from its address: only when it is new, never longer than its time, and with the
+ * reason of every failure in plain words. The fetch it is given is closed to private networks.
+ * Called by catalogs.ts.
+ */
+import { FEED_FETCH_MS } from '../../catalog-limits.ts'
+import { TwofoldError } from '../../errors.ts'
+import { addressOf, type FeedSource, nextOf, type SourceBook } from './feed-sources.ts'
+
+export interface Fetched {
+  readonly unchanged: boolean
+  /** Why there was nothing to read, or not to its end. */
+  readonly error?: string
+  /** The address as it stands after this; `fault`: why the feed was not taken. */
+  readonly source: (fault: string | undefined) => FeedSource
+}
+
+type Ports = Pick<SourceBook, 'box' | 'nowMs'> & { readonly fetch: typeof fetch }
+
+/** `take` reads the body and says whether it is in force now. */
+export async function fetchFeed(
+  source: FeedSource,
+  ports: Ports,
+  take: (bytes: AsyncIterable<Uint8Array>) => Promise<boolean>,
+): Promise<Fetched> {
+  let tags: Pick<FeedSource, 'etag' | 'last_modified'> = source
+  const after = (fault: string | undefined): FeedSource => {
+    const failures = fault === undefined ? 0 : source.failures + 1
+    const next_ms = nextOf(source, failures, ports.nowMs())
+    return { ...source, ...tags, failures, error: fault ?? null, next_ms }
+  }
+  try {
+    const answer = await ask(source, ports)
+    if (answer.status === 304) return { unchanged: true, source: after }
+    if (answer.status !== 200 || !answer.body) {
+      await answer.body?.cancel()
+      return { unchanged: false, error: `The address answered ${answer.status}.`, source: after }
+    }
+    const isTaken = await take(answer.body as unknown as AsyncIterable<Uint8Array>)
+    if (isTaken) {
+      const [etag, last_modified] = ['etag', 'last-modified'].map((one) => answer.headers.get(one))
+      tags = { etag: etag ?? null, last_modified: last_modified ?? null }
+    }
+    return { unchanged: false, source: after }
+  } catch (error) {
+    return { unchanged: false, error: wordsOf(error), source: after }
+  }
+}
+
+function ask(source: FeedSource, ports: Ports): Promise<Response> {
+  const { etag, last_modified } = source
+  return ports.fetch(addressOf(source, ports), {
+    headers: {
+      accept: 'text/csv, text/tab-separated-values, application/xml, text/xml, */*;q=0.5',
+      'user-agent': 'Twofold (product feed)',
+      ...(etag ? { 'if-none-match': etag } : {}),
+      ...(last_modified ? { 'if-modified-since': last_modified } : {}),
+    },
+    // Feeds often stand behind one; where it leads is checked like the address itself.
+    redirect: 'follow',
+    signal: AbortSignal.timeout(FEED_FETCH_MS),
+  })
+}
+
+/** Nothing of the address in it: what follows its question mark may be a secret. */
+function wordsOf(error: unknown): string {
+  if (error instanceof TwofoldError) return error.message
+  const { name, cause } = error as Error
+  if (name === 'TimeoutError') return `It took longer than ${FEED_FETCH_MS / 60_000} minutes.`
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code
+  return code ? `It could not be fetched (${code}).` : 'It could not be fetched.'
+}
