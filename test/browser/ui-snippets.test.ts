@@ -9,15 +9,14 @@ import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EventsAnswer } from '../../src/api/types.ts'
+import { nodeSnippet, twofoldSnippet } from '../../src/ui/install/node-snippets.ts'
 import {
   companionSnippet,
   curlSnippet,
   EXAMPLE_ID,
-  nodeSnippet,
   purchaseSnippet,
   replaceSnippet,
   type SnippetContext,
-  twofoldSnippet,
 } from '../../src/ui/install/snippets.ts'
 import { launchChromium } from '../chromium.ts'
 import { startTwofold, type TestServer } from '../start.ts'

@@ -164,7 +164,7 @@ const BANNED: readonly { call: RegExp; allowed: readonly string[]; instead: stri
 ]
 
 /** Code that is shown to people and never run. */
-const SHOWN = ['src/quality/diagnostics/snippets/', 'src/ui/install/snippets.ts']
+const SHOWN = ['src/quality/diagnostics/snippets/', 'src/ui/install/node-snippets.ts']
 
 const VAGUE = /(^|[-/])(manager|processor|service|helpers?|utils?|common)(-|\.|\/)/
 const LINES_MAX = 400

@@ -5,9 +5,10 @@ import {
   pythonHttpSnippet,
   rubyHttpSnippet,
 } from './http-snippets.ts'
+import { nodeSnippet, twofoldSnippet } from './node-snippets.ts'
 import { javaSdkSnippet, phpSdkSnippet, pythonSdkSnippet, rubySdkSnippet } from './sdk-snippets.ts'
 import type { ServerName } from './server-names.ts'
-import { curlSnippet, nodeSnippet, type SnippetContext, twofoldSnippet } from './snippets.ts'
+import { curlSnippet, type SnippetContext } from './snippets.ts'
 
 /**
  * By Twofold's own SDK, by Meta's (`?sdk=meta` where it is not the first), or with nothing but the

@@ -1,25 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { nodeSnippet, twofoldSnippet } from './node-snippets.ts'
 import {
   companionSnippet,
   curlSnippet,
   EXAMPLE_ID,
-  nodeSnippet,
   purchaseSnippet,
   replaceSnippet,
-  twofoldSnippet,
 } from './snippets.ts'
 
 const context = { origin: 'https://events.shop.example', datasetId: '581', token: 'T0KEN' }
 
 describe('the snippets to copy', () => {
   it('name the dataset and the address', () => {
-    for (const make of [
-      replaceSnippet,
-      companionSnippet,
-      curlSnippet,
-      nodeSnippet,
-      twofoldSnippet,
-    ]) {
+    for (const make of [replaceSnippet, companionSnippet, curlSnippet]) {
       expect(make(context)).toContain(context.origin)
       expect(make(context)).toContain(context.datasetId)
     }
