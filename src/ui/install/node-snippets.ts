@@ -1,6 +1,6 @@
 /**
- * One sale sent from Node, by Twofold's own SDK or by Meta's. Pure text; nothing here runs. The token
- * comes from the environment, so it never ends up in a repository.
+ * One sale sent from Node, by Twofold's own SDK or by Meta's. Pure text; nothing here runs. The
+ * token comes from the environment, so it never ends up in a repository.
  */
 import { EXAMPLE_ID, ORDER, type SnippetContext } from './snippets.ts'
 
