@@ -37,11 +37,11 @@ export function buildSdk({ folder, checked }: SdkBuild): void {
 
 /** What `npm install ./twofold-sdk.tgz` takes: the folder that buildSdk made, and no dependency. */
 export function packSdk(folder: string): Uint8Array {
-  const { name, version, license, exports } = JSON.parse(
+  const { name, version, license, exports, typesVersions } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   ) as Readonly<Record<string, unknown>>
   const manifest = {
-    ...{ name, version, license, type: 'module', exports },
+    ...{ name, version, license, type: 'module', exports, typesVersions },
     description: 'The SDK of Twofold, as its server hands it out.',
     engines: { node: '>=18' },
     sideEffects: false,

@@ -46,6 +46,8 @@ function uuid(): string {
 }
 
 interface NodeCrypto {
+  /** Node 20.12 and later; half the time of the other. */
+  hash?(name: 'sha256', text: string): string
   createHash(name: 'sha256'): { update(text: string): { digest(form: 'hex'): string } }
 }
 
@@ -55,5 +57,8 @@ function nativeSha256(): Platform['sha256'] | undefined {
     process?: { getBuiltinModule?(name: string): NodeCrypto | undefined }
   }
   const crypto = process?.getBuiltinModule?.('crypto')
-  return crypto && ((text) => crypto.createHash('sha256').update(text).digest('hex'))
+  if (!crypto) return undefined
+  const { hash } = crypto
+  if (hash) return (text) => hash('sha256', text)
+  return (text) => crypto.createHash('sha256').update(text).digest('hex')
 }
