@@ -131,7 +131,7 @@ const KINDS: readonly Kind[] = [
       'In Variables, User-Defined Variables, New, choose Twofold event id and name it Twofold event id.',
       'In Tags, New, choose Twofold. Which one: As the data layer names it. Event id: {{Twofold event id}}. Trigger it on page views and on the events of your shop (purchase, add_to_cart, ...). For events that are not in the data layer, make a tag for each and name the event.',
       'With a server container: in the Google tag and GA4 event tags of the web container add the event parameter event_id with the value {{Twofold event id}}.',
-      'In the server container, open Templates, Tag Templates, New, and import twofold-server.tpl. In Tags, New, choose Twofold (server) and enter a token: Install, Make a token. Trigger it on the events of the GA4 client that matter (event name matches page_view|view_item|add_to_cart|begin_checkout|purchase|generate_lead|sign_up).',
+      'In the server container, open Templates, Tag Templates, New, and import twofold-server.tpl. In Tags, New, choose Twofold (server) and enter a token: Install, Make a token. Trigger it on the events of the GA4 client that matter, such as page_view, view_item, add_to_cart, begin_checkout, purchase, generate_lead and sign_up; not on each scroll.',
       'Click Preview in both containers, make a test purchase, and look at Test events here: one Purchase, reported by browser and server. Then Submit.',
     ],
     warning:
