@@ -22,6 +22,8 @@ interface Part {
 
 interface Kind extends Omit<Integration, 'files' | 'archive'> {
   readonly parts: readonly Part[]
+  /** It takes nothing from an address that is not https. */
+  readonly isHttpsOnly?: true
   /** The name of the archive, where it is offered. */
   readonly archive?: string
 }
@@ -145,6 +147,7 @@ const KINDS: readonly Kind[] = [
       isImported: true,
     })),
     archive: 'twofold-gtm.zip',
+    isHttpsOnly: true,
     archiveAbout: 'All three templates.',
   },
   {
@@ -179,8 +182,9 @@ export function openIntegrations(folder: string): Integrations {
     fill(texts.get(file) ?? '', place, texts)
   return {
     list: (place) =>
-      KINDS.map(({ parts, archive, ...kind }) => ({
+      KINDS.map(({ parts, archive, isHttpsOnly, ...kind }) => ({
         ...kind,
+        ...(isHttpsOnly && !place.origin.startsWith('https:') ? insecure(kind.title, place) : {}),
         archive: archive ?? null,
         files: parts.flatMap(({ file, label, isImported = false }) =>
           label === undefined
@@ -198,6 +202,12 @@ export function openIntegrations(folder: string): Integrations {
     },
   }
 }
+
+const insecure = (title: string, { origin }: IntegrationPlace) => ({
+  warning:
+    `${title} loads nothing from ${origin}, for it is no https address. Start the server with ` +
+    'TWOFOLD_PUBLIC_URL set to its https address, then download the files anew.',
+})
 
 const CUSTOMER_EVENTS = 'shopify/customer-events.js'
 const BASE = 'html/base.js'
@@ -228,6 +238,7 @@ function fill(text: string, place: IntegrationPlace, texts: ReadonlyMap<string, 
     __DATASET__: inScript(datasetId),
     __ORIGIN__: inText(origin),
     __DATASET_ID__: inText(datasetId),
+    __COMMON_PREFIX__: inText(commonPrefix(place)),
     __ORDER_PREFIX__: inScript(order_prefix),
     __CONTENT_ID__: inScript(content_id),
   }
@@ -245,6 +256,13 @@ function settingsFor(source: string, { origin, datasetId, connections }: Integra
     order_prefix: found?.order_prefix ?? '',
     content_id: found?.content_id ?? 'variant',
   }
+}
+
+/** What stands before order numbers, where all sources say the same; else nobody can know it here. */
+function commonPrefix({ connections }: IntegrationPlace): string {
+  const prefixes = new Set(connections.map(({ settings }) => settings.order_prefix ?? ''))
+  const [only] = prefixes
+  return prefixes.size === 1 && typeof only === 'string' ? only : ''
 }
 
 /** JSON as a text of PHP between single quotes. */

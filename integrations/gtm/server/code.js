@@ -165,7 +165,7 @@ function userDataOf() {
   });
 }
 
-// Google's consent mode: G1, then a digit for ads and one for analytics; 0 is a refusal.
+// Google's consent mode, in its two forms.
 function consentOf() {
   const gcs = nameIn(eventData['x-ga-gcs']);
   const gcd = nameIn(eventData['x-ga-gcd']);
@@ -173,8 +173,10 @@ function consentOf() {
   return gcs ? merge({ gcs: gcs }, { gcd: gcd }) : { gcd: gcd };
 }
 
+// Of ad_storage: the first digit after G1, and the first letter of the longer form.
 function isRefused() {
-  return nameIn(eventData['x-ga-gcs']).charAt(2) === '0';
+  const inShort = nameIn(eventData['x-ga-gcs']).charAt(2) === '0';
+  return inShort || !!nameIn(eventData['x-ga-gcd']).match('^1[0-9][pqmu]');
 }
 
 function browserId() {

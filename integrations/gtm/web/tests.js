@@ -87,6 +87,13 @@ assertThat(said('trackSingle')[0][3]).isEqualTo({
   ]
 });
 
+//// The prefix of the source stands before the order, once
+layer.ecommerce = { transaction_id: '17' };
+runCode(withFields({ standardName: 'Purchase', orderPrefix: 'eu-' }));
+layer.ecommerce = { transaction_id: 'eu-17' };
+runCode(withFields({ standardName: 'Purchase', orderPrefix: 'eu-' }));
+assertThat(said('trackSingle').map((call) => call[3].order_id)).isEqualTo(['eu-17', 'eu-17']);
+
 //// An event that is no event of a shop takes nothing of an older push
 layer.ecommerce = { value: 5, currency: 'EUR' };
 runCode(withFields({ standardName: 'Lead' }));
