@@ -184,7 +184,7 @@ export function openIntegrations(folder: string): Integrations {
     list: (place) =>
       KINDS.map(({ parts, archive, isHttpsOnly, ...kind }) => ({
         ...kind,
-        ...(isHttpsOnly && !place.origin.startsWith('https:') ? insecure(kind.title, place) : {}),
+        ...(isHttpsOnly ? insecure(kind.title, place) : {}),
         archive: archive ?? null,
         files: parts.flatMap(({ file, label, isImported = false }) =>
           label === undefined
@@ -203,11 +203,14 @@ export function openIntegrations(folder: string): Integrations {
   }
 }
 
-const insecure = (title: string, { origin }: IntegrationPlace) => ({
-  warning:
+/** Instead of any other warning: with such an address nothing works at all. */
+function insecure(title: string, { origin }: IntegrationPlace): { readonly warning?: string } {
+  if (origin.startsWith('https:')) return {}
+  const warning =
     `${title} loads nothing from ${origin}, for it is no https address. Start the server with ` +
-    'TWOFOLD_PUBLIC_URL set to its https address, then download the files anew.',
-})
+    'TWOFOLD_PUBLIC_URL set to its https address, then download the files anew.'
+  return { warning }
+}
 
 const CUSTOMER_EVENTS = 'shopify/customer-events.js'
 const BASE = 'html/base.js'
@@ -258,7 +261,7 @@ function settingsFor(source: string, { origin, datasetId, connections }: Integra
   }
 }
 
-/** What stands before order numbers, where all sources say the same; else nobody can know it here. */
+/** What stands before order numbers, where all sources agree; else nobody can know it here. */
 function commonPrefix({ connections }: IntegrationPlace): string {
   const prefixes = new Set(connections.map(({ settings }) => settings.order_prefix ?? ''))
   const [only] = prefixes

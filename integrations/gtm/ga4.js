@@ -59,7 +59,7 @@ function isObject(value) {
 
 function merge(target, source) {
   if (!isObject(source)) return target;
-  for (const key in source) {
+  for (let key in source) {
     if (isSomething(source[key])) target[key] = source[key];
   }
   return target;

@@ -66,8 +66,12 @@ function send(datasetId, body) {
       if (answer.statusCode >= 200 && answer.statusCode < 300) return succeed();
       fail('answer ' + answer.statusCode + ' ' + makeString(answer.body || '').slice(0, 500));
     },
-    (reason) => fail('no answer from ' + ORIGIN + ' (' + makeString(reason) + ')')
+    (failure) => fail('no answer from ' + ORIGIN + ' (' + reasonOf(failure) + ')')
   );
+}
+
+function reasonOf(failure) {
+  return makeString(isObject(failure) ? failure.reason : failure);
 }
 
 function succeed() {
@@ -142,7 +146,7 @@ function customOf() {
 
 function withPrefix(prefix) {
   const found = {};
-  for (const key in eventData) {
+  for (let key in eventData) {
     if (key.indexOf(prefix) === 0) found[key.slice(prefix.length)] = eventData[key];
   }
   return found;
@@ -242,7 +246,7 @@ function digest(text) {
 
 function hashedOf(userData) {
   const result = {};
-  for (const key in userData) {
+  for (let key in userData) {
     const value = userData[key];
     const values = getType(value) === 'array' ? value : [value];
     const hashes = values.map((one) => hashOf(key, one)).filter((hash) => hash);

@@ -33,7 +33,7 @@ const fields = {
 
 const withFields = (more) => {
   const all = JSON.parse(JSON.stringify(fields));
-  for (const key in more) all[key] = more[key];
+  for (let key in more) all[key] = more[key];
   return all;
 };
 const theEvent = () => sent[0].body.data[0];
