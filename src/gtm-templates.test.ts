@@ -29,6 +29,9 @@ const templates = Object.fromEntries(
   GTM_TEMPLATES.map((name) => [name, readTemplate(textOf(name))]),
 ) as Record<GtmTemplate, TemplateFile>
 
+const keysOf = (code: string, api: string): readonly string[] =>
+  [...code.matchAll(new RegExp(`\\b${api}\\('([^']+)'`, 'g'))].map(([, key = '']) => key)
+
 const needsOf = ({ info }: TemplateFile): Readonly<Record<string, string>> =>
   info.containerContexts[0] === 'WEB' ? WEB_NEEDS : SERVER_NEEDS
 
@@ -57,6 +60,19 @@ describe.each(GTM_TEMPLATES)('the template %s', (name) => {
     expect(reading.required.filter((api) => !known.includes(api))).toEqual([])
     const used = new Set(reading.required.flatMap((api) => needs[api] ?? []))
     expect(Object.keys(template.permissions).sort()).toEqual([...used].sort())
+  })
+
+  it('names in its permissions the very keys that its code names', () => {
+    const { access_globals, read_data_layer } = template.permissions
+    const globals = ['copyFromWindow', 'setInWindow', 'callInWindow', 'createArgumentsQueue']
+    const granted = (access_globals?.keys ?? []) as { key: string }[]
+    // What a queue is made of stands in its second place.
+    const queues = template.code.match(/(?<=createArgumentsQueue\('\w+', ')[\w.]+/g) ?? []
+    const used = [...globals.flatMap((api) => keysOf(template.code, api)), ...queues]
+    expect(granted.map(({ key }) => key).sort()).toEqual([...new Set(used)].sort())
+    const layer = (read_data_layer?.keyPatterns ?? []) as string[]
+    const read = keysOf(template.code, 'copyFromDataLayer')
+    expect([...layer].sort()).toEqual([...new Set(read)].sort())
   })
 
   it('uses every API that it requires', () => {

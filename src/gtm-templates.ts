@@ -12,9 +12,9 @@ export type GtmTemplate = (typeof GTM_TEMPLATES)[number]
 
 /** Parts of code that several share; they stand before the template's own. */
 const SHARED: Readonly<Record<GtmTemplate, readonly string[]>> = {
-  web: ['ga4.js'],
-  server: ['ga4.js', 'purchase-id.js'],
-  'event-id': ['purchase-id.js'],
+  web: ['order.js', 'ga4.js'],
+  server: ['order.js', 'ga4.js', 'purchase-id.js'],
+  'event-id': ['order.js', 'purchase-id.js'],
 }
 
 /** Every file of a template that is exported carries Google's own notice. */

@@ -22,6 +22,8 @@ interface Part {
 
 interface Kind extends Omit<Integration, 'files' | 'archive'> {
   readonly parts: readonly Part[]
+  /** It takes nothing from an address that is not https. */
+  readonly isHttpsOnly?: true
   /** The name of the archive, where it is offered. */
   readonly archive?: string
 }
@@ -131,7 +133,7 @@ const KINDS: readonly Kind[] = [
       'In Variables, User-Defined Variables, New, choose Twofold event id and name it Twofold event id.',
       'In Tags, New, choose Twofold. Which one: As the data layer names it. Event id: {{Twofold event id}}. Trigger it on page views and on the events of your shop (purchase, add_to_cart, ...). For events that are not in the data layer, make a tag for each and name the event.',
       'With a server container: in the Google tag and GA4 event tags of the web container add the event parameter event_id with the value {{Twofold event id}}.',
-      'In the server container, open Templates, Tag Templates, New, and import twofold-server.tpl. In Tags, New, choose Twofold (server) and enter a token: Install, Make a token. Trigger it on the events of the GA4 client that matter (event name matches page_view|view_item|add_to_cart|begin_checkout|purchase|generate_lead|sign_up).',
+      'In the server container, open Templates, Tag Templates, New, and import twofold-server.tpl. In Tags, New, choose Twofold (server) and enter a token: Install, Make a token. Trigger it on the events of the GA4 client that matter, such as page_view, view_item, add_to_cart, begin_checkout, purchase, generate_lead and sign_up; not on each scroll.',
       'Click Preview in both containers, make a test purchase, and look at Test events here: one Purchase, reported by browser and server. Then Submit.',
     ],
     warning:
@@ -145,6 +147,7 @@ const KINDS: readonly Kind[] = [
       isImported: true,
     })),
     archive: 'twofold-gtm.zip',
+    isHttpsOnly: true,
     archiveAbout: 'All three templates.',
   },
   {
@@ -179,8 +182,9 @@ export function openIntegrations(folder: string): Integrations {
     fill(texts.get(file) ?? '', place, texts)
   return {
     list: (place) =>
-      KINDS.map(({ parts, archive, ...kind }) => ({
+      KINDS.map(({ parts, archive, isHttpsOnly, ...kind }) => ({
         ...kind,
+        ...(isHttpsOnly ? insecure(kind.title, place) : {}),
         archive: archive ?? null,
         files: parts.flatMap(({ file, label, isImported = false }) =>
           label === undefined
@@ -197,6 +201,15 @@ export function openIntegrations(folder: string): Integrations {
       return { name: kind.archive, bytes: zipOf(entries) }
     },
   }
+}
+
+/** Instead of any other warning: with such an address nothing works at all. */
+function insecure(title: string, { origin }: IntegrationPlace): { readonly warning?: string } {
+  if (origin.startsWith('https:')) return {}
+  const warning =
+    `${title} loads nothing from ${origin}, for it is no https address. Start the server with ` +
+    'TWOFOLD_PUBLIC_URL set to its https address, then download the files anew.'
+  return { warning }
 }
 
 const CUSTOMER_EVENTS = 'shopify/customer-events.js'
@@ -228,6 +241,7 @@ function fill(text: string, place: IntegrationPlace, texts: ReadonlyMap<string, 
     __DATASET__: inScript(datasetId),
     __ORIGIN__: inText(origin),
     __DATASET_ID__: inText(datasetId),
+    __COMMON_PREFIX__: inText(commonPrefix(place)),
     __ORDER_PREFIX__: inScript(order_prefix),
     __CONTENT_ID__: inScript(content_id),
   }
@@ -245,6 +259,13 @@ function settingsFor(source: string, { origin, datasetId, connections }: Integra
     order_prefix: found?.order_prefix ?? '',
     content_id: found?.content_id ?? 'variant',
   }
+}
+
+/** What stands before order numbers, where all sources agree; else nobody can know it here. */
+function commonPrefix({ connections }: IntegrationPlace): string {
+  const prefixes = new Set(connections.map(({ settings }) => settings.order_prefix ?? ''))
+  const [only] = prefixes
+  return prefixes.size === 1 && typeof only === 'string' ? only : ''
 }
 
 /** JSON as a text of PHP between single quotes. */

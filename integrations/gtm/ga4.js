@@ -2,7 +2,6 @@
 
 const getType = require('getType');
 const makeNumber = require('makeNumber');
-const makeString = require('makeString');
 
 const META_NAMES = {
   page_view: 'PageView',
@@ -60,7 +59,7 @@ function isObject(value) {
 
 function merge(target, source) {
   if (!isObject(source)) return target;
-  for (const key in source) {
+  for (let key in source) {
     if (isSomething(source[key])) target[key] = source[key];
   }
   return target;
@@ -139,8 +138,11 @@ function typed(customData) {
   NUMBERS.forEach((key) => {
     if (isSomething(customData[key])) customData[key] = numberOf(customData[key]);
   });
-  if (getType(customData.content_ids) === 'string') {
-    customData.content_ids = customData.content_ids.split(',').map((id) => id.trim());
+  if (isSomething(customData.order_id)) customData.order_id = orderOf(customData.order_id);
+  const ids = customData.content_ids;
+  // JSON is read on arrival.
+  if (getType(ids) === 'string' && ids.charAt(0) !== '[') {
+    customData.content_ids = ids.split(',').map((id) => id.trim());
   }
   return customData;
 }

@@ -2,8 +2,6 @@
 
 const encodeUriComponent = require('encodeUriComponent');
 
-const NO_ORDER = ['', 'undefined', 'null', 'nan'];
-
 const ESCAPED = [
   ['!', '%21'],
   ["'", '%27'],
@@ -12,14 +10,12 @@ const ESCAPED = [
   ['*', '%2A']
 ];
 
-// An empty text where there is no order: an id made of nothing would be the same for every order.
-function purchaseId(order) {
-  const text = makeString(order).trim();
-  const lower = text.toLowerCase();
-  if (NO_ORDER.indexOf(lower) !== -1 || lower.indexOf('[object ') === 0) return '';
-  let escaped = encodeUriComponent(text) || '';
+function purchaseId(value) {
+  const order = orderOf(value);
+  let escaped = order && encodeUriComponent(order);
+  if (!escaped) return '';
   ESCAPED.forEach((pair) => {
     escaped = escaped.split(pair[0]).join(pair[1]);
   });
-  return escaped && 'purchase:' + escaped;
+  return 'purchase:' + escaped;
 }

@@ -2,9 +2,11 @@
  * A person who sets a shop up, in real Chromium: finds what to paste beside the source and on the
  * Install page, with their own address in it, and is warned of what must not be on as well.
  */
+import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from '../chromium.ts'
+import { readTemplate } from '../gtm/template-file.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { openManager, type Reader } from './ui-visitor.ts'
 
@@ -74,10 +76,29 @@ it('the Install page offers every platform; the choice stands in the address', a
   expect(reader?.complaints).toEqual([])
 })
 
-it('on a phone, in the dark, it never scrolls sideways', async () => {
+it('templates for Tag Manager are saved as files, made for this server and dataset', async () => {
+  const page = await openPage('/install?platform=gtm')
+  const guide = page.getByTestId('integration-gtm')
+  await guide.getByText('Download the templates').waitFor()
+  for (const name of ['web', 'server', 'event-id']) {
+    const download = page.waitForEvent('download')
+    await guide.getByRole('button', { name: `twofold-${name}.tpl` }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe(`twofold-${name}.tpl`)
+    const text = readFileSync(await file.path(), 'utf8')
+    expect(readTemplate(text).info.displayName).toContain('Twofold')
+    if (name !== 'event-id') expect(text).toContain(dataset.dataset_id)
+  }
+  // Nobody is to copy hundreds of lines.
+  expect(await guide.getByText('___TEMPLATE_PARAMETERS___').count()).toBe(0)
+  await picture(page, 'integration-gtm')
+  expect(reader?.complaints).toEqual([])
+})
+
+it.each(['shopify', 'gtm'])('on a phone, in the dark, %s never scrolls sideways', async (name) => {
   const options = { viewport: PHONE, hasTouch: true, colorScheme: 'dark' } as const
-  const page = await openPage('/install?platform=shopify', options)
-  await page.getByTestId('integration-shopify').waitFor()
+  const page = await openPage(`/install?platform=${name}`, options)
+  await page.getByTestId(`integration-${name}`).waitFor()
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(PHONE.width)
-  await picture(page, 'integration-phone')
+  await picture(page, `integration-phone-${name}`)
 })

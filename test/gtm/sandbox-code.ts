@@ -130,6 +130,10 @@ function formOf(node: Node): string | undefined {
     case 'UpdateExpression':
     case 'AssignmentExpression':
       return OPERATORS.has(node.operator) ? undefined : `the operator ${node.operator} is not there`
+    case 'ForInStatement':
+      return (node.left as { kind?: string }).kind === 'const'
+        ? 'for (const is not there'
+        : undefined
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':

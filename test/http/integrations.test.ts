@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectionMadeAnswer, IntegrationsAnswer } from '../../src/api/types.ts'
 import { unpacked } from '../../src/zip-archive.fixture.ts'
+import { everyParameter, readTemplate } from '../gtm/template-file.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 let server: TestServer
@@ -60,6 +61,35 @@ describe('integrations', () => {
     const app = unpacked(Buffer.from(await (await archiveOf('shopify')).arrayBuffer()))
     expect(Object.keys(app)).toContain('src/customer-events.js')
     expect(app['src/customer-events.js']).toContain('export function connectTwofold')
+  })
+
+  it('for Tag Manager take the prefix of orders that all sources have, and say where it needs https', async () => {
+    const gtmOf = async (url: string, id: string) => {
+      const answer = await fetch(`${url}/api/datasets/${id}/integrations`, {
+        headers: { authorization: `Bearer ${server.adminToken}` },
+      })
+      const { integrations } = (await answer.json()) as IntegrationsAnswer
+      const found = integrations.find(({ name }) => name === 'gtm')
+      const templates = (found?.files ?? []).map(({ text }) => readTemplate(text))
+      const prefixes = templates.map(
+        ({ parameters }) =>
+          everyParameter(parameters).find(({ name }) => name === 'orderPrefix')?.defaultValue,
+      )
+      return { warning: found?.warning, prefixes }
+    }
+    const id = path.split('/').at(-1) ?? ''
+    const { warning, prefixes } = await gtmOf(server.url, id)
+    expect(prefixes).toEqual(['one-', 'one-', 'one-'])
+    expect(warning).not.toContain('https')
+    await server.api('POST', `${path}/connections`, { source: 'stripe', settings: {} })
+    expect((await gtmOf(server.url, id)).prefixes).toEqual(['', '', ''])
+    const local = await startTwofold()
+    try {
+      const { dataset_id } = await local.createDataset()
+      expect((await gtmOf(local.url, dataset_id)).warning).toContain(`nothing from ${local.url}`)
+    } finally {
+      await local.close()
+    }
   })
 
   it('that are not there are not found', async () => {

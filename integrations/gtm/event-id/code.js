@@ -2,7 +2,6 @@ const copyFromDataLayer = require('copyFromDataLayer');
 const generateRandom = require('generateRandom');
 const getTimestampMillis = require('getTimestampMillis');
 const getType = require('getType');
-const makeString = require('makeString');
 const templateStorage = require('templateStorage');
 
 // Longer ids end in a digest, which a page cannot make at once; the order number joins those reports.

@@ -29,6 +29,13 @@ layer.event = 'purchase';
 layer.ecommerce = { transaction_id: ' #10 (a)* ' };
 assertThat(runCode({})).isEqualTo('purchase:%2310%20%28a%29%2A');
 
+//// The prefix of the source stands before the order
+layer.event = 'purchase';
+layer.ecommerce = { transaction_id: '17' };
+assertThat(runCode({ orderPrefix: 'eu-' })).isEqualTo('purchase:eu-17');
+layer.ecommerce = { transaction_id: 'null' };
+assertThat(runCode({ orderPrefix: 'eu-' }).indexOf('purchase:')).isEqualTo(-1);
+
 //// So has one that gtag reports
 layer.event = 'purchase';
 layer.eventModel = { transaction_id: 17 };

@@ -66,8 +66,12 @@ function send(datasetId, body) {
       if (answer.statusCode >= 200 && answer.statusCode < 300) return succeed();
       fail('answer ' + answer.statusCode + ' ' + makeString(answer.body || '').slice(0, 500));
     },
-    (reason) => fail('no answer from ' + ORIGIN + ' (' + makeString(reason) + ')')
+    (failure) => fail('no answer from ' + ORIGIN + ' (' + reasonOf(failure) + ')')
   );
+}
+
+function reasonOf(failure) {
+  return makeString(isObject(failure) ? failure.reason : failure);
 }
 
 function succeed() {
@@ -142,7 +146,7 @@ function customOf() {
 
 function withPrefix(prefix) {
   const found = {};
-  for (const key in eventData) {
+  for (let key in eventData) {
     if (key.indexOf(prefix) === 0) found[key.slice(prefix.length)] = eventData[key];
   }
   return found;
@@ -165,7 +169,7 @@ function userDataOf() {
   });
 }
 
-// Google's consent mode: G1, then a digit for ads and one for analytics; 0 is a refusal.
+// Google's consent mode, in its two forms.
 function consentOf() {
   const gcs = nameIn(eventData['x-ga-gcs']);
   const gcd = nameIn(eventData['x-ga-gcd']);
@@ -173,8 +177,10 @@ function consentOf() {
   return gcs ? merge({ gcs: gcs }, { gcd: gcd }) : { gcd: gcd };
 }
 
+// Of ad_storage: the first digit after G1, and the first letter of the longer form.
 function isRefused() {
-  return nameIn(eventData['x-ga-gcs']).charAt(2) === '0';
+  const inShort = nameIn(eventData['x-ga-gcs']).charAt(2) === '0';
+  return inShort || !!nameIn(eventData['x-ga-gcd']).match('^1[0-9][pqmu]');
 }
 
 function browserId() {
@@ -240,7 +246,7 @@ function digest(text) {
 
 function hashedOf(userData) {
   const result = {};
-  for (const key in userData) {
+  for (let key in userData) {
     const value = userData[key];
     const values = getType(value) === 'array' ? value : [value];
     const hashes = values.map((one) => hashOf(key, one)).filter((hash) => hash);

@@ -33,7 +33,7 @@ const fields = {
 
 const withFields = (more) => {
   const all = JSON.parse(JSON.stringify(fields));
-  for (const key in more) all[key] = more[key];
+  for (let key in more) all[key] = more[key];
   return all;
 };
 const theEvent = () => sent[0].body.data[0];
@@ -79,6 +79,12 @@ runCode(fields);
 assertThat(theEvent().event_id).isEqualTo('e-1');
 runCode(withFields({ eventId: 'mine' }));
 assertThat(sent[1].body.data[0].event_id).isEqualTo('mine');
+
+//// The prefix of the source stands before the order
+event = { event_name: 'purchase', transaction_id: '17' };
+runCode(withFields({ orderPrefix: 'eu-' }));
+assertThat(theEvent().event_id).isEqualTo('purchase:eu-17');
+assertThat(theEvent().custom_data.order_id).isEqualTo('eu-17');
 
 //// Without an id and an order there is none
 event = { event_name: 'generate_lead' };
@@ -155,6 +161,16 @@ assertApi('setCookie').wasNotCalled();
 event = { event_name: 'page_view', 'x-ga-gcs': 'G101', page_location: 'https://shop.example/' };
 runCode(fields);
 assertThat(theEvent().consent).isEqualTo({ gcs: 'G101' });
+assertApi('setCookie').wasNotCalled();
+
+//// A refusal in the longer form is one, too
+event = {
+  event_name: 'page_view',
+  'x-ga-gcd': '13p3t3t3t5',
+  page_location: 'https://shop.example/'
+};
+runCode(fields);
+assertThat(theEvent().consent).isEqualTo({ gcd: '13p3t3t3t5' });
 assertApi('setCookie').wasNotCalled();
 
 //// Refused: nothing is sent where that is wanted

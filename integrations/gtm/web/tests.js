@@ -49,7 +49,7 @@ const fields = {
 
 const withFields = (more) => {
   const all = JSON.parse(JSON.stringify(fields));
-  for (const key in more) all[key] = more[key];
+  for (let key in more) all[key] = more[key];
   return all;
 };
 const said = (method) => calls.filter((call) => call[0] === method);
@@ -86,6 +86,13 @@ assertThat(said('trackSingle')[0][3]).isEqualTo({
     { id: 'p2', quantity: 1 }
   ]
 });
+
+//// The prefix of the source stands before the order, once
+layer.ecommerce = { transaction_id: '17' };
+runCode(withFields({ standardName: 'Purchase', orderPrefix: 'eu-' }));
+layer.ecommerce = { transaction_id: 'eu-17' };
+runCode(withFields({ standardName: 'Purchase', orderPrefix: 'eu-' }));
+assertThat(said('trackSingle').map((call) => call[3].order_id)).isEqualTo(['eu-17', 'eu-17']);
 
 //// An event that is no event of a shop takes nothing of an older push
 layer.ecommerce = { value: 5, currency: 'EUR' };
@@ -224,6 +231,16 @@ assertThat(injected).hasLength(0);
 assertApi('gtmOnSuccess').wasCalled();
 listeners[0]('ad_storage', true);
 assertThat(injected).hasLength(1);
+
+//// A script that loads ends the tag as done, whatever is told after that
+mock('injectScript', (url, onSuccess, onFailure) => {
+  onSuccess();
+  onSuccess();
+  onFailure();
+});
+runCode(fields);
+assertApi('gtmOnSuccess').wasCalled();
+assertApi('gtmOnFailure').wasNotCalled();
 
 //// A script that is blocked fails the tag, once
 mock('injectScript', (url, onSuccess, onFailure) => {
