@@ -76,7 +76,7 @@ export const PICTURES: readonly Picture[] = [
     ...{ at: 'person', main: true },
   },
   {
-    ...{ name: 'history', path: '/businesses/BUSINESS/history', shows: 'Opened the demo shop' },
+    ...{ name: 'history', path: '/businesses/BUSINESS/history', shows: 'Invited somebody' },
     ...{ at: 'person', main: true },
   },
   { name: 'business-alerts', path: '/businesses/BUSINESS/alerts', shows: 'digest' },

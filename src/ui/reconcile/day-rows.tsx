@@ -106,7 +106,7 @@ function Rows({ datasetId, rows }: { readonly datasetId: string; readonly rows: 
                 )}
               </Table.Td>
               <Table.Td>
-                <Badge variant="light" color={KIND_COLORS[row.kind]} miw="max-content">
+                <Badge variant="light" tt="none" color={KIND_COLORS[row.kind]} miw="max-content">
                   {KIND_WORDS[row.kind]}
                 </Badge>
               </Table.Td>

@@ -36,7 +36,7 @@ export function Reasons({ total }: { readonly total: ReconciliationSums }) {
             {reasons.map(({ name, kind, n }) => (
               <Table.Tr key={name} data-testid="reason">
                 <Table.Th scope="row" fw={400}>
-                  <Badge size="sm" variant="light" color={KIND_COLORS[kind]} mr={8}>
+                  <Badge size="sm" variant="light" tt="none" color={KIND_COLORS[kind]} mr={8}>
                     {KIND_WORDS[kind]}
                   </Badge>
                   {reasonWords(name).title}

@@ -87,7 +87,7 @@ export function SourceOfTruth({ dataset, found, locked }: SourceOfTruthProps) {
             {countOf(book.orders, 'order')}, from <Time ms={book.first * 1000} as="moment" />
             {' to '}
             <Time ms={book.last * 1000} as="moment" />. Days begin at midnight in {found.zone}{' '}
-            (Settings, Orders).
+            (Settings, General).
           </Text>
         ) : (
           <Text>{EMPTY[from]}</Text>
