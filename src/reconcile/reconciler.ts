@@ -25,7 +25,9 @@ import type {
   DayRows,
   DaySums,
   DaysAsked,
+  ImportAsked,
   ImportReport,
+  Imports,
   Reconciler,
   Reconciliation,
   Reports,
@@ -64,8 +66,10 @@ export function createReconciler(ports: ReconcilerPorts): Reconciler {
     send: (asked) => inTurn(asked.datasetId, () => send(asked, ports)),
     importOrders: async (datasetId, text, asked) => {
       const dataset = datasetOf(datasetId, ports)
-      const report = await importOrders(text, { dataset, asked }, ports)
-      if (!asked.dryRun) await remember(datasetId, report, ports)
+      const before = await importsOf(datasetId, ports)
+      const report = await importOrders(text, { dataset, asked, last: before.reading }, ports)
+      const isRead = !asked.dryRun && report.stopped?.line !== 1
+      if (isRead) await remember(datasetId, { report, asked, before }, ports)
       return report
     },
     imports: (datasetId) => importsOf(datasetId, ports),
@@ -237,17 +241,31 @@ export async function sendByItself(dataset: Dataset, ports: ReconcilerPorts): Pr
   ).sent
 }
 
-async function importsOf(id: string, { store }: ReconcilerPorts): Promise<ImportReport[]> {
+/** A list alone: as it was kept before it was remembered how a file was read. */
+async function importsOf(id: string, { store }: ReconcilerPorts): Promise<Imports> {
   const documents = await store.getSettings(IMPORTS)
-  const own = documents.find((one) => one.id === id)
-  return own ? [...(own.value as readonly ImportReport[])] : []
+  const own = documents.find((one) => one.id === id)?.value as Imports | readonly ImportReport[]
+  if (!own) return { reading: null, imports: [] }
+  return 'imports' in own ? own : { reading: null, imports: own }
 }
 
-async function remember(id: string, report: ImportReport, ports: ReconcilerPorts): Promise<void> {
+interface Done {
+  readonly report: ImportReport
+  readonly asked: ImportAsked
+  readonly before: Imports
+}
+
+async function remember(id: string, done: Done, { store }: ReconcilerPorts): Promise<void> {
+  const { report, asked, before } = done
+  const { dryRun: _, ...said } = asked
+  const given = Object.fromEntries(Object.entries(said).filter(([, one]) => one !== undefined))
   const faults = report.faults.slice(0, ORDER_IMPORT_FAULTS_KEPT)
-  const before = await importsOf(id, ports)
-  const value = [{ ...report, faults }, ...before].slice(0, ORDER_IMPORTS_MAX)
-  await ports.store.putSettings([{ kind: IMPORTS, id, value }])
+  const columns = { ...before.reading?.columns, ...asked.columns, ...report.columns }
+  const value: Imports = {
+    reading: { ...before.reading, ...given, columns },
+    imports: [{ ...report, faults }, ...before.imports].slice(0, ORDER_IMPORTS_MAX),
+  }
+  await store.putSettings([{ kind: IMPORTS, id, value }])
 }
 
 export function forgetImports(

@@ -215,23 +215,38 @@ export interface ImportReport {
   /** Further products of an order above. */
   readonly further: number
   readonly bad: number
+  /** The columns there are. */
+  readonly head: readonly string[]
   /** What each column was taken for. */
   readonly columns: { readonly [column: string]: string }
+  /** Of these: those that only the last file tells of. */
+  readonly as_last_time: readonly string[]
   /** Bad rows, the first of them. */
   readonly faults: readonly ImportFault[]
-  /** Why and where it ended before the file did. */
+  /** Why and where it ended before the file did; line 1: the head. */
   readonly stopped: ImportFault | null
   readonly first_s: number | null
   readonly last_s: number | null
 }
 
-export interface ImportAsked {
+/** How a file is read; what is left out is as in the last import of the dataset, else usual. */
+export interface ImportReading {
   readonly columns: { readonly [column: string]: string | undefined }
   readonly currency?: string | undefined
   readonly zone?: string | undefined
-  readonly prefix: string
-  readonly paid: readonly string[]
+  readonly prefix?: string | undefined
+  readonly paid?: readonly string[] | undefined
+}
+
+export interface ImportAsked extends ImportReading {
   readonly dryRun: boolean
+}
+
+export interface Imports {
+  /** How the last file was read. */
+  readonly reading: ImportReading | null
+  /** The newest first; without their bad rows beyond a few. */
+  readonly imports: readonly ImportReport[]
 }
 
 export interface DaysAsked {
@@ -265,8 +280,7 @@ export interface Reconciler {
     text: AsyncIterable<string>,
     asked: ImportAsked,
   ): Promise<ImportReport>
-  /** The last ones, the newest first; without their bad rows beyond a few. */
-  imports(datasetId: string): Promise<readonly ImportReport[]>
+  imports(datasetId: string): Promise<Imports>
   /** Lets go of what was kept for the next look. */
   tidyUp(): void
 }
