@@ -34,6 +34,9 @@ const sums = z.object({
   missing: count.describe('Sold, not counted.'),
   left_out: count.describe('Sold, not counted on purpose: consent, a rule, a test.'),
   extra: count.describe('Counted, not sold.'),
+  elsewhere: count.describe(
+    'Counted, and sold in stores, by phone or by people: not of these orders, and in no other sum.',
+  ),
   differs: count.describe('Counted with other money.'),
   unnamed: count.describe('Counted without their order id.'),
   other_day: count.describe('Counted on another day than the order’s.'),
@@ -104,7 +107,8 @@ export const dayRowsSchema = z
     rows: z.array(
       z.object({
         kind: z.enum([
-          ...['ok', 'missing', 'left_out', 'extra', 'differs', 'not_accepted', 'not_sold'],
+          ...['ok', 'missing', 'left_out', 'extra', 'elsewhere', 'differs', 'not_accepted'],
+          ...['not_sold'],
         ] as const),
         reason: reason.nullable(),
         words: z.string().describe('The reason in plain words.'),

@@ -102,6 +102,11 @@ function report({ orders_from, zone, total, reports, days }: ReconciliationAnswe
     `${count(counted)} counted, ${count(missing)} missing, ${count(extra)} extra, ` +
       `${count(left_out)} left out on purpose.`,
   )
+  if (total.elsewhere > 0) {
+    say(
+      `${countOf(total.elsewhere, 'sale')} in stores or by phone, not in the orders of this shop.`,
+    )
+  }
   say(`Off by ${percent(discrepancy)}; the browser alone ${percent(total.browser_alone)}.\n`)
   const rows = days.map((day) => [
     day.day,

@@ -25,6 +25,8 @@ export interface PurchaseSeen {
   readonly people: readonly string[]
   readonly isBot: boolean
   readonly isTest: boolean
+  /** Sold in a store, by phone or by people, as it says: the orders of a shop need not know it. */
+  readonly isElsewhere: boolean
   /** Ingest took this one for the same sale under another id. */
   readonly twinSeq: number | undefined
 }
@@ -56,10 +58,19 @@ export function purchaseSeen(
     currency,
     people: [...new Set(legs.flatMap(({ event }) => peopleIn(event.user_data)))],
     isBot: agent !== undefined && isBot(agent),
+    isElsewhere: byBrowser.length === 0 && isSoldElsewhere(kept),
     isTest: legs.some(({ envelope }) => envelope.test_event_code !== undefined),
     twinSeq: legs.flatMap(({ findings = [] }) => findings).find(({ seq }) => seq)?.seq,
   }
 }
+
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...['physical_store', 'phone_call', 'email', 'chat', 'business_messaging', 'other'],
+])
+
+/** Of a CRM only where a source or an import told of it: servers say system_generated of anything. */
+const isSoldElsewhere = ({ event: { action_source: from }, envelope: { via } }: Leg): boolean =>
+  ELSEWHERE.has(from ?? '') || (from === 'system_generated' && via === 'source')
 
 /** An address alone is a household's or an office's; with the same browser it is a person's. */
 export function peopleIn(data: UserData): string[] {

@@ -32,6 +32,7 @@ import type {
   Reconciliation,
   Reports,
   Row,
+  RowKind,
   SendAsked,
   SendReport,
 } from './view.ts'
@@ -194,6 +195,9 @@ async function reportsOf(
   }
 }
 
+/** Neither is anything to do about, and a day may have thousands. */
+const FITTING: ReadonlySet<RowKind> = new Set(['ok', 'not_sold', 'elsewhere'])
+
 async function rowsOf(
   { datasetId, day, all, offset, limit }: Parameters<Reconciler['rows']>[0],
   ports: Looking,
@@ -201,9 +205,7 @@ async function rowsOf(
   const found = await asking({ datasetId, from: day, to: day }, ports)
   const rows: FoldedRow[] = []
   for await (const one of compared(found, ports)) rows.push(...one.rows)
-  const asked = rows
-    .filter(({ kind }) => all || (kind !== 'ok' && kind !== 'not_sold'))
-    .sort((a, b) => a.at_s - b.at_s)
+  const asked = rows.filter(({ kind }) => all || !FITTING.has(kind)).sort((a, b) => a.at_s - b.at_s)
   return { day, rows: asked.slice(offset, offset + limit).map(rowView), of: asked.length }
 }
 

@@ -23,6 +23,7 @@ export class Tally {
     }
     if (reason) bump(this.#reasons, `${kind}:${reason}`)
     bump(this.#n, kind)
+    if (kind === 'elsewhere') return
     if (row.isUnnamed) bump(this.#n, 'unnamed')
     if (row.isOtherDay) bump(this.#n, 'other_day')
     bump(this.#n, 'repeats', row.repeats)
@@ -71,6 +72,7 @@ export class Tally {
       ...{ orders: n('orders'), not_sold: Object.fromEntries(this.#notSold) },
       ...{ counted: n('counted'), browser: n('browser'), server: n('server'), both: n('both') },
       ...{ missing: n('missing'), left_out: n('left_out'), extra: n('extra') },
+      elsewhere: n('elsewhere'),
       ...{ differs: n('differs'), unnamed: n('unnamed') },
       ...{ other_day: n('other_day'), repeats: n('repeats') },
       reasons: Object.fromEntries(this.#reasons),

@@ -7,14 +7,16 @@ import type { OrderSpan, OrderStatus } from '../store/orders.ts'
 
 /**
  * ok: counted once. missing: sold, not counted. left_out: not counted on purpose. extra: counted,
- * not sold. differs: counted with other money. not_accepted: counted, and a destination refused it.
- * not_sold: in the book, no sale, not counted.
+ * not sold. elsewhere: counted, sold where these orders do not look. differs: counted with other
+ * money. not_accepted: counted, and a destination refused it. not_sold: in the book, no sale, not
+ * counted.
  */
 export type RowKind =
   | 'ok'
   | 'missing'
   | 'left_out'
   | 'extra'
+  | 'elsewhere'
   | 'differs'
   | 'not_accepted'
   | 'not_sold'
@@ -38,6 +40,7 @@ export const REASONS = {
   duplicated_tag: 'The page reported it twice within seconds: the tag is there twice.',
   bot: 'A robot or a headless browser, not a shopper.',
   test_event: 'A test event, counted like all others (setting: test events).',
+  sold_elsewhere: 'Sold in a store, by phone or by people: not in the orders of this shop.',
   no_order: 'It names no order, and no order fits it.',
   value: 'It was counted with another value.',
   currency: 'It was counted in another currency.',
@@ -117,6 +120,8 @@ export interface Sums {
   readonly missing: number
   readonly left_out: number
   readonly extra: number
+  /** Counted, and sold in stores, by phone or by people: neither in `counted` nor in `extra`. */
+  readonly elsewhere: number
   readonly differs: number
   readonly unnamed: number
   /** Counted on another day than the order's. */

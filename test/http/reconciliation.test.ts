@@ -229,6 +229,30 @@ describe('a file of orders', () => {
   })
 })
 
+describe('sales in a store and by phone', () => {
+  it('are a class of their own, and no difference', async () => {
+    await settle({ orders_from: 'csv' })
+    const order = `s1,${gmt(9000)}Z,30,EUR,paid,jo@example.com`
+    await importFile(FILE([order, `s2,${gmt(60)}Z,30,EUR,paid,ann@example.com`]))
+    await pageLoads([{ visitor: '601', order: 's1', value: 30 }])
+    const sales = ['receipt,time,value,currency,email', `R1,${gmt(8000)}Z,12,EUR,jo@example.com`]
+    const url = `${server.url}/api/datasets/${dataset.dataset_id}/offline-imports`
+    const headers = { authorization: `Bearer ${server.adminToken}`, 'content-type': 'text/csv' }
+    const body = [...sales, `,${gmt(7000)}Z,30,EUR,jo@example.com`].join('\n')
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    const sale = { event_time: nowS() - 6000, value: '9.5', currency: 'EUR', order_id: 'call-1' }
+    await server.api('POST', `/api/datasets/${dataset.dataset_id}/offline-sales`, {
+      ...{ ...sale, action_source: 'phone_call' },
+    })
+    const { total } = await server.api<ReconciliationAnswer>('GET', path(twoDays()))
+    expect(total).toMatchObject({ orders: 2, counted: 1, missing: 1, extra: 0, elsewhere: 3 })
+    expect(total.reasons).toMatchObject({ 'elsewhere:sold_elsewhere': 3 })
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['missing'])
+    const own = (await rows('all')).filter(({ kind }) => kind === 'elsewhere')
+    expect(own.map(({ order_id }) => order_id).sort()).toEqual(['R1', 'call-1', null])
+  })
+})
+
 describe('orders that nobody reported', () => {
   it('are named, sent once, and a late report of them does no harm', async () => {
     await settle({ orders_from: 'csv' })

@@ -1,4 +1,4 @@
-/** What stands in which column of a file: as it was found, as in the last file, or as chosen here. */
+/** What stands in which column of a file: as found, as in the last file, or as chosen here. */
 import { NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core'
 
 interface FileColumnsProps {

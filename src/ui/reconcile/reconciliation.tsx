@@ -126,6 +126,15 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
         <Figure label="Extra" value={formatCount(total.extra)} testId="extra">
           counted, not sold
         </Figure>
+        {total.elsewhere > 0 && (
+          <Figure
+            label="Store and phone sales"
+            value={formatCount(total.elsewhere)}
+            testId="elsewhere"
+          >
+            counted as well, not in this shop’s orders
+          </Figure>
+        )}
         <Figure label="Left out on purpose" value={formatCount(total.left_out)}>
           no consent, a rule, a test
         </Figure>
