@@ -68,7 +68,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['physical_store', 'phone_call', 'email', 'chat', 'business_messaging', 'other'],
 ])
 
-/** Of a CRM only where a source or an import told of it: servers say system_generated of anything. */
+/** Of a CRM only where a source or an import told of it: servers say it of anything. */
 const isSoldElsewhere = ({ event: { action_source: from }, envelope: { via } }: Leg): boolean =>
   ELSEWHERE.has(from ?? '') || (from === 'system_generated' && via === 'source')
 
