@@ -64,6 +64,9 @@ const sums = z.object({
   discrepancy,
   browser_alone: discrepancy.describe('Had the browser alone been believed.'),
   server_alone: discrepancy.describe('Had the server alone been believed.'),
+  ids_alone: discrepancy.describe(
+    'Had both been counted, and twins told by nothing but their event ids, as ad platforms do.',
+  ),
 })
 
 export const reconciliationSchema = z

@@ -148,13 +148,14 @@ function answerOf(
   context: Context,
 ): ReconciliationAnswer {
   const name = namesOf(dataset_id, context)
-  const view = ({ discrepancy, browser_alone, server_alone, ...sums }: Sums) => ({
+  const view = ({ discrepancy, browser_alone, server_alone, ids_alone, ...sums }: Sums) => ({
     ...sums,
     money: [...sums.money],
     destinations: sums.destinations.map((one) => ({ ...one, ...name(one.destination_id) })),
     discrepancy: shareView(discrepancy),
     browser_alone: shareView(browser_alone),
     server_alone: shareView(server_alone),
+    ids_alone: shareView(ids_alone),
   })
   const { orders_from, zone, books, reports, total, days } = found
   return {

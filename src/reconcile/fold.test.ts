@@ -23,6 +23,7 @@ const seen = (more: Partial<PurchaseSeen> = {}): PurchaseSeen => {
   return {
     ...{ seq: seqs, leg_seqs: [], event_id: `e${seqs}`, order_id: undefined },
     ...{ at_s: NOON_S, received_s: NOON_S + 5, browser: true, server: false, repeats: 0 },
+    ids: 1,
     ...{ micros: 30_000_000n, currency: 'EUR', people: [`e${JO}`] },
     ...{ isBot: false, isTest: false, isElsewhere: false, twinSeq: undefined },
     ...more,
@@ -189,7 +190,7 @@ it('adds up: no purchase and no order twice, money exact', () => {
   const rows = fold({
     orders: [order('1', { amount: '0.1' }), order('2', { amount: '0.2' }), order('3')],
     found: new Map([
-      ['1', [seen({ order_id: '1', micros: 100_000n, server: true, repeats: 2 })]],
+      ['1', [seen({ order_id: '1', micros: 100_000n, server: true, repeats: 2, ids: 3 })]],
       ['2', [seen({ order_id: '2', micros: 200_000n, received_s: NOON_S + 86_400 })]],
     ]),
     loose: [seen({ isBot: true })],
@@ -205,6 +206,7 @@ it('adds up: no purchase and no order twice, money exact', () => {
     money: [{ currency: 'EUR', orders: '30.3', counted: '30.3', difference: '0' }],
     browser_alone: { missing: 1, extra: 1 },
     server_alone: { missing: 2, extra: 0 },
+    ids_alone: { missing: 1, extra: 3, of: 6 },
   })
   expect(twice.sums()).toMatchObject({ orders: 6, extra: 2, money: [{ orders: '60.6' }] })
 })

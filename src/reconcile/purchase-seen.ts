@@ -18,6 +18,8 @@ export interface PurchaseSeen {
   readonly server: boolean
   /** Reports of the browser beyond its first. */
   readonly repeats: number
+  /** As how many purchases it would count for who goes by event ids alone. */
+  readonly ids: number
   /** Millionths of a major unit. */
   readonly micros: bigint | undefined
   readonly currency: string | undefined
@@ -54,6 +56,7 @@ export function purchaseSeen(
     browser: byBrowser.length > 0,
     server: byBrowser.length < legs.length,
     repeats: Math.max(0, byBrowser.length - 1),
+    ids: idsIn(legs),
     micros: amount && BigInt(amount.units) * MICROS + BigInt(amount.micros),
     currency,
     people: [...new Set(legs.flatMap(({ event }) => peopleIn(event.user_data)))],
@@ -62,6 +65,12 @@ export function purchaseSeen(
     isTest: legs.some(({ envelope }) => envelope.test_event_code !== undefined),
     twinSeq: legs.flatMap(({ findings = [] }) => findings).find(({ seq }) => seq)?.seq,
   }
+}
+
+/** Reports without an id are each one of their own. */
+function idsIn(legs: readonly Leg[]): number {
+  const ids = legs.map(({ event }) => event.event_id)
+  return new Set(ids.filter((id) => id !== undefined)).size + ids.filter((id) => !id).length
 }
 
 const ELSEWHERE: ReadonlySet<string> = new Set([

@@ -34,6 +34,7 @@ export class Tally {
     }
     if (!seen) return
     bump(this.#n, 'counted')
+    bump(this.#n, 'further_ids', seen.ids - 1)
     if (seen.micros !== undefined && seen.currency !== undefined) {
       plus(this.#counted, seen.currency, seen.micros)
     }
@@ -80,6 +81,7 @@ export class Tally {
       destinations: this.#sent(),
       discrepancy: discrepancyOf(n('missing'), n('extra'), due),
       browser_alone: discrepancyOf(due - n('browser'), n('extra_browser'), due),
+      ids_alone: discrepancyOf(n('missing'), n('extra') + n('further_ids'), due),
       server_alone: discrepancyOf(due - n('server'), n('extra_server'), due),
     }
   }

@@ -135,6 +135,8 @@ export interface Sums {
   /** Had the browser alone, or the server alone, been believed. */
   readonly browser_alone: Discrepancy
   readonly server_alone: Discrepancy
+  /** Had both been counted, and twins told by nothing but their event ids. */
+  readonly ids_alone: Discrepancy
 }
 
 export interface DaySums extends Sums {

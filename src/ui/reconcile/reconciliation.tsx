@@ -105,7 +105,7 @@ function DayInput({ label, value, onChange }: DayInputProps) {
 }
 
 function Count({ found: { total, reports, days } }: { readonly found: ReconciliationAnswer }) {
-  const { discrepancy, browser_alone } = total
+  const { discrepancy, browser_alone, ids_alone } = total
   const sentence = `on ${countOf(days.length, 'day')}`
   return (
     <Section
@@ -154,6 +154,7 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
       </Figures>
       <Off title="Off by" one={discrepancy} testId="off" />
       <Off title="The browser alone would be off by" one={browser_alone} />
+      <Off title="By event ids alone, as ad platforms count, it would be off by" one={ids_alone} />
       <Money total={total} />
     </Section>
   )
