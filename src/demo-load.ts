@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CLEAN, FAULTY, type Faults } from '../examples/brewbeans/past/faults.ts'
+import { BROKEN, CLEAN, FAULTY, type Faults } from '../examples/brewbeans/past/faults.ts'
 import { history, type PastOrder } from '../examples/brewbeans/past/history.ts'
 import type { BrowserReport, Report, ServerReport } from '../examples/brewbeans/past/tellings.ts'
 import { createAccess } from './access/access.ts'
@@ -35,8 +35,8 @@ export interface PastOptions {
   /** Where the past ends. */
   readonly nowMs: number
   readonly randomBytes: (n: number) => Uint8Array
-  /** In a clean past nothing goes wrong. */
-  readonly kind: 'usual' | 'clean'
+  /** In a clean past nothing goes wrong, in a broken one everything. */
+  readonly kind: 'usual' | 'clean' | 'broken'
   /** Instead of what goes wrong in a past of this kind. */
   readonly faults?: Faults
   readonly sessionsPerDay?: number
@@ -92,9 +92,11 @@ interface Clock {
   storeMs: number
 }
 
+const FAULTS_OF = { usual: FAULTY, clean: CLEAN, broken: BROKEN } as const
+
 async function loadInto(store: Store, clock: Clock, options: PastOptions): Promise<LoadedPast> {
   const { seed, days, nowMs, kind, sessionsPerDay, ordersPerDay } = options
-  const { faults = kind === 'clean' ? CLEAN : FAULTY } = options
+  const { faults = FAULTS_OF[kind] } = options
   const truth_file = join(options.dataDir, TRUTH_FILE)
   const past = history({
     ...{ seed, days, endMs: nowMs, faults },
@@ -159,7 +161,7 @@ async function openDataset(
 
 function hasEvents(dataDir: string, mark: Mark | undefined): TwofoldError {
   const what = mark
-    ? `a ${mark.kind === 'clean' ? 'clean ' : ''}past of ${mark.days} ${mark.days === 1 ? 'day' : 'days'} (seed ${mark.seed})`
+    ? `a ${mark.kind === 'usual' ? '' : `${mark.kind} `}past of ${mark.days} ${mark.days === 1 ? 'day' : 'days'} (seed ${mark.seed})`
     : 'events of its own'
   return new TwofoldError(
     'invalid_request',

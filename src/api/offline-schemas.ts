@@ -50,6 +50,10 @@ export const offlineReportSchema = progress
     nobody: count.describe('Rows that name nobody: no destination can match them.'),
     head: z.array(z.string()).describe('The columns there are.'),
     columns: z.record(z.string(), z.string()).describe('What each column was taken for.'),
+    as_last_time: z
+      .array(z.string())
+      .default([])
+      .describe('Of these: those that only the last file tells of.'),
     faults: z.array(fault).describe('Bad rows, the first 10,000; all good ones were counted.'),
     stopped: fault.nullable().describe('Why it ended before the file did; line 1: the head.'),
     first_s: seconds.nullable(),

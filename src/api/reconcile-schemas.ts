@@ -34,6 +34,9 @@ const sums = z.object({
   missing: count.describe('Sold, not counted.'),
   left_out: count.describe('Sold, not counted on purpose: consent, a rule, a test.'),
   extra: count.describe('Counted, not sold.'),
+  elsewhere: count.describe(
+    'Counted, and sold in stores, by phone or by people: not of these orders, and in no other sum.',
+  ),
   differs: count.describe('Counted with other money.'),
   unnamed: count.describe('Counted without their order id.'),
   other_day: count.describe('Counted on another day than the order’s.'),
@@ -61,6 +64,9 @@ const sums = z.object({
   discrepancy,
   browser_alone: discrepancy.describe('Had the browser alone been believed.'),
   server_alone: discrepancy.describe('Had the server alone been believed.'),
+  ids_alone: discrepancy.describe(
+    'Had both been counted, and twins told by nothing but their event ids, as ad platforms do.',
+  ),
 })
 
 export const reconciliationSchema = z
@@ -104,7 +110,8 @@ export const dayRowsSchema = z
     rows: z.array(
       z.object({
         kind: z.enum([
-          ...['ok', 'missing', 'left_out', 'extra', 'differs', 'not_accepted', 'not_sold'],
+          ...['ok', 'missing', 'left_out', 'extra', 'elsewhere', 'differs', 'not_accepted'],
+          ...['not_sold'],
         ] as const),
         reason: reason.nullable(),
         words: z.string().describe('The reason in plain words.'),
@@ -180,12 +187,12 @@ export const importQuerySchema = z.strictObject({
   ...{ last_name: column('last name.'), city: column('city.'), state: column('state.') },
   ...{ zip: column('postcode.'), country: column('country.') },
   all_in: z.string().max(3).optional().describe('Currency of all, where no column says it.'),
-  zone: z.string().max(60).optional().describe('Of times without one; default the dataset’s.'),
-  prefix: z.string().max(50).default('').describe('Put in front of every order id.'),
+  zone: z.string().max(60).optional().describe('Of times without one; else the dataset’s.'),
+  prefix: z.string().max(50).optional().describe('Put in front of every order id.'),
   paid: z
     .string()
     .max(500)
-    .default('')
+    .optional()
     .describe('Words of the status column that mean sold, beside the usual ones; with commas.'),
 })
 
@@ -201,14 +208,31 @@ export const importReportSchema = z
     same: count,
     further: count.describe('Further products of an order above.'),
     bad: count,
+    head: z.array(z.string()).default([]).describe('The columns there are.'),
     columns: z.record(z.string(), z.string()).describe('What each column was taken for.'),
+    as_last_time: z
+      .array(z.string())
+      .default([])
+      .describe('Of these: those that only the last file tells of.'),
     faults: z.array(fault).describe('Bad rows, the first 10,000; all good ones were kept.'),
-    stopped: fault.nullable().describe('Where and why it ended before the file did.'),
+    stopped: fault.nullable().describe('Why it ended before the file did; line 1: the head.'),
     first_s: seconds.nullable(),
     last_s: seconds.nullable(),
   })
   .meta({ id: 'OrderImport' })
 
 export const importsSchema = z
-  .object({ imports: z.array(importReportSchema) })
+  .object({
+    reading: z
+      .object({
+        columns: z.record(z.string(), z.string()),
+        currency: z.string().optional(),
+        zone: z.string().optional(),
+        prefix: z.string().optional(),
+        paid: z.array(z.string()).optional(),
+      })
+      .nullable()
+      .describe('How the last file was read: it holds for the next, where nothing else is said.'),
+    imports: z.array(importReportSchema),
+  })
   .meta({ id: 'OrderImports' })

@@ -15,7 +15,12 @@ import {
   sentSchema,
 } from './reconcile-schemas.ts'
 import { type Route, route } from './route.ts'
-import type { DayRowsAnswer, ReconciliationAnswer, SentAnswer } from './types.ts'
+import type {
+  DayRowsAnswer,
+  OrderImportsAnswer,
+  ReconciliationAnswer,
+  SentAnswer,
+} from './types.ts'
 
 const READ = { needs: 'read', on: 'dataset' } as const
 const DEVELOP = { needs: 'develop', on: 'dataset' } as const
@@ -88,7 +93,7 @@ export const reconcileRoutes: readonly Route[] = [
     auth: READ,
     summary: 'List the last imports of orders',
     answer: { status: 200, description: 'The newest first.', schema: importsSchema },
-    run: async ({ id }, { reconciler }) => ({ imports: await reconciler.imports(id) }),
+    run: async ({ id }, { reconciler }) => (await reconciler.imports(id)) as OrderImportsAnswer,
   }),
   route({
     method: 'POST',
@@ -98,7 +103,8 @@ export const reconcileRoutes: readonly Route[] = [
     summary: 'Import orders from a CSV file',
     description:
       'The body is the file (text/csv, UTF-8), of any size. Columns are found by their usual ' +
-      'names, or named here. Told again, nothing changes; bad rows are named and good ones kept.',
+      'names, as in the last import, or named here. Told again, nothing changes; bad rows are ' +
+      'named and good ones kept.',
     query: importQuerySchema,
     answer: { status: 200, description: 'What was read.', schema: importReportSchema },
     run: ({ id, query, request }, context) => {
@@ -107,7 +113,7 @@ export const reconcileRoutes: readonly Route[] = [
       return context.alone(`orders of ${id}`, () =>
         context.reconciler.importOrders(id, file, {
           ...{ columns, currency: all_in, zone, prefix, dryRun: dry_run },
-          paid: paid.split(',').filter((word) => word.trim() !== ''),
+          paid: paid?.split(',').filter((word) => word.trim() !== ''),
         }),
       )
     },
@@ -142,13 +148,14 @@ function answerOf(
   context: Context,
 ): ReconciliationAnswer {
   const name = namesOf(dataset_id, context)
-  const view = ({ discrepancy, browser_alone, server_alone, ...sums }: Sums) => ({
+  const view = ({ discrepancy, browser_alone, server_alone, ids_alone, ...sums }: Sums) => ({
     ...sums,
     money: [...sums.money],
     destinations: sums.destinations.map((one) => ({ ...one, ...name(one.destination_id) })),
     discrepancy: shareView(discrepancy),
     browser_alone: shareView(browser_alone),
     server_alone: shareView(server_alone),
+    ids_alone: shareView(ids_alone),
   })
   const { orders_from, zone, books, reports, total, days } = found
   return {

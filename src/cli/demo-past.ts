@@ -12,6 +12,7 @@ export interface PastFlags {
   readonly days?: string
   readonly seed?: string
   readonly clean?: true
+  readonly broken?: true
 }
 
 export function addPastOptions(command: Command): Command {
@@ -19,6 +20,7 @@ export function addPastOptions(command: Command): Command {
     .option('--days <n>', 'give the shop a past of so many days, with all that goes wrong in one')
     .option('--seed <n>', 'another past: the same number gives the same one [else 1]')
     .option('--clean', 'a past in which nothing goes wrong')
+    .option('--broken', 'a past in which everything goes wrong at once')
 }
 
 /** Undefined where no past was asked for. */
@@ -29,8 +31,8 @@ export async function loadPastAsked(
   const days = whole(flags.days, '--days', { from: 1, to: DEMO_DAYS_MAX })
   const seed = whole(flags.seed, '--seed', { from: 0, to: DEMO_SEED_MAX })
   if (days === undefined) {
-    if (seed === undefined && !flags.clean) return undefined
-    const given = seed === undefined ? '--clean' : '--seed'
+    const given = flags.clean ? '--clean' : flags.broken ? '--broken' : '--seed'
+    if (seed === undefined && given === '--seed') return undefined
     throw wrongUsage(`${given} is about a past, and none was asked for.`, 'Add --days 60.')
   }
   const { loadPast } = await import('../demo-load.ts')
@@ -38,7 +40,7 @@ export async function loadPastAsked(
   try {
     return await loadPast({
       ...{ dataDir, days, seed: seed ?? 1, nowMs: Date.now(), randomBytes },
-      kind: flags.clean ? 'clean' : 'usual',
+      kind: flags.clean ? 'clean' : flags.broken ? 'broken' : 'usual',
       onProgress: progress.show,
     })
   } finally {

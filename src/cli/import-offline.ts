@@ -17,6 +17,7 @@ import {
   declareClient,
 } from './command.ts'
 import { CliError, EXIT, wrongUsage } from './exit.ts'
+import { badHead, sayColumns } from './file-columns.ts'
 import { count, countOf, plain, say, sayJson, size, table, time } from './output.ts'
 import { startProgress } from './progress.ts'
 
@@ -69,12 +70,7 @@ export function addOfflineImport(parent: Command): void {
 }
 
 function failed({ bad, stopped }: OfflineImportAnswer): CliError {
-  if (stopped?.line === 1) {
-    return new CliError(EXIT.failed, 'bad_head', {
-      message: `Column ${plain(stopped.column)}: ${stopped.reason}`,
-      fix: 'Name it with --column WHAT=NAME, such as --column "time=Sold at".',
-    })
-  }
+  if (stopped?.line === 1) return badHead(stopped)
   return new CliError(EXIT.failed, 'bad_rows', {
     message: `${countOf(bad, 'bad row')}${stopped ? ', and the file ends early' : ''}.`,
     fix: 'Mend them and import the file again: good rows are not counted twice.',
@@ -133,8 +129,7 @@ function queryOf({ column = [], event, source, ...flags }: Flags): URLSearchPara
 
 function describe(report: OfflineImportAnswer): void {
   const { rows, added, known, repeated, bad, nobody, dropped, stopped, dry_run } = report
-  const read = Object.entries(report.columns).map(([what, name]) => `${what} from ${plain(name)}`)
-  if (read.length > 0) say(`Read ${read.join(', ')}.`)
+  sayColumns(report)
   const verb = dry_run ? 'would count' : 'counted'
   say(
     `${countOf(rows, 'row')}: ${verb} ${count(added)}, known before ${count(known)}` +

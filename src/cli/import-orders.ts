@@ -16,6 +16,7 @@ import {
   declareClient,
 } from './command.ts'
 import { CliError, EXIT, wrongUsage } from './exit.ts'
+import { badHead, sayColumns } from './file-columns.ts'
 import { addOfflineImport } from './import-offline.ts'
 import { count, countOf, plain, say, sayJson, size, table, time } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -60,6 +61,7 @@ export function addImport(program: Command): void {
       if (flags.json) sayJson(report)
       else describe(report)
       await keepBadRows(file, flags.bad, report)
+      if (report.stopped?.line === 1) throw badHead(report.stopped)
       if (report.bad > 0 || report.stopped) {
         throw new CliError(EXIT.failed, 'bad_rows', {
           message: `${countOf(report.bad, 'bad row')}${report.stopped ? ', and the file ends early' : ''}.`,
@@ -104,9 +106,8 @@ function queryOf({ column = [], currency, zone, prefix, paid, dryRun }: Flags): 
 }
 
 function describe(report: OrderImportAnswer): void {
-  const { rows, added, changed, same, bad, further, columns, faults, stopped, dry_run } = report
-  const read = Object.entries(columns).map(([what, name]) => `${what} from ${plain(name)}`)
-  say(`Read ${read.join(', ')}.`)
+  const { rows, added, changed, same, bad, further, faults, stopped, dry_run } = report
+  sayColumns(report)
   const verb = dry_run ? 'Would add' : 'Added'
   say(
     `${countOf(rows, 'order')}: ${verb} ${count(added)}, changed ${count(changed)}, known ` +

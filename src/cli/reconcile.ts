@@ -102,7 +102,13 @@ function report({ orders_from, zone, total, reports, days }: ReconciliationAnswe
     `${count(counted)} counted, ${count(missing)} missing, ${count(extra)} extra, ` +
       `${count(left_out)} left out on purpose.`,
   )
-  say(`Off by ${percent(discrepancy)}; the browser alone ${percent(total.browser_alone)}.\n`)
+  if (total.elsewhere > 0) {
+    say(
+      `${countOf(total.elsewhere, 'sale')} in stores or by phone, not in the orders of this shop.`,
+    )
+  }
+  say(`Off by ${percent(discrepancy)}; the browser alone ${percent(total.browser_alone)};`)
+  say(`both, by event ids alone, ${percent(total.ids_alone)}.\n`)
   const rows = days.map((day) => [
     day.day,
     ...[day.orders, day.counted, day.browser, day.server, day.missing, day.extra].map(count),

@@ -44,11 +44,14 @@ export function explainExtra(one: PurchaseSeen, context: ExtraContext): Explaine
   if (named) return { reason: named, detail: null }
   if (one.isBot) return { reason: 'bot', detail: null }
   const twin = around.twinOf(one)
-  if (twin) {
+  // Who buys the same again in the store has not looked at a thank-you page.
+  const isRepeat = twin && (!one.isElsewhere || Math.abs(one.at_s - twin.at_s) <= SAME_SALE_S)
+  if (isRepeat) {
     const detail = twin.order_id ?? `event ${twin.seq}`
     return { reason: repeatOf(one, twin), detail }
   }
   if (one.isTest) return { reason: 'test_event', detail: null }
+  if (one.isElsewhere) return { reason: 'sold_elsewhere', detail: null }
   const isOutside = !span || one.at_s < span.first_s - SAME_SALE_S || one.at_s > span.last_s
   if (isOutside) return { reason: 'outside_book', detail: null }
   if (one.order_id !== undefined) return { reason: 'order_unknown', detail: null }

@@ -23,8 +23,9 @@ const seen = (more: Partial<PurchaseSeen> = {}): PurchaseSeen => {
   return {
     ...{ seq: seqs, leg_seqs: [], event_id: `e${seqs}`, order_id: undefined },
     ...{ at_s: NOON_S, received_s: NOON_S + 5, browser: true, server: false, repeats: 0 },
+    ids: 1,
     ...{ micros: 30_000_000n, currency: 'EUR', people: [`e${JO}`] },
-    ...{ isBot: false, isTest: false, twinSeq: undefined },
+    ...{ isBot: false, isTest: false, isElsewhere: false, twinSeq: undefined },
     ...more,
   }
 }
@@ -42,6 +43,8 @@ const words = (rows: readonly FoldedRow[]): string[] =>
   rows.map(({ kind, reason, detail }) => [kind, reason, detail].filter(Boolean).join(' '))
 
 const foundOf = (id: string, ...list: readonly PurchaseSeen[]) => new Map([[id, list]])
+
+const ELSEWHERE = 'elsewhere sold_elsewhere'
 
 describe('an order', () => {
   it.each<[string, Partial<DayInput>, string]>([
@@ -149,11 +152,45 @@ describe('what repeats an order', () => {
   })
 })
 
+describe('a sale in a store or by phone', () => {
+  const sale = (more: Partial<PurchaseSeen> = {}): PurchaseSeen =>
+    seen({ browser: false, server: true, isElsewhere: true, people: [], ...more })
+  it.each<[string, Partial<PurchaseSeen>, string[]]>([
+    ['has a class of its own', { order_id: 'R-1' }, ['missing never_reported', ELSEWHERE]],
+    ['without a number too', { micros: 5_000_000n }, ['missing never_reported', ELSEWHERE]],
+    ['at the same moment for the same sum too', {}, ['missing never_reported', ELSEWHERE]],
+    ['is the order, where the shopper is the same', { people: [`e${JO}`] }, ['ok unnamed']],
+    ['of a robot is a robot’s', { isBot: true }, ['missing never_reported', 'extra bot']],
+  ])('%s', (_, more, expected) => {
+    expect(words(fold({ orders: [order('1')], loose: [sale(more)] }))).toEqual(expected)
+  })
+
+  it('of somebody who bought the same online that day is no thank-you page seen again', () => {
+    const found = foundOf('1', seen({ order_id: '1', server: true }))
+    const later = sale({ people: [`e${JO}`], at_s: NOON_S + 7200 })
+    expect(words(fold({ orders: [order('1')], found, loose: [later] }))).toEqual(['ok', ELSEWHERE])
+    const told = sale({ people: [`e${JO}`], at_s: NOON_S + 60 })
+    const rows = fold({ orders: [order('1')], found, loose: [told] })
+    expect(words(rows)).toEqual(['ok', 'extra two_ids 1'])
+  })
+
+  it('is in no sum but its own', () => {
+    const tally = new Tally()
+    for (const row of fold({ orders: [order('1')], loose: [sale({ order_id: 'R-1' })] })) {
+      tally.add(row)
+    }
+    expect(tally.sums()).toMatchObject({
+      ...{ orders: 1, counted: 0, extra: 0, elsewhere: 1, discrepancy: { missing: 1, of: 1 } },
+      money: [{ counted: '0' }],
+    })
+  })
+})
+
 it('adds up: no purchase and no order twice, money exact', () => {
   const rows = fold({
     orders: [order('1', { amount: '0.1' }), order('2', { amount: '0.2' }), order('3')],
     found: new Map([
-      ['1', [seen({ order_id: '1', micros: 100_000n, server: true, repeats: 2 })]],
+      ['1', [seen({ order_id: '1', micros: 100_000n, server: true, repeats: 2, ids: 3 })]],
       ['2', [seen({ order_id: '2', micros: 200_000n, received_s: NOON_S + 86_400 })]],
     ]),
     loose: [seen({ isBot: true })],
@@ -169,6 +206,7 @@ it('adds up: no purchase and no order twice, money exact', () => {
     money: [{ currency: 'EUR', orders: '30.3', counted: '30.3', difference: '0' }],
     browser_alone: { missing: 1, extra: 1 },
     server_alone: { missing: 2, extra: 0 },
+    ids_alone: { missing: 1, extra: 3, of: 6 },
   })
   expect(twice.sums()).toMatchObject({ orders: 6, extra: 2, money: [{ orders: '60.6' }] })
 })

@@ -58,7 +58,9 @@ export function foldDay(input: DayInput): FoldedRow[] {
     const order = one.order_id === undefined ? undefined : input.named.get(one.order_id)
     return { one, ...explainExtra(one, { order, around: every, span: input.span }) }
   })
-  const open = explained.filter(({ reason }) => reason === 'no_order').map(({ one }) => one)
+  const isOpen = (reason: Reason, { order_id }: PurchaseSeen): boolean =>
+    reason === 'no_order' || (reason === 'sold_elsewhere' && order_id === undefined)
+  const open = explained.filter(({ reason, one }) => isOpen(reason, one)).map(({ one }) => one)
   const unnamed = pairUnnamed(
     sold.filter((order) => !matched.get(order) && !input.refused.has(order.order_id)),
     open,
@@ -100,7 +102,12 @@ function pairUnnamed(
     const rank = (one: PurchaseSeen): number =>
       Math.abs(one.at_s - order.at_s) + (one.people.some((person) => people.has(person)) ? 0 : 1e6)
     const near = byAmount.get(order.amount)?.within(order.at_s, SAME_SALE_S) ?? []
-    const alike = near.filter((one) => (one.currency ?? order.currency) === order.currency)
+    // Of sales in stores the clock alone tells nothing.
+    const isTheirs = ({ isElsewhere, people: own }: PurchaseSeen): boolean =>
+      !isElsewhere || own.some((person) => people.has(person))
+    const alike = near.filter(
+      (one) => (one.currency ?? order.currency) === order.currency && isTheirs(one),
+    )
     const named = byId.get(eventId('Purchase', order.order_id)) ?? []
     const fitting = [...named, ...alike].filter((one) => !taken.has(one))
     const [best] = fitting.sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)
@@ -188,7 +195,8 @@ function extra(
 ): FoldedRow {
   const order = one.order_id === undefined ? undefined : named.get(one.order_id)
   return {
-    ...{ kind: 'extra', ...about, order_id: one.order_id ?? null, at_s: one.at_s },
+    kind: about.reason === 'sold_elsewhere' ? 'elsewhere' : 'extra',
+    ...{ ...about, order_id: one.order_id ?? null, at_s: one.at_s },
     status: order?.status ?? null,
     ...{ amount: null, currency: null, counted: countedOf(one) },
     destinations: destinationsOf(one),

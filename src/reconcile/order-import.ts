@@ -9,9 +9,14 @@ import { hashFields } from '../event/hash-fields.ts'
 import { isZone } from '../event/zone.ts'
 import { ORDER_IMPORT_FAULTS_MAX, ORDER_IMPORT_ROWS } from '../order-limits.ts'
 import { readRows } from '../sources/file-rows.ts'
-import { type FileOrder, type OrderFile, openOrderFile } from '../sources/order-file.ts'
+import {
+  type FileOrder,
+  type OrderFile,
+  type OrderFileOptions,
+  openOrderFile,
+} from '../sources/order-file.ts'
 import type { Order, OrderBook } from '../store/orders.ts'
-import type { ImportAsked, ImportFault, ImportReport } from './view.ts'
+import type { ImportAsked, ImportFault, ImportReading, ImportReport } from './view.ts'
 
 export interface ImportPorts {
   readonly store: Pick<OrderBook, 'putOrders' | 'compareOrders'>
@@ -23,27 +28,41 @@ type Growing = { -readonly [Key in keyof ImportReport]: ImportReport[Key] } & {
   faults: ImportFault[]
 }
 
+interface Import {
+  readonly dataset: Dataset
+  readonly asked: ImportAsked
+  /** How the last file was read. */
+  readonly last: ImportReading | null
+}
+
 /** Throws `invalid_request` where nothing of the file can be read. */
 export async function importOrders(
   text: AsyncIterable<string>,
-  { dataset, asked }: { readonly dataset: Dataset; readonly asked: ImportAsked },
+  { dataset, asked, last }: Import,
   ports: ImportPorts,
 ): Promise<ImportReport> {
   const report = newReport(asked, ports.nowMs())
   const book = new Book(report, dataset, ports)
-  report.stopped = await readRows(text, {
+  const options = optionsOf(asked, dataset, last)
+  const stopped = await readRows<OrderFile | undefined>(text, {
     open: (head) => {
-      const file = opened(head, asked, dataset)
-      report.columns = file.found
-      return file
+      report.head = head
+      const file = openOrderFile(head, options)
+      report.columns = file.found ?? {}
+      report.as_last_time = file.as_last_time ?? []
+      if ('fault' in file) report.stopped = { line: 1, ...file.fault }
+      return 'fault' in file ? undefined : file
     },
+    // Without a head that fits, the rest is only let pass: who sends it waits for an answer.
     take: (file, { line, cells }) => {
+      if (!file) return undefined
       const row = file.read(cells)
       if ('order' in row) return book.take(row.order)
       if ('fault' in row) refuse(report, { line, ...row.fault })
       else report.further += 1
     },
   })
+  report.stopped ??= stopped
   await book.write()
   return report
 }
@@ -51,19 +70,27 @@ export async function importOrders(
 function newReport({ dryRun }: ImportAsked, at_ms: number): Growing {
   return {
     ...{ at_ms, dry_run: dryRun, rows: 0, added: 0, changed: 0, same: 0, further: 0, bad: 0 },
-    ...{ columns: {}, faults: [], stopped: null, first_s: null, last_s: null },
+    ...{ head: [], columns: {}, as_last_time: [], faults: [], stopped: null },
+    ...{ first_s: null, last_s: null },
   }
 }
 
-function opened(head: readonly string[], asked: ImportAsked, dataset: Dataset): OrderFile {
-  const { zone = dataset.orders_time_zone, currency, prefix, paid, columns } = asked
+/** What is asked now wins over what was asked last time. */
+function optionsOf(
+  asked: ImportAsked,
+  dataset: Dataset,
+  last: ImportReading | null,
+): OrderFileOptions {
+  const zone = asked.zone ?? last?.zone ?? dataset.orders_time_zone
   if (!isZone(zone)) {
     throw new TwofoldError('invalid_request', `zone: "${zone}" is no time zone.`)
   }
-  const file = openOrderFile(head, { columns, currency, zone, prefix, paid })
-  if (!('fault' in file)) return file
-  const { column, reason } = file.fault
-  throw new TwofoldError('invalid_request', `line 1, column ${column}: ${reason}`)
+  return {
+    ...{ zone, columns: asked.columns, last_columns: last?.columns },
+    currency: asked.currency ?? last?.currency,
+    prefix: asked.prefix ?? last?.prefix ?? '',
+    paid: asked.paid ?? last?.paid ?? [],
+  }
 }
 
 function refuse(report: Growing, fault: ImportFault): void {

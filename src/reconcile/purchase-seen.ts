@@ -18,6 +18,8 @@ export interface PurchaseSeen {
   readonly server: boolean
   /** Reports of the browser beyond its first. */
   readonly repeats: number
+  /** As how many purchases it would count for who goes by event ids alone. */
+  readonly ids: number
   /** Millionths of a major unit. */
   readonly micros: bigint | undefined
   readonly currency: string | undefined
@@ -25,6 +27,8 @@ export interface PurchaseSeen {
   readonly people: readonly string[]
   readonly isBot: boolean
   readonly isTest: boolean
+  /** Sold in a store, by phone or by people, as it says: the orders of a shop need not know it. */
+  readonly isElsewhere: boolean
   /** Ingest took this one for the same sale under another id. */
   readonly twinSeq: number | undefined
 }
@@ -52,14 +56,30 @@ export function purchaseSeen(
     browser: byBrowser.length > 0,
     server: byBrowser.length < legs.length,
     repeats: Math.max(0, byBrowser.length - 1),
+    ids: idsIn(legs),
     micros: amount && BigInt(amount.units) * MICROS + BigInt(amount.micros),
     currency,
     people: [...new Set(legs.flatMap(({ event }) => peopleIn(event.user_data)))],
     isBot: agent !== undefined && isBot(agent),
+    isElsewhere: byBrowser.length === 0 && isSoldElsewhere(kept),
     isTest: legs.some(({ envelope }) => envelope.test_event_code !== undefined),
     twinSeq: legs.flatMap(({ findings = [] }) => findings).find(({ seq }) => seq)?.seq,
   }
 }
+
+/** Reports without an id are each one of their own. */
+function idsIn(legs: readonly Leg[]): number {
+  const ids = legs.map(({ event }) => event.event_id)
+  return new Set(ids.filter((id) => id !== undefined)).size + ids.filter((id) => !id).length
+}
+
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...['physical_store', 'phone_call', 'email', 'chat', 'business_messaging', 'other'],
+])
+
+/** Of a CRM only where a source or an import told of it: servers say it of anything. */
+const isSoldElsewhere = ({ event: { action_source: from }, envelope: { via } }: Leg): boolean =>
+  ELSEWHERE.has(from ?? '') || (from === 'system_generated' && via === 'source')
 
 /** An address alone is a household's or an office's; with the same browser it is a person's. */
 export function peopleIn(data: UserData): string[] {

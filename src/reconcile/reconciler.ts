@@ -25,11 +25,14 @@ import type {
   DayRows,
   DaySums,
   DaysAsked,
+  ImportAsked,
   ImportReport,
+  Imports,
   Reconciler,
   Reconciliation,
   Reports,
   Row,
+  RowKind,
   SendAsked,
   SendReport,
 } from './view.ts'
@@ -64,8 +67,10 @@ export function createReconciler(ports: ReconcilerPorts): Reconciler {
     send: (asked) => inTurn(asked.datasetId, () => send(asked, ports)),
     importOrders: async (datasetId, text, asked) => {
       const dataset = datasetOf(datasetId, ports)
-      const report = await importOrders(text, { dataset, asked }, ports)
-      if (!asked.dryRun) await remember(datasetId, report, ports)
+      const before = await importsOf(datasetId, ports)
+      const report = await importOrders(text, { dataset, asked, last: before.reading }, ports)
+      const isRead = !asked.dryRun && report.stopped?.line !== 1
+      if (isRead) await remember(datasetId, { report, asked, before }, ports)
       return report
     },
     imports: (datasetId) => importsOf(datasetId, ports),
@@ -190,6 +195,9 @@ async function reportsOf(
   }
 }
 
+/** Neither is anything to do about, and a day may have thousands. */
+const FITTING: ReadonlySet<RowKind> = new Set(['ok', 'not_sold', 'elsewhere'])
+
 async function rowsOf(
   { datasetId, day, all, offset, limit }: Parameters<Reconciler['rows']>[0],
   ports: Looking,
@@ -197,9 +205,7 @@ async function rowsOf(
   const found = await asking({ datasetId, from: day, to: day }, ports)
   const rows: FoldedRow[] = []
   for await (const one of compared(found, ports)) rows.push(...one.rows)
-  const asked = rows
-    .filter(({ kind }) => all || (kind !== 'ok' && kind !== 'not_sold'))
-    .sort((a, b) => a.at_s - b.at_s)
+  const asked = rows.filter(({ kind }) => all || !FITTING.has(kind)).sort((a, b) => a.at_s - b.at_s)
   return { day, rows: asked.slice(offset, offset + limit).map(rowView), of: asked.length }
 }
 
@@ -237,17 +243,31 @@ export async function sendByItself(dataset: Dataset, ports: ReconcilerPorts): Pr
   ).sent
 }
 
-async function importsOf(id: string, { store }: ReconcilerPorts): Promise<ImportReport[]> {
+/** A list alone: as it was kept before it was remembered how a file was read. */
+async function importsOf(id: string, { store }: ReconcilerPorts): Promise<Imports> {
   const documents = await store.getSettings(IMPORTS)
-  const own = documents.find((one) => one.id === id)
-  return own ? [...(own.value as readonly ImportReport[])] : []
+  const own = documents.find((one) => one.id === id)?.value as Imports | readonly ImportReport[]
+  if (!own) return { reading: null, imports: [] }
+  return 'imports' in own ? own : { reading: null, imports: own }
 }
 
-async function remember(id: string, report: ImportReport, ports: ReconcilerPorts): Promise<void> {
+interface Done {
+  readonly report: ImportReport
+  readonly asked: ImportAsked
+  readonly before: Imports
+}
+
+async function remember(id: string, done: Done, { store }: ReconcilerPorts): Promise<void> {
+  const { report, asked, before } = done
+  const { dryRun: _, ...said } = asked
+  const given = Object.fromEntries(Object.entries(said).filter(([, one]) => one !== undefined))
   const faults = report.faults.slice(0, ORDER_IMPORT_FAULTS_KEPT)
-  const before = await importsOf(id, ports)
-  const value = [{ ...report, faults }, ...before].slice(0, ORDER_IMPORTS_MAX)
-  await ports.store.putSettings([{ kind: IMPORTS, id, value }])
+  const columns = { ...before.reading?.columns, ...asked.columns, ...report.columns }
+  const value: Imports = {
+    reading: { ...before.reading, ...given, columns },
+    imports: [{ ...report, faults }, ...before.imports].slice(0, ORDER_IMPORTS_MAX),
+  }
+  await store.putSettings([{ kind: IMPORTS, id, value }])
 }
 
 export function forgetImports(

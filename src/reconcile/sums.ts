@@ -23,6 +23,7 @@ export class Tally {
     }
     if (reason) bump(this.#reasons, `${kind}:${reason}`)
     bump(this.#n, kind)
+    if (kind === 'elsewhere') return
     if (row.isUnnamed) bump(this.#n, 'unnamed')
     if (row.isOtherDay) bump(this.#n, 'other_day')
     bump(this.#n, 'repeats', row.repeats)
@@ -33,6 +34,7 @@ export class Tally {
     }
     if (!seen) return
     bump(this.#n, 'counted')
+    bump(this.#n, 'further_ids', seen.ids - 1)
     if (seen.micros !== undefined && seen.currency !== undefined) {
       plus(this.#counted, seen.currency, seen.micros)
     }
@@ -71,6 +73,7 @@ export class Tally {
       ...{ orders: n('orders'), not_sold: Object.fromEntries(this.#notSold) },
       ...{ counted: n('counted'), browser: n('browser'), server: n('server'), both: n('both') },
       ...{ missing: n('missing'), left_out: n('left_out'), extra: n('extra') },
+      elsewhere: n('elsewhere'),
       ...{ differs: n('differs'), unnamed: n('unnamed') },
       ...{ other_day: n('other_day'), repeats: n('repeats') },
       reasons: Object.fromEntries(this.#reasons),
@@ -78,6 +81,7 @@ export class Tally {
       destinations: this.#sent(),
       discrepancy: discrepancyOf(n('missing'), n('extra'), due),
       browser_alone: discrepancyOf(due - n('browser'), n('extra_browser'), due),
+      ids_alone: discrepancyOf(n('missing'), n('extra') + n('further_ids'), due),
       server_alone: discrepancyOf(due - n('server'), n('extra_server'), due),
     }
   }

@@ -7,14 +7,16 @@ import type { OrderSpan, OrderStatus } from '../store/orders.ts'
 
 /**
  * ok: counted once. missing: sold, not counted. left_out: not counted on purpose. extra: counted,
- * not sold. differs: counted with other money. not_accepted: counted, and a destination refused it.
- * not_sold: in the book, no sale, not counted.
+ * not sold. elsewhere: counted, sold where these orders do not look. differs: counted with other
+ * money. not_accepted: counted, and a destination refused it. not_sold: in the book, no sale, not
+ * counted.
  */
 export type RowKind =
   | 'ok'
   | 'missing'
   | 'left_out'
   | 'extra'
+  | 'elsewhere'
   | 'differs'
   | 'not_accepted'
   | 'not_sold'
@@ -38,6 +40,7 @@ export const REASONS = {
   duplicated_tag: 'The page reported it twice within seconds: the tag is there twice.',
   bot: 'A robot or a headless browser, not a shopper.',
   test_event: 'A test event, counted like all others (setting: test events).',
+  sold_elsewhere: 'Sold in a store, by phone or by people: not in the orders of this shop.',
   no_order: 'It names no order, and no order fits it.',
   value: 'It was counted with another value.',
   currency: 'It was counted in another currency.',
@@ -117,6 +120,8 @@ export interface Sums {
   readonly missing: number
   readonly left_out: number
   readonly extra: number
+  /** Counted, and sold in stores, by phone or by people: neither in `counted` nor in `extra`. */
+  readonly elsewhere: number
   readonly differs: number
   readonly unnamed: number
   /** Counted on another day than the order's. */
@@ -130,6 +135,8 @@ export interface Sums {
   /** Had the browser alone, or the server alone, been believed. */
   readonly browser_alone: Discrepancy
   readonly server_alone: Discrepancy
+  /** Had both been counted, and twins told by nothing but their event ids. */
+  readonly ids_alone: Discrepancy
 }
 
 export interface DaySums extends Sums {
@@ -215,23 +222,38 @@ export interface ImportReport {
   /** Further products of an order above. */
   readonly further: number
   readonly bad: number
+  /** The columns there are. */
+  readonly head: readonly string[]
   /** What each column was taken for. */
   readonly columns: { readonly [column: string]: string }
+  /** Of these: those that only the last file tells of. */
+  readonly as_last_time: readonly string[]
   /** Bad rows, the first of them. */
   readonly faults: readonly ImportFault[]
-  /** Why and where it ended before the file did. */
+  /** Why and where it ended before the file did; line 1: the head. */
   readonly stopped: ImportFault | null
   readonly first_s: number | null
   readonly last_s: number | null
 }
 
-export interface ImportAsked {
+/** How a file is read; what is left out is as in the last import of the dataset, else usual. */
+export interface ImportReading {
   readonly columns: { readonly [column: string]: string | undefined }
   readonly currency?: string | undefined
   readonly zone?: string | undefined
-  readonly prefix: string
-  readonly paid: readonly string[]
+  readonly prefix?: string | undefined
+  readonly paid?: readonly string[] | undefined
+}
+
+export interface ImportAsked extends ImportReading {
   readonly dryRun: boolean
+}
+
+export interface Imports {
+  /** How the last file was read. */
+  readonly reading: ImportReading | null
+  /** The newest first; without their bad rows beyond a few. */
+  readonly imports: readonly ImportReport[]
 }
 
 export interface DaysAsked {
@@ -265,8 +287,7 @@ export interface Reconciler {
     text: AsyncIterable<string>,
     asked: ImportAsked,
   ): Promise<ImportReport>
-  /** The last ones, the newest first; without their bad rows beyond a few. */
-  imports(datasetId: string): Promise<readonly ImportReport[]>
+  imports(datasetId: string): Promise<Imports>
   /** Lets go of what was kept for the next look. */
   tidyUp(): void
 }

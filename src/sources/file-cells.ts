@@ -44,7 +44,7 @@ export const plain = (name: string): string =>
 export function placesOf<Column extends string>(
   head: readonly string[],
   usual: Readonly<Record<Column, readonly string[]>>,
-  asked: { readonly [C in Column]?: string | undefined },
+  asked: { readonly [C in NoInfer<Column>]?: string | undefined },
 ): Map<Column, number> | { readonly fault: CellFault } {
   const places = new Map<Column, number>()
   for (const column of Object.keys(usual) as Column[]) {
@@ -55,6 +55,36 @@ export function placesOf<Column extends string>(
     else if (named !== undefined) return faultOf(named, 'There is no column of this name.')
   }
   return places
+}
+
+type Named = { readonly [column: string]: string | undefined }
+
+/**
+ * What stands where, as somebody says now or the last file had it: those of its columns whose names
+ * this one has too, and those that were said to be in none. `as_last_time`: of the latter, those
+ * that their usual names would not have found so.
+ */
+export function columnsAsked(
+  head: readonly string[],
+  usual: Readonly<Record<string, readonly string[]>>,
+  {
+    columns,
+    last_columns = {},
+  }: { readonly columns: Named; readonly last_columns?: Named | undefined },
+): { readonly columns: Named; readonly as_last_time: readonly string[] } {
+  const heads = new Set(head.map(plain))
+  const last = Object.entries(last_columns).filter(
+    ([column, name]) =>
+      name !== undefined &&
+      columns[column] === undefined &&
+      (name === '' || heads.has(plain(name))),
+  )
+  const as_last_time = last.flatMap(([column, name]) => {
+    const place = name ? placeOf(head, [name]) : -1
+    return placeOf(head, usual[column] ?? []) === place ? [] : [column]
+  })
+  const named = Object.entries(columns).filter(([, name]) => name !== undefined)
+  return { columns: Object.fromEntries([...last, ...named]), as_last_time }
 }
 
 /** The first of the names that the head has. */

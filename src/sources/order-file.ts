@@ -8,6 +8,7 @@ import { ORDER_ID_CHARS_MAX } from '../order-limits.ts'
 import {
   amountIn,
   type CellFault,
+  columnsAsked,
   faultOf,
   PERSON_COLUMNS,
   placesOf,
@@ -31,7 +32,9 @@ export type OrderColumn = keyof typeof ORDER_COLUMNS
 
 export interface OrderFileOptions {
   /** Names of columns in the file; the others are found by their usual names. */
-  readonly columns: { readonly [Column in OrderColumn]?: string | undefined }
+  readonly columns: { readonly [column: string]: string | undefined }
+  /** As the last file had them. */
+  readonly last_columns?: { readonly [column: string]: string | undefined } | undefined
   /** Of all orders, where no column says it. */
   readonly currency?: string | undefined
   /** Of times without one. */
@@ -60,6 +63,8 @@ export type ReadRow =
 export interface OrderFile {
   /** Column -> its name in the file. */
   readonly found: Readonly<Partial<Record<OrderColumn, string>>>
+  /** Columns that only the last file tells of. */
+  readonly as_last_time: readonly string[]
   readonly read: (cells: readonly string[]) => ReadRow
 }
 
@@ -67,21 +72,17 @@ export interface OrderFile {
 export function openOrderFile(
   head: readonly string[],
   options: OrderFileOptions,
-): OrderFile | { readonly fault: CellFault } {
-  const places = placesOf(head, ORDER_COLUMNS, options.columns)
+): OrderFile | (Partial<OrderFile> & { readonly fault: CellFault }) {
+  const { columns, as_last_time } = columnsAsked(head, ORDER_COLUMNS, options)
+  const places = placesOf(head, ORDER_COLUMNS, columns)
   if ('fault' in places) return places
-  for (const column of ['order_id', 'time', 'value'] as const) {
-    if (!places.has(column)) {
-      return faultOf(column, `No column looks like it: say which one is the ${column}.`)
-    }
-  }
-  if (!places.has('currency') && options.currency === undefined) {
-    return faultOf('currency', 'No column looks like it: name one, or say the currency of all.')
-  }
   const nameAt = (column: OrderColumn): string => head[places.get(column) ?? -1] ?? column
+  const found = Object.fromEntries([...places.keys()].map((column) => [column, nameAt(column)]))
+  const lacking = lackIn(places, options)
+  if (lacking) return { ...lacking, found, as_last_time }
   let above = ''
   return {
-    found: Object.fromEntries([...places.keys()].map((column) => [column, nameAt(column)])),
+    ...{ found, as_last_time },
     read: (cells) => {
       const cell = (column: OrderColumn): string => cells[places.get(column) ?? -1]?.trim() ?? ''
       const id = cell('order_id')
@@ -90,6 +91,19 @@ export function openOrderFile(
       return readRow(cell, nameAt, options)
     },
   }
+}
+
+function lackIn(
+  places: ReadonlyMap<OrderColumn, number>,
+  { currency }: OrderFileOptions,
+): { readonly fault: CellFault } | undefined {
+  for (const column of ['order_id', 'time', 'value'] as const) {
+    if (!places.has(column)) {
+      return faultOf(column, `No column looks like it: say which one is the ${column}.`)
+    }
+  }
+  if (places.has('currency') || currency !== undefined) return undefined
+  return faultOf('currency', 'No column looks like it: name one, or say the currency of all.')
 }
 
 type Cells = (column: OrderColumn) => string

@@ -54,16 +54,25 @@ export const dayRowsQuery = (datasetId: string, { day, show, offset }: RowsChose
 export const importsQuery = (datasetId: string) =>
   queryOptions({
     queryKey: ['order-imports', datasetId],
-    queryFn: async () =>
-      (await call<OrderImportsAnswer>('GET', path(datasetId, 'order-imports'))).imports,
+    queryFn: () => call<OrderImportsAnswer>('GET', path(datasetId, 'order-imports')),
   })
 
 export const sendMissing = (datasetId: string, body: SendMissingRequest): Promise<SentAnswer> =>
   call('POST', path(datasetId, 'reconciliation/send'), body)
 
-export const importOrders = (
+/** How a file is read, where it was changed on the page. */
+export interface OrderReading {
+  readonly columns: Readonly<Record<string, string>>
+  readonly currency?: string
+}
+
+export function importOrders(
   datasetId: string,
-  file: File,
-  dryRun: boolean,
-): Promise<OrderImportAnswer> =>
-  upload(path(datasetId, `order-imports?dry_run=${dryRun}`), file, 'text/csv')
+  asked: { readonly file: File; readonly reading: OrderReading; readonly dryRun: boolean },
+): Promise<OrderImportAnswer> {
+  const { columns, currency } = asked.reading
+  // An empty one says that the file has no such column.
+  const query = new URLSearchParams({ dry_run: String(asked.dryRun), ...columns })
+  if (currency) query.set('all_in', currency)
+  return upload(path(datasetId, `order-imports?${query}`), asked.file, 'text/csv')
+}

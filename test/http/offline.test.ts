@@ -76,10 +76,14 @@ it('a file is tried, then counted once however often it is imported', async () =
   expect(imports.map(({ added }) => added)).toEqual([0, 4])
   expect(running).toBeNull()
   expect(reading?.columns).toMatchObject({ order_id: 'Receipt', time: 'Sold at' })
+  const unusual = file.replace('Sold at', 'Wann').replace('Total', 'Summe')
+  await send(unusual, '?column_time=Wann&column_value=Summe')
+  const next = await send(unusual)
+  expect(next).toMatchObject({ added: 0, known: 4, as_last_time: ['time', 'value'] })
   const { entries } = await server.api<HistoryAnswer>('GET', path('history'))
   // The trial is no entry.
   const imported = entries.filter(({ action }) => action === 'offline.imported')
-  expect(imported).toHaveLength(2)
+  expect(imported).toHaveLength(4)
 })
 
 it('keeps nobody in clear', async () => {

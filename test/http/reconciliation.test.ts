@@ -24,7 +24,7 @@ let dataset: AgedDataset
 let unused: AgedDataset[]
 
 beforeAll(async () => {
-  const settings = Array.from({ length: 6 }, () => ({ default_country: 'US' }))
+  const settings = Array.from({ length: 9 }, () => ({ default_country: 'US' }))
   ;({ server, datasets: unused } = await startAged(settings))
 })
 afterAll(() => server.close())
@@ -189,6 +189,67 @@ describe('a file of orders', () => {
     // The trial changed nothing, so it stands nowhere.
     const imported = history.entries.filter(({ action }) => action === 'orders.imported')
     expect(imported).toHaveLength(3)
+  })
+
+  it('of unusual columns is mapped once, and read so the next time', async () => {
+    const row = (id: string) => `${id};${gmt(9000)}Z;30,00;jo@example.com;+49 30 123456`
+    const file = (...ids: string[]) => ['Vorgang;Wann;Summe;Mail;Phone', ...ids.map(row)].join('\n')
+    const lost = await importFile(file('v1'))
+    expect(lost).toMatchObject({
+      rows: 0,
+      added: 0,
+      head: ['Vorgang', 'Wann', 'Summe', 'Mail', 'Phone'],
+    })
+    expect(lost.stopped).toMatchObject({ line: 1, column: 'order_id' })
+    const query = new URLSearchParams({ order_id: 'Vorgang', time: 'Wann', value: 'Summe' })
+    for (const [name, value] of [
+      ['email', 'Mail'],
+      ['phone', ''],
+      ['all_in', 'EUR'],
+    ]) {
+      query.set(String(name), String(value))
+    }
+    expect(await importFile(file('v1'), `?${query}`)).toMatchObject({ added: 1, as_last_time: [] })
+    const next = await importFile(file('v1', 'v2'))
+    expect(next).toMatchObject({
+      added: 1,
+      same: 1,
+      columns: { order_id: 'Vorgang', email: 'Mail' },
+    })
+    expect(next.columns.phone).toBeUndefined()
+    expect([...next.as_last_time].sort()).toEqual(['email', 'order_id', 'phone', 'time', 'value'])
+    const { reading } = await server.api<OrderImportsAnswer>(
+      'GET',
+      `/api/datasets/${dataset.dataset_id}/order-imports`,
+    )
+    expect(reading).toMatchObject({ currency: 'EUR', columns: { time: 'Wann', phone: '' } })
+    // A file of usual names is read by them.
+    const usual = await importFile(FILE([`v3,${gmt(9000)}Z,30,EUR,paid,jo@example.com`]))
+    expect(usual).toMatchObject({ added: 1, as_last_time: [], columns: { order_id: 'order_id' } })
+  })
+})
+
+describe('sales in a store and by phone', () => {
+  it('are a class of their own, and no difference', async () => {
+    await settle({ orders_from: 'csv' })
+    const order = `s1,${gmt(9000)}Z,30,EUR,paid,jo@example.com`
+    await importFile(FILE([order, `s2,${gmt(60)}Z,30,EUR,paid,ann@example.com`]))
+    await pageLoads([{ visitor: '601', order: 's1', value: 30 }])
+    const sales = ['receipt,time,value,currency,email', `R1,${gmt(8000)}Z,12,EUR,jo@example.com`]
+    const url = `${server.url}/api/datasets/${dataset.dataset_id}/offline-imports`
+    const headers = { authorization: `Bearer ${server.adminToken}`, 'content-type': 'text/csv' }
+    const body = [...sales, `,${gmt(7000)}Z,30,EUR,jo@example.com`].join('\n')
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    const sale = { event_time: nowS() - 6000, value: '9.5', currency: 'EUR', order_id: 'call-1' }
+    await server.api('POST', `/api/datasets/${dataset.dataset_id}/offline-sales`, {
+      ...{ ...sale, action_source: 'phone_call' },
+    })
+    const { total } = await server.api<ReconciliationAnswer>('GET', path(twoDays()))
+    expect(total).toMatchObject({ orders: 2, counted: 1, missing: 1, extra: 0, elsewhere: 3 })
+    expect(total.reasons).toMatchObject({ 'elsewhere:sold_elsewhere': 3 })
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['missing'])
+    const own = (await rows('all')).filter(({ kind }) => kind === 'elsewhere')
+    expect(own.map(({ order_id }) => order_id).sort()).toEqual(['R1', 'call-1', null])
   })
 })
 

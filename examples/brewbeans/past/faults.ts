@@ -27,6 +27,12 @@ export interface Faults {
   readonly noServerId: number
   /** Sales with two ids whose browser report lacks the order number too: counted twice. */
   readonly noOrderId: number
+  /**
+   * Thank-you pages that are opened again later, or have the tag twice: each time the sale is
+   * reported under an id that was made up at that moment.
+   */
+  readonly thanksAgain: number
+  readonly tagTwice: number
   /** Server reports that wait up to 30 hours in a queue, or so long that they are refused. */
   readonly serverLate: number
   readonly serverTooLate: number
@@ -65,6 +71,8 @@ export const FAULTY: Faults = {
   noBrowserId: 0.05,
   noServerId: 0.03,
   noOrderId: 0.2,
+  thanksAgain: 0,
+  tagTwice: 0,
   serverLate: 0.03,
   serverTooLate: 0.001,
   personalUrls: 0.3,
@@ -76,6 +84,19 @@ export const FAULTY: Faults = {
   serverDownHours: 3,
   pixelGoneDays: 1,
   noCurrencyDays: 7,
+}
+
+/** Everything goes wrong at once, as in a shop that nobody has looked after for years. */
+export const BROKEN: Faults = {
+  ...FAULTY,
+  otherId: 0.1,
+  noBrowserId: 0.08,
+  noServerId: 0.06,
+  thanksAgain: 0.1,
+  tagTwice: 0.06,
+  bots: 0.15,
+  testVisits: 6,
+  serverDownHours: 16,
 }
 
 /** Nothing goes wrong: every action is reported by both sides, once, in time, under one id. */
@@ -94,6 +115,8 @@ export const CLEAN: Faults = {
   noBrowserId: 0,
   noServerId: 0,
   noOrderId: 0,
+  thanksAgain: 0,
+  tagTwice: 0,
   serverLate: 0,
   serverTooLate: 0,
   personalUrls: 0,

@@ -157,6 +157,8 @@ const SIGNS: { readonly [F in keyof Faults]: (total: SpanTruth) => number } = {
   noBrowserId: struck('ids_missing'),
   noServerId: struck('ids_missing'),
   noOrderId: struck('browser_without_order'),
+  thanksAgain: struck('thanks_again'),
+  tagTwice: struck('tag_twice'),
   serverLate: struck('server_late'),
   serverTooLate: struck('server_too_late'),
   personalUrls: found('personal_data_removed'),

@@ -5,11 +5,12 @@
  */
 import { COFFEES } from '../catalogue.ts'
 import { dayShares } from './calendar.ts'
+import { crawl } from './crawlers.ts'
 import { CRAWLERS } from './devices.ts'
 import { type Dice, diceOf, timesOf } from './dice.ts'
 import { DAY_MS, FAULTY, type Faults, periodsOf } from './faults.ts'
 import { addressOf, People, type Visitor } from './people.ts'
-import { crawl, type Report, Telling, type TellingPorts } from './tellings.ts'
+import { type Report, Telling, type TellingPorts } from './tellings.ts'
 import { add, type Truth, TruthBook } from './truth.ts'
 import { SITE, type Step, visitOf } from './visit.ts'
 

@@ -2,7 +2,7 @@
  * Who tells of a visit, and how badly: its steps become requests of the browser and of the shop's
  * server, with the faults that strike on the way. Every report is entered into the truth here.
  */
-import { type Dice, timesOf } from './dice.ts'
+import type { Dice } from './dice.ts'
 import { type Faults, HOUR_MS, type Period } from './faults.ts'
 import { addressOf, type Visitor } from './people.ts'
 import type { Leg, LossCause, TruthBook } from './truth.ts'
@@ -62,6 +62,13 @@ interface Plan {
   readonly serverId: string | undefined
   readonly hidesOrder: boolean
   readonly serverDelayMs: number
+}
+
+/** A report of the browser, as it was sent and as the truth has it. */
+interface Told {
+  readonly report: BrowserReport
+  readonly told: WireEvent
+  readonly leg: Leg
 }
 
 /** A request of the browser while it is put together. */
@@ -186,7 +193,7 @@ export class Telling {
   }
 
   #browserLegs(step: Step, plan: Plan, { report }: Load): Leg[] {
-    const { dice, faults, book, endMs, send } = this.#ports
+    const { book } = this.#ports
     const { clockMs, fbp, fbc, gpc } = this.#visitor
     const { name, orderId, customer } = step
     const money = this.#browserMoney(step)
@@ -217,18 +224,44 @@ export class Telling {
       findings: this.#findings(step, money),
     }
     if (plan.hidesOrder) book.fault(step.atMs, 'browser_without_order')
-    if (
-      plan.browserId === undefined ||
-      orderId === undefined ||
-      !dice.chance(faults.browserTwice)
-    ) {
-      return [leg]
+    else if (name === 'Purchase') return [leg, ...this.#toldAnew(step, { report, told, leg })]
+    return [leg, ...this.#sentTwice(step, { report, told, leg })]
+  }
+
+  /** The same report once more. */
+  #sentTwice(step: Step, { report, told, leg }: Told): Leg[] {
+    const { dice, faults, book, endMs, send } = this.#ports
+    const { clockMs } = this.#visitor
+    const { orderId } = step
+    if (leg.id === undefined || orderId === undefined || !dice.chance(faults.browserTwice)) {
+      return []
     }
     const atMs = report.atMs + dice.whole(5000, 2 * HOUR_MS)
-    if (atMs >= endMs) return [leg]
+    if (atMs >= endMs) return []
     book.fault(step.atMs, 'browser_duplicates')
     send({ ...report, atMs, sentAtMs: atMs + clockMs, events: [told] })
-    return [leg, { ...leg, atMs }]
+    return [{ ...leg, atMs }]
+  }
+
+  /** The page once more, with an id of that moment. Dice of its own: other faults stay where they are. */
+  #toldAnew(step: Step, said: Told): Leg[] {
+    const { faults, book, endMs, send } = this.#ports
+    const { report, told, leg } = said
+    const legs = this.#sentTwice(step, said)
+    const dice = this.#ports.dice.split(`anew${step.orderId}`)
+    const anew = (fault: string, afterMs: number): void => {
+      const atMs = report.atMs + afterMs
+      if (atMs >= endMs) return
+      const sentAtMs = atMs + this.#visitor.clockMs
+      const id = `${fault}-${step.orderId}`
+      book.fault(step.atMs, fault)
+      const event = { ...told, event_id: id, event_time: Math.floor(sentAtMs / 1000) }
+      send({ ...report, atMs, sentAtMs, events: [event] })
+      legs.push({ ...leg, atMs, id })
+    }
+    if (dice.chance(faults.tagTwice)) anew('tag_twice', dice.whole(100, 3000))
+    if (dice.chance(faults.thanksAgain)) anew('thanks_again', dice.whole(600_000, 20 * HOUR_MS))
+    return legs
   }
 
   #findings(step: Step, money: Money | undefined): string[] {
@@ -339,32 +372,4 @@ const keysIn = (user: WireEvent): string[] =>
 /** One for each place that holds an address. */
 function personalFindings({ url, referrer }: Step): string[] {
   return [url, referrer].filter((one) => one?.includes('@')).map(() => 'personal_data_removed')
-}
-
-const CRAWLER = { agent: 'crawler', cause: undefined, visitor: {} }
-
-/** Pages that a crawler opens, all of them from the same place. */
-export function crawl(
-  {
-    agent,
-    ip,
-    startMs,
-    urls,
-  }: { agent: string; ip: string; startMs: number; urls: readonly string[] },
-  { dice, book, endMs, nextId, send }: TellingPorts,
-): void {
-  let atMs = startMs
-  for (const url of urls) {
-    atMs += 300 + timesOf(dice, 2000)
-    if (atMs >= endMs) return
-    const event = {
-      ...{ event_name: 'PageView', event_time: Math.floor(atMs / 1000), event_id: nextId() },
-      ...{ event_source_url: url, user_data: {}, custom_data: {} },
-    }
-    const request = { atMs, sentAtMs: atMs, ip, agent, gpc: false, page: url, testCode: undefined }
-    send({ side: 'browser', ...request, events: [event] })
-    book.fault(atMs, 'crawler_reports')
-    const ends = { verdict: 'dropped', reason: 'bot' } as const
-    book.settle([{ side: 'browser', atMs, name: 'PageView', ends }], CRAWLER)
-  }
 }

@@ -32,25 +32,33 @@ export type GrowingReport = {
 export function newReport(dry_run: boolean, at_ms: number): GrowingReport {
   return {
     ...{ at_ms, dry_run, rows: 0, added: 0, known: 0, repeated: 0, dropped: {}, bad: 0 },
-    ...{ nobody: 0, head: [], columns: {}, faults: [], stopped: null, first_s: null, last_s: null },
+    ...{
+      nobody: 0,
+      head: [],
+      columns: {},
+      as_last_time: [],
+      faults: [],
+      stopped: null,
+      first_s: null,
+      last_s: null,
+    },
   }
 }
 
-/** `readingOf`: how to read a file of this head. The report grows as it goes. */
+/** The report grows as it goes. */
 export async function importOffline(
   text: AsyncIterable<string>,
   asked: {
     readonly dataset: Dataset
     readonly report: GrowingReport
-    readonly readingOf: (head: readonly string[]) => OfflineReading & { readonly zone: string }
+    readonly reading: OfflineReading & { readonly zone: string }
   },
   ports: OfflinePorts,
 ): Promise<void> {
-  const { dataset, report, readingOf } = asked
+  const { dataset, report, reading } = asked
   const sales = new Sales(report, dataset, ports)
   const stopped = await readRows<OfflineFile | undefined>(text, {
     open: (head) => {
-      const reading = readingOf(head)
       report.head = head
       const file = openOfflineFile(head, reading, {
         ...{ nowMs: report.at_ms, zone: reading.zone, sha256: ports.sha256 },
@@ -58,6 +66,7 @@ export async function importOffline(
       })
       if ('fault' in file) report.stopped = { line: 1, ...file.fault }
       report.columns = file.found ?? {}
+      report.as_last_time = file.as_last_time ?? []
       return 'fault' in file ? undefined : file
     },
     // Without a head that fits, the rest is only let pass: who sends it waits for an answer.

@@ -10,6 +10,7 @@ import { ORDER_ID_CHARS_MAX } from '../../order-limits.ts'
 import {
   amountIn,
   type CellFault,
+  columnsAsked,
   faultOf,
   PERSON_COLUMNS,
   placesOf,
@@ -18,7 +19,7 @@ import {
   timeOf,
 } from '../file-cells.ts'
 import type { UserFields } from '../source.ts'
-import type { ColumnNames, OFFLINE_COLUMNS, OfflineReading, OfflineSource } from './view.ts'
+import type { OFFLINE_COLUMNS, OfflineReading, OfflineSource } from './view.ts'
 
 type OfflineColumn = (typeof OFFLINE_COLUMNS)[number]
 
@@ -97,6 +98,8 @@ export interface OfflineRow {
 
 export interface OfflineFile {
   readonly found: Readonly<Record<string, string>>
+  /** Columns that only the last file tells of. */
+  readonly as_last_time: readonly string[]
   readonly read: (cells: readonly string[]) => OfflineRow | { readonly fault: CellFault }
 }
 
@@ -105,15 +108,17 @@ export function openOfflineFile(
   head: readonly string[],
   reading: OfflineReading,
   ports: OfflineRowPorts,
-): OfflineFile | { readonly fault: CellFault; readonly found?: OfflineFile['found'] } {
-  const places = placesOf(head, USUAL, reading.columns)
+): OfflineFile | (Partial<OfflineFile> & { readonly fault: CellFault }) {
+  const asked = columnsAsked(head, USUAL, reading)
+  const { as_last_time } = asked
+  const places = placesOf(head, USUAL, asked.columns)
   if ('fault' in places) return places
   const nameAt = (column: OfflineColumn): string => head[places.get(column) ?? -1] ?? column
   const found = Object.fromEntries([...places.keys()].map((column) => [column, nameAt(column)]))
   const lacking = lackIn(places, reading)
-  if (lacking) return { ...lacking, found }
+  if (lacking) return { ...lacking, found, as_last_time }
   return {
-    found,
+    ...{ found, as_last_time },
     read: (cells) => {
       const cell = (column: OfflineColumn): string => cells[places.get(column) ?? -1]?.trim() ?? ''
       const row = readRow(cell, reading, ports)
@@ -138,14 +143,6 @@ function lackIn(
   }
   return undefined
 }
-
-/** Those of the last import that this file has too, and those that were said to be in none. */
-export const columnsIn = (head: readonly string[], names: ColumnNames): ColumnNames =>
-  Object.fromEntries(
-    Object.entries(names).filter(([, name]) =>
-      head.some((one) => plain(one) === plain(name ?? '')),
-    ),
-  )
 
 type Cells = (column: OfflineColumn) => string
 type Refused = { readonly fault: { readonly column: OfflineColumn; readonly reason: string } }

@@ -16,7 +16,7 @@ import {
   tell,
   unknownOf,
 } from './offline-import.ts'
-import { columnsIn, eventOfSale, refusalOf } from './offline-row.ts'
+import { eventOfSale, refusalOf } from './offline-row.ts'
 import type {
   Offline,
   OfflineAsked,
@@ -46,16 +46,16 @@ export function createOffline(ports: OfflinePorts): Offline {
       const dataset = datasetOf(datasetId, ports)
       const report = newReport(asked.dryRun, ports.nowMs())
       const before = await rememberedOf(datasetId, ports)
-      const readingOf = readingBy(asked, { dataset, before: before.reading })
+      const whole = readingBy(asked, { dataset, before: before.reading })
       running.set(datasetId, report)
       try {
-        await importOffline(text, { dataset, report, readingOf }, ports)
+        await importOffline(text, { dataset, report, reading: whole }, ports)
       } finally {
         running.delete(datasetId)
       }
       if (!report.dry_run && report.stopped?.line !== 1) {
         const zone = asked.zone ?? before.reading?.zone
-        const reading = { ...readingOf(report.head), zone }
+        const { last_columns: _, ...reading } = { ...whole, zone }
         await remember(datasetId, { report, reading, before }, ports)
       }
       return report
@@ -87,11 +87,7 @@ function readingBy(
   if (currency && !isCurrency(currency)) {
     throw new TwofoldError('invalid_request', 'currency: write a code of ISO 4217, such as EUR.')
   }
-  return (head: readonly string[]) => ({
-    ...rest,
-    zone,
-    columns: { ...columnsIn(head, before?.columns ?? {}), ...columns },
-  })
+  return { ...rest, zone, last_columns: before?.columns }
 }
 
 async function rememberedOf(
@@ -114,7 +110,7 @@ async function remember(
   const { report, reading, before } = done
   const faults = report.faults.slice(0, ORDER_IMPORT_FAULTS_KEPT)
   const imports = [{ ...report, faults }, ...before.imports].slice(0, ORDER_IMPORTS_MAX)
-  const columns = { ...reading.columns, ...report.columns }
+  const columns = { ...before.reading?.columns, ...reading.columns, ...report.columns }
   const value: Remembered = { reading: { ...reading, columns }, imports }
   await store.putSettings([{ kind: KIND, id, value }])
 }

@@ -31,6 +31,8 @@ export type ColumnNames = { readonly [column: string]: string | undefined }
  */
 export interface OfflineReading {
   readonly columns: ColumnNames
+  /** As the last file had them. */
+  readonly last_columns?: ColumnNames | undefined
   /** Of rows without one. */
   readonly event_name?: string | undefined
   readonly action_source?: OfflineSource | undefined
@@ -73,6 +75,8 @@ export interface OfflineReport {
   readonly head: readonly string[]
   /** What each was taken for. */
   readonly columns: { readonly [column: string]: string }
+  /** Of these: those that only the last file tells of. */
+  readonly as_last_time: readonly string[]
   readonly faults: readonly OfflineFault[]
   /** Where and why it ended before the file did; line 1: the head. */
   readonly stopped: OfflineFault | null

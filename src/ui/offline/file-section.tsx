@@ -12,9 +12,10 @@ import {
 } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { OfflineImportAnswer, OfflineStateAnswer } from '../../api/types.ts'
+import type { OfflineStateAnswer } from '../../api/types.ts'
 import { countOf, formatCount } from '../format.ts'
 import { importOffline, offlineQuery, type Reading } from '../offline-queries.ts'
+import { FileColumns } from '../parts/file-columns.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
@@ -57,7 +58,14 @@ export function FileSection({ datasetId }: { readonly datasetId: string }) {
         clearable
       />
       <Defaults reading={reading} onChange={change} />
-      {run.data && <Columns report={run.data} reading={reading} onChange={change} />}
+      {run.data && (
+        <FileColumns
+          known={COLUMNS}
+          report={run.data}
+          chosen={reading.columns}
+          onChange={(columns) => change({ columns })}
+        />
+      )}
       <Group>
         <Button
           variant="default"
@@ -129,32 +137,6 @@ function Defaults({ reading, onChange }: ReadingProps) {
           maxLength={3}
           onChange={({ currentTarget: { value } }) => onChange({ currency: value.toUpperCase() })}
         />
-      </SimpleGrid>
-    </Stack>
-  )
-}
-
-function Columns({
-  report,
-  reading,
-  onChange,
-}: ReadingProps & { readonly report: OfflineImportAnswer }) {
-  const names = [...new Set(report.head)].filter((name) => name !== '')
-  return (
-    <Stack gap={6} data-testid="columns">
-      <Text size="sm">What stands in which column of the file:</Text>
-      <SimpleGrid cols={{ base: 2, sm: 4 }}>
-        {COLUMNS.map(([column, label]) => (
-          <NativeSelect
-            key={column}
-            label={label}
-            data={[{ value: '', label: 'not in it' }, ...names]}
-            value={reading.columns[column] ?? report.columns[column] ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              onChange({ columns: { ...reading.columns, [column]: value } })
-            }
-          />
-        ))}
       </SimpleGrid>
     </Stack>
   )

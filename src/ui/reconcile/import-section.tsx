@@ -1,14 +1,32 @@
 /** A file of orders: tried first, then taken in; bad rows with line, column and reason. */
-import { Button, FileInput, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Button, FileInput, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OrderImportAnswer } from '../../api/types.ts'
 import { countOf, formatCount } from '../format.ts'
+import { FileColumns } from '../parts/file-columns.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { Scroll } from '../quality/parts.tsx'
-import { importOrders, importsQuery } from '../reconcile-queries.ts'
+import { importOrders, importsQuery, type OrderReading } from '../reconcile-queries.ts'
+
+/** In the order in which people look for them. */
+const COLUMNS: readonly (readonly [string, string])[] = [
+  ['order_id', 'Order number'],
+  ['time', 'Time'],
+  ['value', 'Total'],
+  ['currency', 'Currency'],
+  ['status', 'Status'],
+  ['email', 'E-mail'],
+  ['phone', 'Phone'],
+  ['first_name', 'First name'],
+  ['last_name', 'Last name'],
+  ['city', 'City'],
+  ['state', 'State'],
+  ['zip', 'Postcode'],
+  ['country', 'Country'],
+]
 
 /** Bad rows shown on the page. */
 const SHOWN = 20
@@ -16,10 +34,11 @@ const SHOWN = 20
 export function ImportSection({ datasetId }: { readonly datasetId: string }) {
   const queries = useQueryClient()
   const [file, setFile] = useState<File | null>(null)
-  const { data: imports = [] } = useQuery(importsQuery(datasetId))
+  const [changes, setChanges] = useState<OrderReading>({ columns: {} })
+  const { data: known } = useQuery(importsQuery(datasetId))
   const run = useMutation({
     mutationFn: ({ chosen, dryRun }: { chosen: File; dryRun: boolean }) =>
-      importOrders(datasetId, chosen, dryRun),
+      importOrders(datasetId, { file: chosen, reading: changes, dryRun }),
     onSuccess: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ['order-imports'] }),
@@ -27,11 +46,11 @@ export function ImportSection({ datasetId }: { readonly datasetId: string }) {
       ]),
   })
   const start = (dryRun: boolean) => file && run.mutate({ chosen: file, dryRun })
-  const [last] = imports
+  const [last] = known?.imports ?? []
   return (
     <Section
       title="Import orders from a file"
-      hint="CSV as your shop exports it: order id, time, total, currency, and if you like status and e-mail. Imported again, nothing changes. Other column names: twofold import orders."
+      hint="CSV as your shop exports it: order id, time, total, currency, and if you like status and e-mail. Imported again, nothing changes. Other column names are chosen after a try, and remembered."
     >
       <Group align="flex-end">
         <FileInput
@@ -41,10 +60,22 @@ export function ImportSection({ datasetId }: { readonly datasetId: string }) {
           value={file}
           onChange={(chosen) => {
             run.reset()
+            setChanges({ columns: {} })
             setFile(chosen)
           }}
           w={{ base: '100%', sm: 320 }}
           clearable
+        />
+        <TextInput
+          label="Currency"
+          description="Where no column says it."
+          placeholder="EUR"
+          maxLength={3}
+          w={{ base: '100%', sm: 190 }}
+          value={changes.currency ?? known?.reading?.currency ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            setChanges({ ...changes, currency: value.toUpperCase() })
+          }
         />
         <Button
           variant="default"
@@ -62,6 +93,14 @@ export function ImportSection({ datasetId }: { readonly datasetId: string }) {
           Import
         </Button>
       </Group>
+      {run.data && (
+        <FileColumns
+          known={COLUMNS}
+          report={run.data}
+          chosen={changes.columns}
+          onChange={(columns) => setChanges({ ...changes, columns })}
+        />
+      )}
       {run.error && <Failed error={run.error} />}
       {run.data && <Report report={run.data} />}
       {!run.data && last && (
@@ -75,17 +114,21 @@ export function ImportSection({ datasetId }: { readonly datasetId: string }) {
 }
 
 function Report({ report }: { readonly report: OrderImportAnswer }) {
-  const { rows, added, changed, same, bad, faults, stopped, dry_run, columns } = report
-  const taken = Object.entries(columns).map(([what, name]) => `${what.replace('_', ' ')}: ${name}`)
+  const { rows, added, changed, same, bad, faults, stopped, dry_run } = report
+  if (stopped?.line === 1) {
+    const word = COLUMNS.find(([column]) => column === stopped.column)?.[1] ?? stopped.column
+    return (
+      <Alert color="yellow" title={`Column ${word}`} data-testid="import-report" role="status">
+        {stopped.reason} Choose it above, then try again.
+      </Alert>
+    )
+  }
   return (
     <Stack gap="sm" data-testid="import-report" role="status">
       <Text>
         {countOf(rows, 'order')}: {dry_run ? 'would add' : 'added'} {formatCount(added)}, changed
         {` ${formatCount(changed)}`}, known already {formatCount(same)}.{' '}
         {bad > 0 && `${countOf(bad, 'bad row')}, left out.`}
-      </Text>
-      <Text size="sm" c="dimmed">
-        Columns: {taken.join('; ')}.
       </Text>
       {stopped && (
         <Text c="red">

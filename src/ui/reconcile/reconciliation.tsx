@@ -105,7 +105,7 @@ function DayInput({ label, value, onChange }: DayInputProps) {
 }
 
 function Count({ found: { total, reports, days } }: { readonly found: ReconciliationAnswer }) {
-  const { discrepancy, browser_alone } = total
+  const { discrepancy, browser_alone, ids_alone } = total
   const sentence = `on ${countOf(days.length, 'day')}`
   return (
     <Section
@@ -126,6 +126,15 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
         <Figure label="Extra" value={formatCount(total.extra)} testId="extra">
           counted, not sold
         </Figure>
+        {total.elsewhere > 0 && (
+          <Figure
+            label="Store and phone sales"
+            value={formatCount(total.elsewhere)}
+            testId="elsewhere"
+          >
+            counted as well, not in this shop’s orders
+          </Figure>
+        )}
         <Figure label="Left out on purpose" value={formatCount(total.left_out)}>
           no consent, a rule, a test
         </Figure>
@@ -145,6 +154,7 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
       </Figures>
       <Off title="Off by" one={discrepancy} testId="off" />
       <Off title="The browser alone would be off by" one={browser_alone} />
+      <Off title="By event ids alone, as ad platforms count, it would be off by" one={ids_alone} />
       <Money total={total} />
     </Section>
   )

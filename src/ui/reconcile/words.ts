@@ -8,6 +8,7 @@ export const KIND_WORDS: Record<Row['kind'], string> = {
   missing: 'Missing',
   left_out: 'Left out',
   extra: 'Extra',
+  elsewhere: 'Store or phone',
   differs: 'Other money',
   not_accepted: 'Refused',
   not_sold: 'No sale',
@@ -18,6 +19,7 @@ export const KIND_COLORS: Record<Row['kind'], string> = {
   missing: 'red',
   left_out: 'gray',
   extra: 'orange',
+  elsewhere: 'blue',
   differs: 'yellow',
   not_accepted: 'red',
   not_sold: 'gray',
@@ -84,6 +86,10 @@ const WORDS: Record<string, ReasonWords> = {
   'extra:test_event': {
     title: 'A test event',
     fix: 'Set test events to sandbox in the settings.',
+  },
+  'elsewhere:sold_elsewhere': {
+    title: 'Store and phone sales, not in this shop’s orders',
+    fix: 'Nothing: they are counted, and compared with no order.',
   },
   'extra:no_order': {
     title: 'It names no order, and none fits it',
