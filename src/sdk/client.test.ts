@@ -44,6 +44,7 @@ describe('options', () => {
     ['an odd dataset', { ...WHERE, dataset: 'shop' }, "dataset must be a dataset's id"],
     ['batches of none', { ...WHERE, batchEvents: 0 }, 'batchEvents must be a whole number'],
     ['a plus', { ...WHERE, callingCode: '+49' }, 'callingCode must be one to four digits'],
+    ['a list of hops', { ...WHERE, ipHeader: 'X-Forwarded-For' }, 'set trustedProxies'],
     ['a dot', { ...WHERE, cookieDomain: '.shop.com' }, 'cookieDomain must be a domain'],
   ])('with %s are refused at once', (_, options, words) => {
     expect(() => createTwofold(options as TwofoldOptions)).toThrow(TypeError)

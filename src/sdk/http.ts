@@ -3,7 +3,6 @@
  * throws, never logs. For sender.ts.
  */
 import { readAnswer, type Verdict } from './answer.ts'
-import { REQUEST_MS } from './limits.ts'
 import type { Platform } from './platform.ts'
 import { reasonOf } from './problem.ts'
 import type { SpooledEvent } from './spool.ts'
@@ -22,8 +21,6 @@ export function createPost({ url, dataset, token }: Target, platform: Platform):
   const address = `${url}/capi/${dataset}/events`
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return async (batch) => {
-    const given = new AbortController()
-    const cancel = platform.later(REQUEST_MS, () => given.abort(), true)
     try {
       const response = await platform.fetch(address, {
         method: 'POST',
@@ -31,7 +28,7 @@ export function createPost({ url, dataset, token }: Target, platform: Platform):
         body: bodyOf(batch),
         // A redirect would make a GET of it, or carry the token elsewhere.
         redirect: 'manual',
-        signal: given.signal,
+        signal: platform.deadline(),
       })
       return readAnswer({
         status: response.status,
@@ -42,8 +39,6 @@ export function createPost({ url, dataset, token }: Target, platform: Platform):
       })
     } catch (error) {
       return { kind: 'retry', reason: reasonOf(error) }
-    } finally {
-      cancel()
     }
   }
 }

@@ -43,5 +43,7 @@ export const RELAY_BODY_BYTES_MAX = 128 * 1024
 export const RELAY_EVENTS_MAX = 100
 /** The script is asked for again after this, as browsers ask; an old copy bridges an outage. */
 export const RELAY_SCRIPT_MS = 600_000
+/** Scripts kept, 15 KB each: a program has one dataset, or a few. */
+export const RELAY_SCRIPTS_MAX = 20
 /** Dead lines in a spool file before it is written anew. */
 export const SPOOL_DEAD_BYTES = 1024 * 1024

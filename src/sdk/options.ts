@@ -52,7 +52,10 @@ export function readOptions(options: TwofoldOptions): Settings {
   if (typeof options !== 'object' || options === null) {
     throw wrong('options', 'an object with url, dataset and token')
   }
-  const { callingCode, cookieDomain, origin } = options
+  const { callingCode, cookieDomain, origin, ipHeader } = options
+  if (ipHeader !== undefined && /^(x-)?forwarded(-for)?$/i.test(ipHeader)) {
+    throw wrong('ipHeader', 'a header with one address; for X-Forwarded-For set trustedProxies')
+  }
   if (callingCode !== undefined && !/^[1-9]\d{0,3}$/.test(callingCode)) {
     throw wrong('callingCode', 'one to four digits, such as "49"')
   }

@@ -27,6 +27,7 @@ export function testPlatform(answer: Fetch = noServer): TestPlatform {
       return `id-${ids}`
     },
     fetch: answer,
+    deadline: () => new AbortController().signal,
     later: (ms, run) => {
       ids += 1
       const id = ids

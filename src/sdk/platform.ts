@@ -4,6 +4,7 @@
  * Deno, Cloudflare Workers and on Vercel's edge. Made once by client.ts.
  */
 import { sha256 } from '../event/sha256.ts'
+import { REQUEST_MS } from './limits.ts'
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
@@ -13,6 +14,8 @@ export interface Platform {
   random(): number
   uuid(): string
   readonly fetch: Fetch
+  /** Ends a request that takes longer than REQUEST_MS, the reading of its answer included. */
+  deadline(): AbortSignal
   /** Calls `run` once; returns what cancels it. `holds`: a program waits for it before it ends. */
   later(ms: number, run: () => void, holds: boolean): () => void
   warn(words: string): void
@@ -26,6 +29,7 @@ export function createPlatform(ownFetch?: Fetch): Platform {
     uuid,
     // Not taken from the global before it is called: instrumentation may replace it later.
     fetch: ownFetch ?? ((input, init) => fetch(input, init)),
+    deadline: () => AbortSignal.timeout(REQUEST_MS),
     later: (ms, run, holds) => {
       const timer = setTimeout(run, ms)
       if (!holds) (timer as { unref?(): void }).unref?.()

@@ -74,5 +74,5 @@ export function reasonOf(error: unknown): string {
   const { name, cause } = Object(error) as { name?: unknown; cause?: { code?: unknown } }
   const code = cause?.code
   if (typeof code === 'string') return code
-  return name === 'AbortError' ? 'no answer in time' : 'the network failed'
+  return name === 'TimeoutError' ? 'no answer in time' : 'the network failed'
 }

@@ -2,7 +2,7 @@
  * The pixel's script for the relay: fetched from the server, kept for as long as browsers keep it,
  * and told to report to the path it came from. An old copy bridges an outage. For relay.ts.
  */
-import { RELAY_SCRIPT_MS, REQUEST_MS } from './limits.ts'
+import { RELAY_SCRIPT_MS, RELAY_SCRIPTS_MAX } from './limits.ts'
 import type { Settings } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { HeaderReader } from './request-context.ts'
@@ -24,16 +24,23 @@ interface Copy {
   readonly untilMs: number
 }
 
+/** By address: on Workers every request makes a client of its own, and they share this. */
+const copies = new Map<string, Copy>()
+
 export function createScriptCopy({ settings, platform }: ScriptPorts): ScriptCopy {
-  let copy: Copy | undefined
+  const address = `${settings.url}/p.js?id=${settings.dataset}`
   const fresh = async (): Promise<Copy> => {
-    if (copy && platform.nowMs() < copy.untilMs) return copy
+    const known = copies.get(address)
+    if (known && platform.nowMs() < known.untilMs) return known
     try {
-      copy = await fetchScript({ settings, platform })
+      const copy = await fetchScript(address, platform)
+      if (copies.size >= RELAY_SCRIPTS_MAX) copies.clear()
+      copies.set(address, copy)
+      return copy
     } catch (error) {
-      if (!copy) throw error
+      if (!known) throw error
+      return known
     }
-    return copy
   }
   return async (base, get) => {
     const { text, etag, cacheControl } = await fresh()
@@ -55,22 +62,16 @@ interface ScriptPorts {
   readonly platform: Platform
 }
 
-async function fetchScript({ settings, platform }: ScriptPorts): Promise<Copy> {
-  const given = new AbortController()
-  const cancel = platform.later(REQUEST_MS, () => given.abort(), false)
-  try {
-    const answer = await platform.fetch(`${settings.url}/p.js?id=${settings.dataset}`, {
-      redirect: 'manual',
-      signal: given.signal,
-    })
-    if (answer.status !== 200) throw new Error(`p.js was answered with ${answer.status}`)
-    return {
-      text: await answer.text(),
-      etag: answer.headers.get('etag') ?? '',
-      cacheControl: answer.headers.get('cache-control') ?? 'public, max-age=600',
-      untilMs: platform.nowMs() + RELAY_SCRIPT_MS,
-    }
-  } finally {
-    cancel()
+async function fetchScript(address: string, platform: Platform): Promise<Copy> {
+  const answer = await platform.fetch(address, {
+    redirect: 'manual',
+    signal: platform.deadline(),
+  })
+  if (answer.status !== 200) throw new Error(`p.js was answered with ${answer.status}`)
+  return {
+    text: await answer.text(),
+    etag: answer.headers.get('etag') ?? '',
+    cacheControl: answer.headers.get('cache-control') ?? 'public, max-age=600',
+    untilMs: platform.nowMs() + RELAY_SCRIPT_MS,
   }
 }

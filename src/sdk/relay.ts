@@ -3,7 +3,7 @@
  * and reports on, with the visitor's address and browser in each event. So the server need not
  * trust this program's headers, and a page can name no other dataset. Bounded; never throws.
  */
-import { RELAY_BODY_BYTES_MAX, RELAY_EVENTS_MAX, REQUEST_MS } from './limits.ts'
+import { RELAY_BODY_BYTES_MAX, RELAY_EVENTS_MAX } from './limits.ts'
 import type { Settings } from './options.ts'
 import type { Platform } from './platform.ts'
 import { type Report, reasonOf } from './problem.ts'
@@ -106,34 +106,28 @@ async function passOn({ request, body, options }: Asked, ports: RelayPorts): Pro
   const sent = ownEvents(body, settings.dataset, visitor)
   if (!sent) return refusal(400, 'The body is not what the pixel sends.')
   const get = headerReader(request.headers)
-  const given = new AbortController()
-  const cancel = platform.later(REQUEST_MS, () => given.abort(), false)
-  try {
-    const answer = await platform.fetch(`${settings.url}/e`, {
-      method: 'POST',
-      headers: passedHeaders(get),
-      body: JSON.stringify(sent.body),
-      redirect: 'manual',
-      signal: given.signal,
-    })
-    const text = await answer.text()
-    const headers: [string, string][] = [
-      ['content-type', 'application/json; charset=utf-8'],
-      ['cache-control', 'no-store'],
-    ]
-    const wait = answer.headers.get('retry-after')
-    if (wait) headers.push(['retry-after', wait])
-    const cookies = cookiesOf(answer)
-    const kept = answer.ok && !sent.refusedConsent ? prolonged(visitor, get) : []
-    for (const cookie of cookies.length > 0 ? cookies : kept) headers.push(['set-cookie', cookie])
-    return { status: answer.status < 400 && !answer.ok ? 502 : answer.status, headers, body: text }
-  } finally {
-    cancel()
-  }
+  const answer = await platform.fetch(`${settings.url}/e`, {
+    method: 'POST',
+    headers: passedHeaders(get),
+    body: JSON.stringify(sent.body),
+    redirect: 'manual',
+    signal: platform.deadline(),
+  })
+  const headers: [string, string][] = [
+    ['content-type', 'application/json; charset=utf-8'],
+    ['cache-control', 'no-store'],
+  ]
+  const wait = answer.headers.get('retry-after')
+  if (wait) headers.push(['retry-after', wait])
+  const cookies = cookiesOf(answer)
+  const kept = answer.ok && !sent.refusedConsent ? prolonged(visitor, get) : []
+  for (const cookie of cookies.length > 0 ? cookies : kept) headers.push(['set-cookie', cookie])
+  const status = answer.status < 400 && !answer.ok ? 502 : answer.status
+  return { status, headers, body: await answer.text() }
 }
 
 const NO_ADDRESS =
-  'The relay does not know its visitors’ addresses. Set trustedProxies or ipHeader as your platform needs it (docs/sdk.md).'
+  'The relay does not know its visitors’ addresses: set trustedProxies or ipHeader (docs/sdk.md).'
 
 interface Sent {
   readonly body: object

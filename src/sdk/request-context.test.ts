@@ -57,6 +57,12 @@ describe('the address of the visitor', () => {
       { ipHeader: 'CF-Connecting-IP' },
       '203.0.113.7',
     ],
+    [
+      'not in a list, which strangers may begin',
+      { 'x-real-ip': '1.2.3.4, 203.0.113.7' },
+      { ipHeader: 'x-real-ip' },
+      undefined,
+    ],
     ['not in a header that nobody named', { 'cf-connecting-ip': '203.0.113.7' }, {}, undefined],
   ])('%s', (_, headers, options, ip) => {
     expect(read('https://shop.com/', headers, options).ip).toBe(ip)

@@ -134,7 +134,9 @@ function visitorIp(
   { socket }: RequestLike,
   { trustedProxies = 0, ipHeader, remoteAddress }: RequestOptions,
 ): string | undefined {
-  if (ipHeader) return addressIn(get(ipHeader.toLowerCase()) ?? '')
+  const named = ipHeader && (get(ipHeader.toLowerCase()) ?? '')
+  // A list is what everybody on the way may add to.
+  if (named !== undefined) return named.includes(',') ? undefined : addressIn(named)
   const hops = trustedProxies > 0 ? get('x-forwarded-for')?.split(',') : undefined
   const hop = hops?.[Math.max(0, hops.length - trustedProxies)]
   return addressIn((hop ?? remoteAddress ?? socket?.remoteAddress ?? '').replaceAll('"', ''))

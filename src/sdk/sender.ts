@@ -178,7 +178,7 @@ export class Sender {
   #refuseNewest(event: SpooledEvent): void {
     this.#refusedNewest += 1
     if (this.#refusedNewest > 1) return
-    const words = `${countOf(this.#queue.length)} wait, which is all there is room for. New events are refused until the server takes some.`
+    const words = `The queue is full: ${countOf(this.#queue.length)}. New ones are refused until there is room again.`
     this.#tell('queue_full', [event], words)
   }
 
@@ -186,7 +186,7 @@ export class Sender {
     const events = this.#refusedNewest
     this.#refusedNewest = 0
     if (events < 2) return
-    const message = `While the queue was full ${countOf(events)} were refused; there is room again.`
+    const message = `While the queue was full ${countOf(events)} were refused.`
     this.#ports.report({ code: 'queue_full', message, events })
   }
 
