@@ -7,9 +7,12 @@
 import { hash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { BROKEN, CLEAN, FAULTY, type Faults } from '../examples/brewbeans/past/faults.ts'
 import { history, type PastOrder } from '../examples/brewbeans/past/history.ts'
 import type { BrowserReport, Report, ServerReport } from '../examples/brewbeans/past/tellings.ts'
+import { SITE } from '../examples/brewbeans/past/visit.ts'
+import { productFeed } from '../examples/brewbeans/product-feed.ts'
 import { createAccess } from './access/access.ts'
 import { isBot } from './collector/bots.ts'
 import { createServerDoor } from './collector/graph.ts'
@@ -23,6 +26,10 @@ import { hashFields } from './event/hash-fields.ts'
 import { lockFolder, makeFolder } from './folder-lock.ts'
 import { createIngest } from './ingest/accept.ts'
 import { ORDER_IMPORT_ROWS } from './order-limits.ts'
+import { importFeed, newImport } from './sources/catalog/catalog-import.ts'
+import { CATALOG_IMPORTS } from './sources/catalog/catalogs.ts'
+import { measureNew } from './sources/catalog/measurer.ts'
+import { sightedStretch } from './sources/catalog/sighted-stretch.ts'
 import { majorOf } from './sources/decimal.ts'
 import { openSqliteStore } from './store/drivers/sqlite.ts'
 import type { Order } from './store/orders.ts'
@@ -120,6 +127,7 @@ async function loadInto(store: Store, clock: Clock, options: PastOptions): Promi
   clock.storeMs = nowMs
   while (await store.tidyUp(nowMs));
   await keepOrders(store, dataset, past.orders())
+  await keepCatalog(store, dataset, nowMs)
   writeTruth(truth_file, past.truth())
   await store.putSettings([{ ...MARK, value: { ...mark, whole: true } }])
   return { dataset_id, truth_file, events }
@@ -320,6 +328,17 @@ async function keepOrders(
   for (let at = 0; at < orders.length; at += ORDER_IMPORT_ROWS) {
     await store.putOrders(orders.slice(at, at + ORDER_IMPORT_ROWS))
   }
+}
+
+/** The shop's feed, as a person would import it, with the reports of the last weeks measured. */
+async function keepCatalog(store: Store, { dataset_id }: Dataset, nowMs: number): Promise<void> {
+  const report = newImport('file', nowMs)
+  const asked = { dryRun: false, confirmed: true }
+  const feed = Readable.from([Buffer.from(productFeed(SITE))])
+  await importFeed(feed, { datasetId: dataset_id, asked, report }, store)
+  await store.putSettings([{ kind: CATALOG_IMPORTS, id: dataset_id, value: [report] }])
+  const sightings = (...where: [id: string, fromSeq: number]) => sightedStretch(store, ...where)
+  while (await measureNew(dataset_id, { store, sightings, nowMs: () => nowMs }));
 }
 
 /** Under another name until it is whole. */

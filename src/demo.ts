@@ -2,9 +2,12 @@
  * Mounts the demo shop of examples/brewbeans at /demo/ with a dataset and tokens of its own.
  * Nothing exists until somebody asks for it; after a restart the shop gets fresh tokens.
  */
+import { Readable } from 'node:stream'
+import { productFeed } from '../examples/brewbeans/product-feed.ts'
 import { createShop } from '../examples/brewbeans/shop.ts'
 import type { Access } from './access/access.ts'
 import type { Dataset } from './event/dataset.ts'
+import type { Catalogs } from './sources/catalog/view.ts'
 
 const TOKEN_NAME = 'demo shop'
 const BASE_PATH = '/demo'
@@ -17,7 +20,13 @@ export interface Demo {
   readonly answer: (request: Request) => Promise<Response | undefined>
 }
 
-export function createDemo(ports: { access: Access; origin: () => string }): Demo {
+export interface DemoPorts {
+  readonly access: Access
+  readonly origin: () => string
+  readonly catalogs: Pick<Catalogs, 'import'>
+}
+
+export function createDemo(ports: DemoPorts): Demo {
   const { access } = ports
   let opening: Promise<Shop> | undefined
   const demoDataset = (): Dataset | undefined => access.datasets().find(({ demo }) => demo)
@@ -27,7 +36,7 @@ export function createDemo(ports: { access: Access; origin: () => string }): Dem
   }
   return {
     start: async () => {
-      const dataset = demoDataset() ?? (await createDemoDataset(access))
+      const dataset = demoDataset() ?? (await createStocked(ports))
       await open(dataset)
       return { url: `${BASE_PATH}/`, dataset_id: dataset.dataset_id }
     },
@@ -40,6 +49,14 @@ export function createDemo(ports: { access: Access; origin: () => string }): Dem
       return (await open(dataset))(request)
     },
   }
+}
+
+/** With the shop's products in its catalog. */
+async function createStocked({ access, origin, catalogs }: DemoPorts): Promise<Dataset> {
+  const dataset = await createDemoDataset(access)
+  const feed = Readable.from([Buffer.from(productFeed(origin() + BASE_PATH))])
+  await catalogs.import(dataset.dataset_id, feed, { dryRun: false, confirmed: true })
+  return dataset
 }
 
 export async function createDemoDataset(access: Pick<Access, 'createDataset'>): Promise<Dataset> {

@@ -164,7 +164,8 @@ async function serve(parts: Parts): Promise<Serving> {
   const books = await watchOver(parts, await openBooks(parts))
   const { access, configs, relay, platforms } = books
   const metrics = createMetrics()
-  const demo = createDemo({ access, origin: () => originOf(app) })
+  const { catalogs } = books.cataloging
+  const demo = createDemo({ access, origin: () => originOf(app), catalogs })
   const health = () => healthOf(ledger)
   registerHealth(app, {
     health,
@@ -182,7 +183,7 @@ async function serve(parts: Parts): Promise<Serving> {
     integrations: openIntegrations(join(root, 'integrations')),
     reconciler: books.reconciling.reconciler,
     offline: books.reconciling.offline,
-    catalogs: books.cataloging.catalogs,
+    catalogs,
     nowMs: Date.now,
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),

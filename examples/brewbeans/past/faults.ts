@@ -42,6 +42,8 @@ export interface Faults {
   readonly wrongCurrency: number
   /** Sales that the browser reports without shipping. */
   readonly otherValue: number
+  /** Visits in which a theme of old names products by ids that the feed does not have. */
+  readonly oldProductIds: number
   /** Visitors whose clock is more than five minutes wrong. */
   readonly wrongClock: number
   /** Visits of crawlers, per visit of a person. */
@@ -78,6 +80,7 @@ export const FAULTY: Faults = {
   personalUrls: 0.3,
   wrongCurrency: 0.12,
   otherValue: 0.03,
+  oldProductIds: 0.03,
   wrongClock: 0.006,
   bots: 0.05,
   testVisits: 1.5,
@@ -122,6 +125,7 @@ export const CLEAN: Faults = {
   personalUrls: 0,
   wrongCurrency: 0,
   otherValue: 0,
+  oldProductIds: 0,
   wrongClock: 0,
   bots: 0,
   testVisits: 0,

@@ -164,6 +164,7 @@ const SIGNS: { readonly [F in keyof Faults]: (total: SpanTruth) => number } = {
   personalUrls: found('personal_data_removed'),
   wrongCurrency: struck('wrong_currency'),
   otherValue: struck('value_without_shipping'),
+  oldProductIds: struck('unknown_product_ids'),
   wrongClock: found('clock_skew_corrected'),
   bots: struck('crawler_reports'),
   testVisits: ({ test_sessions }) => test_sessions,

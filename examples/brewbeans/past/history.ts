@@ -151,6 +151,7 @@ class Past {
       ...{ dice, people: this.#people, nextOrderId: this.#nextOrderId },
       buyShare: (BASKETS_PER_ORDER * ordersPerDay) / sessionsPerDay,
       personalUrls: this.#faults.personalUrls,
+      oldProductIds: this.#faults.oldProductIds,
     })
     if (!visitor.isDeveloper) this.#enterOrders(steps, visitor)
     new Telling(visitor, steps, this.#ports(dice)).tell()

@@ -114,6 +114,9 @@ export class Telling {
       if (arrived.some(({ side }) => side === 'server')) tally.server_saw += 1
       this.#compareIds(step, plan, arrived)
     } else book.fault(step.atMs, 'test_reports', arrived.length)
+    for (const { atMs, ends } of arrived) {
+      if (!ends) book.fault(atMs, 'unknown_product_ids', step.unknownIds ?? 0)
+    }
     const visitor = this.#visitor
     book.settle(arrived, { agent: visitor.device.family, cause: load.cause, visitor })
   }

@@ -27,6 +27,8 @@ export interface Step {
   /** Who the shop knew it to be at that moment. */
   readonly customer: Customer | undefined
   readonly custom: { readonly [key: string]: unknown }
+  /** Of the products that it names, how many the feed does not have. */
+  readonly unknownIds?: number
   readonly money?: Money
   readonly orderId?: string
 }
@@ -38,6 +40,7 @@ export interface VisitPorts {
   /** Of those who look at a product, how many put it into the basket. */
   readonly buyShare: number
   readonly personalUrls: number
+  readonly oldProductIds: number
 }
 
 export const SITE = 'https://www.brewbeans.example'
@@ -74,12 +77,14 @@ class Walk {
   #url = ''
   #referrer: string | undefined
   #title = ''
+  readonly #hasOldIds: boolean
   #request = 0
 
   constructor(visitor: Visitor, startMs: number, ports: VisitPorts) {
     this.#visitor = visitor
     this.#ports = ports
     this.#atMs = startMs
+    this.#hasOldIds = ports.dice.split('old ids').chance(ports.oldProductIds)
     this.#customer = ports.dice.split('sign-in').chance(SIGNED_IN) ? visitor.customer : undefined
   }
 
@@ -202,19 +207,21 @@ class Walk {
   }
 
   /** Exact: every price is a whole number of hundredths. */
-  #about(lines: Lines, ships = false): Pick<Step, 'custom' | 'money'> {
+  #about(lines: Lines, ships = false): Pick<Step, 'custom' | 'money' | 'unknownIds'> {
     const { currency, rate } = this.#visitor.country
     const price = ({ priceCents }: Coffee): number => Math.round((priceCents * rate) / 100)
     const goods = lines.reduce((sum, [coffee, bags]) => sum + price(coffee) * bags, 0)
+    const idOf = ({ sku, slug }: Coffee): string => (this.#hasOldIds ? slug : sku)
     const shippingMinor = ships && goods < FREE_SHIPPING_MINOR ? SHIPPING_MINOR : 0
     return {
       custom: {
         content_type: 'product',
-        content_ids: lines.map(([{ sku }]) => sku),
+        content_ids: lines.map(([coffee]) => idOf(coffee)),
         contents: lines.map(([coffee, quantity]) => ({
-          ...{ id: coffee.sku, quantity, item_price: price(coffee) / 100 },
+          ...{ id: idOf(coffee), quantity, item_price: price(coffee) / 100 },
         })),
       },
+      ...(this.#hasOldIds ? { unknownIds: lines.length } : {}),
       money: { minor: goods + shippingMinor, currency, shippingMinor },
     }
   }

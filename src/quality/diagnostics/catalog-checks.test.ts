@@ -33,7 +33,6 @@ describe('what reports say beside the catalog', () => {
     ['catalog_ids_unknown', { unknown_reports: 40 }],
     ['catalog_ids_kind', { kind_reports: 40 }],
     ['catalog_price_off', { price_off: 40 }],
-    ['catalog_currency_off', { currency_off: 40 }],
   ])('%s, with how many and the money that is at stake', (code, counts) => {
     expect(found({ ...counted, ...counts })).toMatchObject([
       {
@@ -42,6 +41,13 @@ describe('what reports say beside the catalog', () => {
         words: expect.stringMatching(/^40 of 100 \(40 %\) reports of Purchase in the last 2 hours/),
       },
     ])
+  })
+
+  it('catalog_currency_off, where hardly any report has the currency of the feed', () => {
+    expect(found({ ...counted, currency_off: 99 })).toMatchObject([
+      { code: 'catalog_currency_off' },
+    ])
+    expect(found({ ...counted, currency_off: 70 })).toEqual([])
   })
 
   it('is left in peace where it is rare, and where there is no catalog', () => {

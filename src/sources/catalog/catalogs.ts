@@ -34,7 +34,8 @@ export interface CatalogDesk extends Catalogs {
   measure(datasetId: string): Promise<void>
 }
 
-const IMPORTS = 'catalog_imports'
+/** Kind of the documents in which a dataset's imports are remembered. */
+export const CATALOG_IMPORTS = 'catalog_imports'
 
 type Running = Map<string, GrowingImport>
 
@@ -81,7 +82,7 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
     remove: async (datasetId) => {
       // An import under way notices at its next write that its catalog is gone.
       await putSource({ dataset_id: datasetId }, ports)
-      await store.putSettings([{ kind: IMPORTS, id: datasetId, value: undefined }])
+      await store.putSettings([{ kind: CATALOG_IMPORTS, id: datasetId, value: undefined }])
       await store.removeCatalog(datasetId)
     },
     fetchDue: async () => {
@@ -153,7 +154,7 @@ async function importsOf(
   id: string,
   { store }: Pick<CatalogPorts, 'store'>,
 ): Promise<CatalogImport[]> {
-  const own = (await store.getSettings(IMPORTS)).find((one) => one.id === id)
+  const own = (await store.getSettings(CATALOG_IMPORTS)).find((one) => one.id === id)
   return own ? [...(own.value as readonly CatalogImport[])] : []
 }
 
@@ -162,5 +163,5 @@ async function remember(id: string, report: CatalogImport, ports: CatalogPorts):
   const faults = report.faults.slice(0, FEED_FAULTS_KEPT)
   const before = await importsOf(id, ports)
   const value = [{ ...report, faults }, ...before].slice(0, CATALOG_IMPORTS_MAX)
-  await ports.store.putSettings([{ kind: IMPORTS, id, value }])
+  await ports.store.putSettings([{ kind: CATALOG_IMPORTS, id, value }])
 }

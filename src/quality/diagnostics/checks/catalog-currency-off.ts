@@ -8,12 +8,12 @@ export const catalogCurrencyOff = shareCheck({
   title: 'Another currency than the catalog’s',
   severity: 'suggestion',
   about:
-    'Reports name products in a currency that the feed does not have for them. Where a shop sells in several currencies that is right, and the catalog needs a feed for each; else the sender names a wrong or a fixed currency.',
-  fix: 'Send the currency in which the price was shown. For further countries give the ad platform a feed with their prices.',
+    'Hardly any report names the currency that the feed has for the product: the sender has a fixed currency, or the feed is that of another country. Prices cannot be compared then, and ads show amounts that nobody pays.',
+  fix: 'Send the currency in which the price was shown, and import the feed of the country that you sell most to. A shop with several currencies is left in peace.',
   snippets: MONEY,
   of: 'each',
   metrics: [CATALOG_METRICS.currency_off],
   total: (counts, where) => counts.sum(CATALOG_METRICS.in_currency, where),
-  above: 0.2,
+  above: 0.9,
   says: 'name another currency than the catalog has for the product.',
 })
