@@ -56,5 +56,11 @@ export const ODDITIES_MAX = 1000
 export const ODDITY_MS = 28 * 86_400_000
 /** A product that no report named for so long counts as never seen. */
 export const PRODUCT_SEEN_MS = 28 * 86_400_000
+/** Products of one person that are shown, of so many days, out of so many of their events; and how
+ * long the log is looked through for them: as long as a page may be waited for. */
+export const PERSON_PRODUCTS_MAX = 50
+export const PERSON_PRODUCTS_MS = 180 * 86_400_000
+export const PERSON_EVENTS_MAX = 500
+export const PERSON_LOOK_MS = 250
 /** Rows of one page of products. */
 export const PRODUCTS_PAGE_MAX = 200

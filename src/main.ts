@@ -162,9 +162,8 @@ interface Parts {
 async function serve(parts: Parts): Promise<Serving> {
   const { config, app, live, ledger, testCodes } = parts
   const books = await watchOver(parts, await openBooks(parts))
-  const { access, configs, relay, platforms } = books
+  const { access, configs, relay, platforms, catalogs } = { ...books, ...books.cataloging }
   const metrics = createMetrics()
-  const { catalogs } = books.cataloging
   const demo = createDemo({ access, origin: () => originOf(app), catalogs })
   const health = () => healthOf(ledger)
   registerHealth(app, {

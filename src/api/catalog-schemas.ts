@@ -7,6 +7,7 @@ import {
   PRODUCT_ID_CHARS_MAX,
   PRODUCTS_PAGE_MAX,
 } from '../catalog-limits.ts'
+import { PERSON_VALUES_MAX } from '../limits.ts'
 
 const count = z.number().int().nonnegative()
 const currency = z.string().length(3).toUpperCase()
@@ -112,6 +113,37 @@ export const catalogReportQuerySchema = z.strictObject({
   from: z.coerce.number().int().nonnegative().optional(),
   to: z.coerce.number().int().nonnegative().optional(),
 })
+
+export const personProductsQuerySchema = z.strictObject({
+  person: z
+    .string()
+    .max(PERSON_VALUES_MAX * 600)
+    .transform((list) => list.split(',').filter(Boolean))
+    .pipe(z.array(z.string()).min(1).max(PERSON_VALUES_MAX))
+    .describe('SHA-256 of an e-mail, a phone or an id, or a cookie (fbp); with commas between.'),
+})
+
+export const personProductsSchema = z
+  .object({
+    dataset_id: z.string(),
+    events: count.describe('Events of this person that were found.'),
+    looked_back_to: count.nullable().describe('Older events were not looked at; null: all were.'),
+    products: z.array(
+      z.object({
+        product_id: z.string(),
+        viewed: count.describe('Events: ViewContent.'),
+        carted: count.describe('AddToCart.'),
+        bought: count.describe('Purchase.'),
+        last_s: count,
+        in_catalog: z.boolean(),
+        title: z.string().nullable(),
+        price: z.string().nullable().describe('Of the catalog, exact.'),
+        currency: z.string().nullable(),
+        link: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'PersonProducts' })
 
 const share = z.object({
   n: count,

@@ -28,6 +28,7 @@ import { measuredMatchRoutes } from './measured-match.ts'
 import { offlineRoutes } from './offline.ts'
 import { oidcRoutes } from './oidc.ts'
 import { passkeyRoutes } from './passkeys.ts'
+import { personProductRoutes } from './person-products.ts'
 import { qualityRoutes } from './quality.ts'
 import { reconcileRoutes } from './reconcile.ts'
 import { replayRoutes } from './replays.ts'
@@ -73,6 +74,7 @@ export const ROUTES: readonly Route[] = [
   ...reconcileRoutes,
   ...offlineRoutes,
   ...catalogRoutes,
+  ...personProductRoutes,
   ...tokenRoutes,
   ...historyRoutes,
   ...doctorRoutes,

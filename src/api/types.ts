@@ -142,6 +142,7 @@ export type CatalogImportAnswer = z.infer<typeof catalog.catalogImportSchema>
 export type CatalogSourceAnswer = z.infer<typeof catalog.catalogSourceSchema>
 export type CatalogSourceRequest = z.input<typeof catalog.catalogSourceRequestSchema>
 export type CatalogReportAnswer = z.infer<typeof catalog.catalogReportSchema>
+export type PersonProductsAnswer = z.infer<typeof catalog.personProductsSchema>
 export type ProductsAnswer = z.infer<typeof catalog.productsSchema>
 export type OfflineStateAnswer = z.infer<typeof offline.offlineStateSchema>
 export type OfflineImportAnswer = z.infer<typeof offline.offlineReportSchema>

@@ -6,6 +6,7 @@ import type {
   CatalogReportAnswer,
   CatalogSourceAnswer,
   CatalogSourceRequest,
+  PersonProductsAnswer,
   ProductsAnswer,
 } from '../api/types.ts'
 import { call, upload } from './api-client.ts'
@@ -53,6 +54,18 @@ export const productsQuery = (datasetId: string, { search, unseen, after }: Prod
       return call<ProductsAnswer>('GET', path(datasetId, `/products?${query}`))
     },
     placeholderData: keepPreviousData,
+  })
+
+/** `person`: hashes and cookie values, never what was typed. */
+export const personProductsQuery = (datasetId: string, person: readonly string[]) =>
+  queryOptions({
+    queryKey: ['person-products', datasetId, person],
+    queryFn: () => {
+      const query = new URLSearchParams({ person: person.join(',') })
+      const address = `/api/datasets/${datasetId}/person-products?${query}`
+      return call<PersonProductsAnswer>('GET', address)
+    },
+    enabled: person.length > 0,
   })
 
 export interface FeedChosen {

@@ -138,3 +138,18 @@ it('shows what events say beside the catalog, also on a phone in the dark', asyn
   const width = await small.evaluate(() => document.documentElement.scrollWidth)
   expect(width).toBeLessThanOrEqual(390)
 })
+
+it('the event log shows what a person viewed and bought', async () => {
+  const send = senderFor(server, dataset)
+  const own = { user_data: { external_id: ['jo-17'] } }
+  const custom_data = { currency: 'EUR', value: 8.5, content_ids: ['SKU-3'] }
+  await send.server({ event_name: 'ViewContent', event_id: '11', ...own, custom_data })
+  await send.server({ event_name: 'Purchase', event_id: '12', ...own, custom_data })
+  const page = await openPage(`/datasets/${dataset.dataset_id}/events`)
+  await page.getByLabel('Person').fill('jo-17')
+  const rows = page.getByTestId('person-products').locator('tbody tr')
+  await rows.getByText('Mug, €8.50').waitFor()
+  expect(await rows.count()).toBe(1)
+  expect(await rows.locator('td').allTextContents()).toEqual(['1', '0', '1', expect.any(String)])
+  await picture(page, 'catalog-person')
+})

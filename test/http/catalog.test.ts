@@ -2,6 +2,7 @@
  * The catalog by the public door: feeds from a file and from an address, what takes their place and
  * what does not, and events held against them.
  */
+import { hash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -12,6 +13,7 @@ import type {
   CatalogReportAnswer,
   CatalogSourceAnswer,
   HistoryAnswer,
+  PersonProductsAnswer,
   ProductsAnswer,
 } from '../../src/api/types.ts'
 import { startTwofold, type TestServer } from '../start.ts'
@@ -221,6 +223,43 @@ it('events are held against the catalog soon after they came', { timeout: 120_00
   expect(await server.api('GET', path('/report?window=48h'))).toMatchObject({
     events: [{ reports: 3 }, { reports: 1 }, { reports: 2 }],
   })
+})
+
+it('tells what a person viewed, carted and bought, out of their events', async () => {
+  await upload(FEED)
+  const email = hash('sha256', 'jo@example.com')
+  const event = (event_name: string, event_id: string, ids: string[], user_data: object) => ({
+    ...{ event_name, event_id, event_time: Math.floor(Date.now() / 1000) },
+    ...{ action_source: 'website', event_source_url: 'https://shop.com/' },
+    user_data: { client_user_agent: 'Mozilla/5.0', ...user_data },
+    custom_data: { content_ids: ids, value: 20, currency: 'EUR', order_id: event_id },
+  })
+  const fbp = 'fb.1.1700000000000.1234567890'
+  const other = 'fb.1.1700000000000.9876543210'
+  const sent = await fetch(`${server.url}/v25.0/${id}/events?access_token=${token}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      data: [
+        event('ViewContent', '1', ['SKU-1'], { fbp }),
+        event('ViewContent', '2', ['SKU-1', 'gone'], { fbp }),
+        event('AddToCart', '3', ['SKU-1'], { fbp, em: email }),
+        event('Purchase', '4', ['SKU-1', 'SKU-3'], { em: email }),
+        event('ViewContent', '5', ['SKU-2'], { fbp: other }),
+      ],
+    }),
+  })
+  expect(sent.status).toBe(200)
+  const ask = (): Promise<PersonProductsAnswer> =>
+    server.api('GET', `/api/datasets/${id}/person-products?person=${email}`)
+  const { products: theirs, events, looked_back_to } = await ask()
+  expect([events, looked_back_to]).toEqual([4, null])
+  const shirt = { title: 'Shirt in red', price: '20', currency: 'EUR', in_catalog: true }
+  expect([...theirs].sort((a, b) => (a.product_id < b.product_id ? -1 : 1))).toMatchObject([
+    { product_id: 'SKU-1', viewed: 2, carted: 1, bought: 1, ...shirt },
+    { product_id: 'SKU-3', viewed: 0, carted: 0, bought: 1, title: 'Mug' },
+    { product_id: 'gone', viewed: 1, in_catalog: false, title: null },
+  ])
 })
 
 it('goes with its dataset, and alone', async () => {

@@ -15,6 +15,7 @@ import { Time } from '../parts/time.tsx'
 import { datasetQuery } from '../queries.ts'
 import { LogFilters } from './log-filters.tsx'
 import { isLookedThrough, type LogSearch, logQuery } from './log-search.ts'
+import { PersonProducts } from './person-products.tsx'
 import { PersonSearch } from './person-search.tsx'
 import { useEventLog } from './use-event-log.ts'
 
@@ -35,6 +36,7 @@ export function EventLogPage() {
       <LogFilters
         person={<PersonSearch country={dataset?.default_country ?? null} onChange={setPerson} />}
       />
+      {person.length > 0 && <PersonProducts datasetId={datasetId} person={person} />}
       {error && <Failed error={error} onRetry={() => void refetch()} />}
       {isPending && <Skeleton height={320} />}
       {events && events.length > 0 && <Rows events={events} />}
