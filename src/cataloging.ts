@@ -21,7 +21,7 @@ export interface Cataloging {
 
 export interface CatalogingPorts extends Pick<CatalogPorts, 'store' | 'box' | 'fetch' | 'nowMs'> {
   readonly sightings: Ledger['sightings']
-  readonly access: Pick<Access, 'findDataset' | 'datasets'>
+  readonly access: Pick<Access, 'findDataset'>
   readonly every: (ms: number, run: () => void) => () => void
   readonly log: FastifyInstance['log']
 }
@@ -40,13 +40,7 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
       stopping.signal.aborted ? undefined : ports.sightings(...where),
     hasDataset: (id) => access.findDataset(id) !== undefined,
   })
-  const { fetchDue, measure, ...catalogs } = desk
-  const measureAll = async (): Promise<void> => {
-    for (const { dataset_id } of access.datasets()) {
-      if (stopping.signal.aborted) return
-      await measure(dataset_id)
-    }
-  }
+  const { fetchDue, measureAll, ...catalogs } = desk
   const looks = [
     look(fetchDue, (err) => log.error({ err }, 'feeds could not be fetched; tried again')),
     look(measureAll, (err) => log.error({ err }, 'reports could not be measured; tried again')),

@@ -111,6 +111,8 @@ export const CALLS = [
   'endCatalog',
   'removeCatalog',
   'catalogStatus',
+  'catalogDatasets',
+  'productsSeen',
   'products',
   'lookUpProducts',
   'putMeasured',

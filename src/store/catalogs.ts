@@ -34,8 +34,6 @@ export interface CatalogStatus {
   /** In force; 0: there is none. */
   readonly products: number
   readonly imported_ms: number
-  /** Of them, named by a report lately. */
-  readonly seen: number
   /** The first seq that is not measured yet; 0: nothing was. */
   readonly next_seq: number
 }
@@ -128,6 +126,10 @@ export interface CatalogBook {
   /** Catalog, oddities and how far was measured; counters stay. */
   removeCatalog(datasetId: string): Promise<void>
   catalogStatus(datasetId: string): Promise<CatalogStatus>
+  /** Datasets that have a catalog in force. */
+  catalogDatasets(): Promise<readonly string[]>
+  /** Products that a report named lately; counts them, which takes a while where they are many. */
+  productsSeen(datasetId: string): Promise<number>
   /** By id, ascending. */
   products(query: ProductQuery): Promise<ProductPage>
   /** In the order asked; the caller bounds how many. */

@@ -36,7 +36,7 @@ const stretch = (from_seq: number, more: Partial<MeasuredStretch> = {}): Measure
 export function describeCatalogs({ store: make }: Suite): void {
   it('puts a feed in force in one step; until then the former catalog stands', async () => {
     const store = await make()
-    const nothing = { products: 0, imported_ms: 0, seen: 0, next_seq: 0 }
+    const nothing = { products: 0, imported_ms: 0, next_seq: 0 }
     expect(await store.catalogStatus(SHOP)).toEqual(nothing)
     await fill(store, [product('a'), product('b')])
     const into = await store.beginCatalog(SHOP)
@@ -51,6 +51,8 @@ export function describeCatalogs({ store: make }: Suite): void {
     await tidied(store, START_MS)
     expect(await all(store)).toEqual(['b', 'c'])
     expect(await store.catalogStatus('B')).toEqual(nothing)
+    await store.beginCatalog('B')
+    expect(await store.catalogDatasets()).toEqual([SHOP])
   })
 
   it('gives up what is not ended, or ended without a time', async () => {
@@ -96,18 +98,6 @@ export function describeCatalogs({ store: make }: Suite): void {
       { product: null, in_group: whole },
     ])
     expect(await store.lookUpProducts('B', ['v2'])).toEqual([{ product: null, in_group: null }])
-  })
-
-  it('lists products by id, a page at a time, and those that a search means', async () => {
-    const store = await make()
-    const titled = product('c', { title: 'Red Honey' })
-    await fill(store, [titled, product('a'), product('b', { group_id: 'honeys' }), product('d')])
-    const page = await store.products({ dataset_id: SHOP, limit: 2 })
-    expect(page).toMatchObject({ next_after: 'b' })
-    expect(idsOf(page.products)).toEqual(['a', 'b'])
-    expect(await all(store, { after: 'b' })).toEqual(['c', 'd'])
-    expect(await all(store, { search: 'HONEY' })).toEqual(['b', 'c'])
-    expect((await store.products({ dataset_id: SHOP, limit: 9 })).next_after).toBeUndefined()
   })
 }
 
@@ -166,15 +156,27 @@ export function describeMeasuring({ clock, store: make }: Suite): void {
     expect(await all(store, { unseen_since_s: START_S - 50 })).toEqual(['b', 'c'])
     const { products } = await store.products({ dataset_id: SHOP, limit: 3 })
     expect(products.map(({ seen_s }) => seen_s)).toEqual([START_S, START_S - 100, null])
-    expect((await store.catalogStatus(SHOP)).seen).toBe(2)
+    expect(await store.productsSeen(SHOP)).toBe(2)
     clock.nowMs = START_MS + Math.max(ODDITY_MS, PRODUCT_SEEN_MS) + 1000
     await tidied(store, clock.nowMs)
-    expect((await store.catalogStatus(SHOP)).seen).toBe(0)
+    expect(await store.productsSeen(SHOP)).toBe(0)
     expect(await store.oddities(SHOP, 'unknown', 10)).toEqual([])
   })
 }
 
-export function describeOddityBounds({ store: make }: Suite): void {
+export function describeCatalogBounds({ store: make }: Suite): void {
+  it('lists products by id, a page at a time, and those that a search means', async () => {
+    const store = await make()
+    const titled = product('c', { title: 'Red Honey' })
+    await fill(store, [titled, product('a'), product('b', { group_id: 'honeys' }), product('d')])
+    const page = await store.products({ dataset_id: SHOP, limit: 2 })
+    expect(page).toMatchObject({ next_after: 'b' })
+    expect(idsOf(page.products)).toEqual(['a', 'b'])
+    expect(await all(store, { after: 'b' })).toEqual(['c', 'd'])
+    expect(await all(store, { search: 'HONEY' })).toEqual(['b', 'c'])
+    expect((await store.products({ dataset_id: SHOP, limit: 9 })).next_after).toBeUndefined()
+  })
+
   it('keeps no more oddities of a kind than it may, the last seen', async () => {
     const store = await make()
     await fill(store, [product('a')])
@@ -196,9 +198,10 @@ export function describeOddityBounds({ store: make }: Suite): void {
       await store.putMeasured(stretch(0, { oddities: [odd('x')], seen }))
       await forget()
       await tidied(store, START_MS)
-      const nothing = { products: 0, imported_ms: 0, seen: 0, next_seq: 0 }
+      const nothing = { products: 0, imported_ms: 0, next_seq: 0 }
       expect(await store.catalogStatus(SHOP)).toEqual(nothing)
-      expect(await all(store)).toEqual([])
+      expect([await all(store), await store.catalogDatasets()]).toEqual([[], []])
+      expect(await store.productsSeen(SHOP)).toBe(0)
       expect(await store.oddities(SHOP, 'unknown', 10)).toEqual([])
     }
   })

@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Hashed, Leg } from '../event/shape.ts'
 import { DEDUP_WINDOW_MS, ORDER_WINDOW_MS } from '../limits.ts'
 import {
+  describeCatalogBounds,
   describeCatalogs,
   describeMeasuring,
-  describeOddityBounds,
 } from './conformance-catalogs.ts'
 import {
   describeDeliveryLists,
@@ -108,7 +108,7 @@ export function describeStore(
     describe('inbox: records', () => describeRecords(suite))
     describe('catalogs', () => describeCatalogs(suite))
     describe('catalogs: measuring', () => describeMeasuring(suite))
-    describe('catalogs: bounds', () => describeOddityBounds(suite))
+    describe('catalogs: bounds', () => describeCatalogBounds(suite))
     describe('order book', () => describeOrders(suite))
     describe('order book: as a whole', () => describeOrderBooks(suite))
     describe('order book: endings', () => describeOrderEnds(suite))

@@ -30,8 +30,8 @@ export interface CatalogPorts extends SourceBook {
 export interface CatalogDesk extends Catalogs {
   /** Fetches what is due, one after the other. */
   fetchDue(): Promise<void>
-  /** Measures what is new; returns when all of the dataset is, or when it is enough for once. */
-  measure(datasetId: string): Promise<void>
+  /** Measures what is new of every dataset with a catalog, or as much as is enough for once. */
+  measureAll(): Promise<void>
 }
 
 /** Kind of the documents in which a dataset's imports are remembered. */
@@ -48,14 +48,15 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
     )
   return {
     state: async (datasetId) => {
-      const [status, imports, source] = await Promise.all([
+      const [status, seen, imports, source] = await Promise.all([
         store.catalogStatus(datasetId),
+        store.productsSeen(datasetId),
         importsOf(datasetId, ports),
         sourceOf(datasetId, ports),
       ])
       const { at_ms, from, rows, bad } = running.get(datasetId) ?? {}
       return {
-        ...{ products: status.products, seen: status.seen, imports },
+        ...{ products: status.products, seen, imports },
         imported_ms: status.imported_ms || null,
         source: source ? viewOf(source, ports) : null,
         running: at_ms === undefined ? null : ({ at_ms, from, rows, bad } as GrowingImport),
@@ -91,8 +92,8 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
         if (isDue && !running.has(source.dataset_id)) await fetchOne(source, false)
       }
     },
-    measure: async (datasetId) => {
-      await measureNew(datasetId, ports)
+    measureAll: async () => {
+      for (const datasetId of await store.catalogDatasets()) await measureNew(datasetId, ports)
     },
   }
 }

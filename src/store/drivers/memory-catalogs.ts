@@ -45,6 +45,9 @@ export class MemoryCatalogs {
       endCatalog: async (which, at_ms) => this.#end(which, at_ms),
       removeCatalog: async (datasetId) => this.eraseDataset(datasetId),
       catalogStatus: async (datasetId) => this.#status(datasetId),
+      catalogDatasets: async () =>
+        [...this.#catalogs].flatMap(([id, { imported_ms }]) => (imported_ms > 0 ? [id] : [])),
+      productsSeen: async (datasetId) => this.#catalogs.get(datasetId)?.seen.size ?? 0,
       products: async (query) => structuredClone(this.#page(query)),
       lookUpProducts: async (datasetId, ids) =>
         structuredClone(ids.map((id) => this.#lookUp(datasetId, id))),
@@ -113,9 +116,9 @@ export class MemoryCatalogs {
 
   #status(datasetId: string): CatalogStatus {
     const catalog = this.#catalogs.get(datasetId)
-    if (!catalog) return { products: 0, imported_ms: 0, seen: 0, next_seq: 0 }
-    const { products, imported_ms, seen, next_seq } = catalog
-    return { products: products.size, imported_ms, seen: seen.size, next_seq }
+    if (!catalog) return { products: 0, imported_ms: 0, next_seq: 0 }
+    const { products, imported_ms, next_seq } = catalog
+    return { products: products.size, imported_ms, next_seq }
   }
 
   #page(query: ProductQuery): ProductPage {

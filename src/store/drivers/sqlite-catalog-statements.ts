@@ -13,6 +13,7 @@ export function catalogStatements(db: DatabaseSync) {
   const SEEN = 'dataset_id, product_id'
   return {
     catalog: db.prepare('SELECT * FROM catalogs WHERE dataset_id = ?'),
+    datasets: db.prepare('SELECT dataset_id FROM catalogs WHERE generation > 0'),
     last: db.prepare(
       'SELECT max(generation) AS last FROM catalog_generations WHERE dataset_id = ?',
     ),
@@ -46,9 +47,10 @@ export function catalogStatements(db: DatabaseSync) {
     product: db.prepare(
       'SELECT * FROM products WHERE dataset_id = ? AND generation = ? AND product_id = ?',
     ),
+    // Else the order leads SQLite through all products instead (measured: 10 ms an id).
     group: db.prepare(`
-      SELECT * FROM products WHERE dataset_id = ? AND generation = ? AND group_id = ?
-        ORDER BY product_id LIMIT 1`),
+      SELECT * FROM products INDEXED BY products_by_group
+        WHERE dataset_id = ? AND generation = ? AND group_id = ? ORDER BY product_id LIMIT 1`),
     page: db.prepare(`
       SELECT p.*, s.last_s AS seen_s FROM products p
         LEFT JOIN products_seen s USING (dataset_id, product_id)

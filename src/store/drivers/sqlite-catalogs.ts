@@ -53,6 +53,10 @@ export class SqliteCatalogs {
         await connection.durable()
       },
       catalogStatus: async (datasetId) => connection.read(() => this.#status(datasetId)),
+      catalogDatasets: async () =>
+        connection.read(() => this.#sql.datasets.all().map(({ dataset_id }) => String(dataset_id))),
+      productsSeen: async (datasetId) =>
+        connection.read(() => Number(this.#sql.seenCount.get(datasetId)?.n)),
       products: async (query) => connection.read(() => this.#page(query)),
       lookUpProducts: async (datasetId, ids) =>
         connection.read(() => {
@@ -143,12 +147,11 @@ export class SqliteCatalogs {
 
   #status(datasetId: string): CatalogStatus {
     const row = this.#sql.catalog.get(datasetId)
-    if (!row) return { products: 0, imported_ms: 0, seen: 0, next_seq: 0 }
+    if (!row) return { products: 0, imported_ms: 0, next_seq: 0 }
     const products = this.#sql.size.get(datasetId, Number(row.generation))?.products
     return {
       products: Number(products ?? 0),
       imported_ms: Number(row.imported_ms),
-      seen: Number(this.#sql.seenCount.get(datasetId)?.n),
       next_seq: Number(row.next_seq),
     }
   }
