@@ -91,7 +91,7 @@ it('an address is fetched, its key is not shown, and products are searched', asy
   const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/feed.csv?key=k7731`
   await page.getByLabel('Address of the feed').fill(url)
   await page.getByLabel('How often').selectOption('6')
-  await page.getByLabel('Currency, if the feed names none').fill('eur')
+  await page.getByLabel('Currency of all prices').last().fill('eur')
   await page.getByRole('button', { name: 'Save and fetch' }).click()
   const address = page.getByTestId('address')
   await address.getByText('/feed.csv?…, every 6 hours, prices in EUR').waitFor()

@@ -133,7 +133,8 @@ function AddressForm({ datasetId, source, isChanging, onDone }: FormProps) {
             onChange={({ currentTarget }) => setHours(Number(currentTarget.value))}
           />
           <TextInput
-            label="Currency, if the feed names none"
+            label="Currency of all prices"
+            description="Only where the feed names none"
             placeholder="EUR"
             value={currency}
             maxLength={3}

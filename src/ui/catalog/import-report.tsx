@@ -23,19 +23,23 @@ export function ImportReport({ report, onConfirm }: Props) {
   return (
     <Stack gap="sm" data-testid="feed-report" role="status">
       <Alert color={isGood ? 'teal' : 'red'} title={resultWords(report)}>
-        {countOf(rows, 'row')}: {countOf(products, 'good product')}, {countOf(bad, 'bad row')}.
-        Before: {countOf(before, 'product')}.
-        {stopped && (
-          <Text size="sm" mt={4}>
-            {stopped.line > 0 && `Line ${formatCount(stopped.line)}: `}
-            {stopped.reason}
+        <Stack gap="xs" align="flex-start">
+          <Text size="sm">
+            {countOf(rows, 'row')}: {countOf(products, 'good product')}, {countOf(bad, 'bad row')}.
+            Before: {countOf(before, 'product')}.
           </Text>
-        )}
-        {result === 'shrunk' && onConfirm && (
-          <Button size="xs" mt="sm" color="red" variant="outline" onClick={onConfirm}>
-            They are really gone: take it
-          </Button>
-        )}
+          {stopped && (
+            <Text size="sm">
+              {stopped.line > 0 && `Line ${formatCount(stopped.line)}: `}
+              {stopped.reason}
+            </Text>
+          )}
+          {result === 'shrunk' && onConfirm && (
+            <Button size="xs" color="red" variant="outline" onClick={onConfirm}>
+              They are really gone: take it
+            </Button>
+          )}
+        </Stack>
       </Alert>
       {taken.length > 0 && (
         <Text size="sm" c="dimmed">
