@@ -43,5 +43,10 @@ export const POLL_TRIES_MAX = 4
 export const POLL_WAIT_MS_MAX = 120_000
 /** After trouble that passes, the next round comes at the soonest so much later. */
 export const POLL_AGAIN_MS = 60_000
+/** The page of a shop that tells whether its platform reports to Meta by itself: looked at once a
+ * day, its beginning only, at the end of so many redirects. */
+export const RIVAL_LOOK_MS = 86_400_000
+export const RIVAL_PAGE_BYTES_MAX = 4 * 1024 * 1024
+export const RIVAL_REDIRECTS_MAX = 3
 /** Platforms asked at a time. */
 export const POLLS_AT_ONCE = 4

@@ -5,9 +5,10 @@
 import type { Access } from './access/access.ts'
 import type { TokenRecord } from './access/tokens.ts'
 import type { SmtpSettings } from './config.ts'
-import type { TokenFacts } from './quality/diagnostics/evidence.ts'
+import type { RivalFacts, TokenFacts } from './quality/diagnostics/evidence.ts'
 import type { DestinationSettings, RelayControl } from './relay/view.ts'
 import type { SecretBox } from './secret-box.ts'
+import { POLL_KIND, type PollState } from './sources/polling/poll-states.ts'
 import type { Store } from './store/store.ts'
 import { createAlertBook } from './watch/alert-book.ts'
 import { type AlertDesk, createAlerts } from './watch/alerts.ts'
@@ -54,6 +55,7 @@ export async function openWatch(ports: WatchingPorts): Promise<Watching> {
         .tokens()
         .filter(({ dataset_id }) => dataset_id === id)
         .map((token) => factsOf(token, access.tokenUsedMs(token.id))),
+    rivalsOf: (id) => rivalsOf(id, store),
     nowMs,
     upSinceMs: nowMs(),
   })
@@ -100,4 +102,17 @@ function factsOf(token: TokenRecord, last_used_ms: number | undefined): TokenFac
     ...(expires_at_ms ? { expires_at_ms } : {}),
     ...(last_used_ms ? { last_used_ms } : {}),
   }
+}
+
+/** What asking its shops found beside their orders. */
+async function rivalsOf(
+  datasetId: string,
+  store: Pick<Store, 'getSettings'>,
+): Promise<readonly RivalFacts[]> {
+  const documents = (await store.getSettings(POLL_KIND)).map(({ value }) => value as PollState)
+  return documents.flatMap(({ dataset_id, of, meta_pixels: pixels = [] }) =>
+    dataset_id === datasetId && pixels.length > 0
+      ? [{ shop: URL.parse(of)?.origin ?? of, pixels }]
+      : [],
+  )
 }

@@ -58,6 +58,9 @@ export const pollStatusSchema = z
       .object({ order_id: z.string(), at_s: z.number().int() })
       .nullable()
       .describe('The newest sale that the platform named.'),
+    meta_pixels: z
+      .array(z.string())
+      .describe('Pixels of Meta that the platform itself feeds from the pages of the shop.'),
   })
   .meta({ id: 'Polling' })
 

@@ -53,6 +53,9 @@ export function pollLines({ polling }: ConnectionShown): string[] {
       ? [line('not readable', `${count(round.unread)}: ${plain(polling.unread_detail ?? '')}`)]
       : []),
     ...(newest ? [line('newest sale', `${plain(newest.order_id)}, ${time(newest.at_s)} UTC`)] : []),
+    ...(polling.meta_pixels.length > 0
+      ? [line('mind', `Shopify’s own Meta channel feeds pixel ${polling.meta_pixels.join(', ')}`)]
+      : []),
     ...(trouble ? [line('trouble', plain(trouble))] : []),
   ]
 }

@@ -68,6 +68,15 @@ export const shopifyPolling: Polling<Access> = {
     })
     return orders && { orders, ...nextIn(headers) }
   },
+  rival: {
+    url: ({ shop_url }) => `${shop_url}/`,
+    // The list of app pixels on every page, JSON within JSON.
+    pixelsIn: (page) => {
+      const entries = page.replaceAll('\\', '').matchAll(/\{[^{}]*"facebook_pixel"[^{}]*\}/g)
+      const ids = [...entries].map(([entry]) => /"pixel_id":"(\d{5,20})"/.exec(entry)?.[1])
+      return [...new Set(ids.filter((id) => id !== undefined))]
+    },
+  },
   restMs: (headers) => {
     const said = headers.get('x-shopify-shop-api-call-limit') ?? ''
     const [, used, room] = /^(\d+)\/(\d+)$/.exec(said) ?? []

@@ -238,6 +238,8 @@ export interface Polling<Settings extends CommonSettings = CommonSettings> {
   ): PollPage | undefined
   /** How long to leave it alone, by what it says of its limits. */
   restMs?(headers: Headers): number
+  /** A page of the shop, and the pixels of Meta’s in it that the platform itself feeds. */
+  readonly rival?: { url(settings: Settings): string; pixelsIn(page: string): readonly string[] }
 }
 
 /** `in -> out`: at once tests and docs. */

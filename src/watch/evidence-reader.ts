@@ -19,6 +19,7 @@ import {
   type Evidence,
   evidenceOf,
   type MoneyOf,
+  type RivalFacts,
   type TokenFacts,
   WINDOW_HOURS,
 } from '../quality/diagnostics/evidence.ts'
@@ -34,6 +35,7 @@ export interface EvidencePorts {
   readonly destinations: Pick<DestinationSettings, 'list'>
   readonly relay: Pick<RelayControl, 'alarms' | 'lanes'>
   readonly tokensOf: (datasetId: string) => readonly TokenFacts[]
+  readonly rivalsOf: (datasetId: string) => Promise<readonly RivalFacts[]>
   readonly nowMs: () => number
   readonly upSinceMs: number
 }
@@ -111,6 +113,7 @@ export function createEvidenceReader(ports: EvidencePorts): EvidenceReader {
         moneyBefore: slow.moneyBefore,
         series: seriesOf(slow.profiles, recent.counters, sample),
         tokens: ports.tokensOf(id),
+        rivals: await ports.rivalsOf(id),
       })
     },
   }
@@ -177,7 +180,8 @@ async function destinationsOf(
     store.deliveryHours(id, hourS - 23 * HOUR_S, hourS + HOUR_S),
   ])
   const [alarms, lanes] = [relay.alarms(id), relay.lanes(id)]
-  return views.map(({ destination_id, name, type, enabled }) => {
+  return views.map(({ destination_id, name, type, enabled, settings }) => {
+    const remoteId = type === 'meta' ? settings.dataset_id : undefined
     const isOwn = (one: { readonly destination_id: string }) =>
       one.destination_id === destination_id
     const own = status.find(isOwn)
@@ -187,6 +191,7 @@ async function destinationsOf(
       hours.filter(isOwn).reduce((all, hour) => all + hour[field], 0)
     return {
       ...{ destination_id, name, type, enabled },
+      ...(typeof remoteId === 'string' ? { remote_id: remoteId } : {}),
       lane: lanes.find(isOwn)?.state ?? 'running',
       ...(alarm
         ? { alarm: { code: alarm.code, detail: alarm.detail, since_ms: alarm.since_ms } }

@@ -1,7 +1,7 @@
 /** Every fault that the checks look for, as what it does to reports; see faults.long.test.ts. */
 import { hash } from 'node:crypto'
 import type { DatasetSettings } from '../event/dataset.ts'
-import type { DestinationFacts, TokenFacts } from '../quality/diagnostics/evidence.ts'
+import type { DestinationFacts, RivalFacts, TokenFacts } from '../quality/diagnostics/evidence.ts'
 import { DAY_MS, type Fault, HOUR_MS, type Report, START_MS } from './shop.fixture.ts'
 
 /** 21 days and the morning of the 22nd. */
@@ -35,6 +35,7 @@ export interface Case {
   readonly settings?: Partial<DatasetSettings>
   readonly destinations?: Partial<DestinationFacts>
   readonly tokens?: readonly TokenFacts[]
+  readonly rivals?: readonly RivalFacts[]
   /** Where three hours are too few: what has to grow old first. */
   readonly hours?: number
 }
@@ -192,6 +193,7 @@ export const CASES: Record<string, Case> = {
       return report
     },
   },
+  platform_channel: { rivals: [{ shop: 'https://www.shop.example', pixels: ['1234567890'] }] },
   personal_data: {
     fault: onBrowser(({ event }) => {
       event.event_source_url = 'https://www.shop.example/thanks?email=jo@example.com'

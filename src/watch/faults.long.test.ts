@@ -35,11 +35,12 @@ describe('is raised within an hour of thirty affected reports:', () => {
   it.each(Object.entries(CASES).filter(([code]) => !APART.includes(code)))(
     '%s',
     async (code, one) => {
-      const { fault, settings, destinations, tokens, hours = 4.5 } = one
+      const { fault, settings, destinations, tokens, rivals, hours = 4.5 } = one
       const shop = later({
         ...(settings ? { settings } : {}),
         ...(destinations ? { destinations: () => [{ ...DESTINATION, ...destinations }] } : {}),
         ...(tokens ? { tokens: () => tokens } : {}),
+        ...(rivals ? { rivals } : {}),
       })
       await shop.run(FAULT_MS + hours * HOUR_MS, fault)
       expect(await shop.codes()).toContain(code)

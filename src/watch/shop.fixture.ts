@@ -9,7 +9,12 @@ import { type Dataset, type DatasetSettings, datasetSettingsSchema } from '../ev
 import type { Envelope, Finding } from '../event/shape.ts'
 import { createIngest } from '../ingest/accept.ts'
 import { diagnose } from '../quality/diagnostics/diagnose.ts'
-import type { DestinationFacts, Evidence, TokenFacts } from '../quality/diagnostics/evidence.ts'
+import type {
+  DestinationFacts,
+  Evidence,
+  RivalFacts,
+  TokenFacts,
+} from '../quality/diagnostics/evidence.ts'
 import { memoryStore } from '../store/drivers/memory.ts'
 import {
   type CounterDelta,
@@ -61,6 +66,7 @@ interface Options {
   readonly settings?: Partial<DatasetSettings>
   readonly destinations?: () => readonly DestinationFacts[]
   readonly tokens?: () => readonly TokenFacts[]
+  readonly rivals?: readonly RivalFacts[]
   /** What came before: its counters and events are seen, its clock goes on. */
   readonly after?: Shop & { readonly store: Store }
   readonly startMs?: number
@@ -138,8 +144,8 @@ export function openShop(options: Options): Shop & { readonly store: Store } {
     destinations: { list: () => [] },
     relay: { alarms: () => [], lanes: () => [] },
     tokensOf: () => options.tokens?.() ?? [],
-    nowMs: () => nowMs,
-    upSinceMs: startMs,
+    rivalsOf: async () => options.rivals ?? [],
+    ...{ nowMs: () => nowMs, upSinceMs: startMs },
   })
   const evidence = async (): Promise<Evidence> => ({
     ...(await reader.read(dataset)),

@@ -104,6 +104,38 @@ it('an empty page says what to do; a file is tried, imported, compared, and sent
   await page.getByTestId('missing').getByText('0', { exact: true }).waitFor()
 })
 
+it('columns of unusual names are chosen once, and hold for the next file', async () => {
+  const { dataset_id: other } = await server.createDataset({ name: 'Kaffee' })
+  const page = await openPage(`/datasets/${other}/reconciliation`)
+  const time = new Date(Date.now() - 2 * 3_600_000).toISOString()
+  const own = (...ids: string[]) => {
+    const rows = ids.map((name) => `${name};${time};20,00`)
+    const text = ['Vorgang;Wann;Summe', ...rows].join('\n')
+    return { name: 'verkauf.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }
+  }
+  const report = page.getByTestId('import-report')
+  await page.locator('input[type=file]').setInputFiles(own('v1'))
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await report.getByText('say which one is the order_id').waitFor()
+  const columns = page.getByTestId('columns')
+  await columns.getByLabel('Order number').selectOption('Vorgang')
+  await columns.getByLabel('Time').selectOption('Wann')
+  await columns.getByLabel('Total').selectOption('Summe')
+  await page.getByLabel('Currency').first().fill('EUR')
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await report.getByText(/1 order: added 1/).waitFor()
+
+  await page.reload()
+  await page.locator('input[type=file]').setInputFiles(own('v1', 'v2'))
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await report.getByText(/2 orders: would add 1, changed 0, known already 1/).waitFor()
+  await page
+    .getByTestId('as-last-time')
+    .getByText('The mapping of last time holds for Order number, Time, Total')
+    .waitFor()
+  await picture(page, 'columns-as-last-time')
+})
+
 it('fits a phone and the dark, and scrolls tables by themselves', async () => {
   const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }
   const page = await openPage(`/datasets/${id}/reconciliation`, phone)

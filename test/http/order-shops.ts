@@ -24,6 +24,8 @@ export interface OrderShop {
   afterPage: (page: number) => void
   /** By how much its clock is ahead. */
   aheadS: number
+  /** Its start page, at the end of a redirect. */
+  page: string
   /** Who may ask: the value of the header that the platform wants. */
   proof: string
   close(): Promise<void>
@@ -118,7 +120,7 @@ export async function startOrderShop(platform: PlatformName): Promise<OrderShop>
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const shop: OrderShop = {
-    ...{ url, orders: new Map(), asked: [], failures: [], aheadS: 0, proof: '' },
+    ...{ url, orders: new Map(), asked: [], failures: [], aheadS: 0, proof: '', page: '' },
     afterPage: () => undefined,
     close: async () => {
       server.closeAllConnections()
@@ -127,6 +129,15 @@ export async function startOrderShop(platform: PlatformName): Promise<OrderShop>
   }
   const reply = (request: IncomingMessage, response: ServerResponse): void => {
     const asked = new URL(request.url ?? '', url)
+    if (asked.pathname === '/') {
+      response.writeHead(301, { location: '/home' }).end()
+      return
+    }
+    if (asked.pathname === '/home') {
+      const tokens = PROOFS.some((name) => request.headers[name] !== undefined)
+      response.writeHead(tokens ? 400 : 200, { 'content-type': 'text/html' }).end(shop.page)
+      return
+    }
     shop.asked.push(asked)
     const proven = PROOFS.some((name) => request.headers[name] === shop.proof)
     const said = shop.failures.shift() ?? (proven ? undefined : { status: 401 })

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type {
   ConnectionShown,
   DayRowsAnswer,
+  DiagnosticsAnswer,
   HistoryAnswer,
   ReconciliationAnswer,
 } from '../../src/api/types.ts'
@@ -278,6 +279,19 @@ it('known by a webhook and by asking, an order is one sale; what nobody reported
   expect(sent).toMatchObject({ missing: 1, sent: 1 })
   await tell(2)
   expect((await rows()).map(({ kind }) => kind)).toEqual(['ok', 'ok'])
+})
+
+it('finds out that Shopify’s own Meta channel feeds a pixel', async () => {
+  const { ask } = await shopOf('shopify', 2)
+  const config = JSON.stringify({ pixel_id: '1234567890', pixel_type: 'facebook_pixel' })
+  const list = [{ id: '77', configuration: config, type: 'APP' }]
+  shop.page = `<html><script>init({webPixelsConfigList: ${JSON.stringify(list)}})</script></html>`
+  expect(await ask()).toMatchObject({ trouble: null, meta_pixels: ['1234567890'] })
+  const { findings } = await server.api<DiagnosticsAnswer>('POST', path('diagnostics/look'))
+  const own = findings.find(({ code }) => code === 'platform_channel')
+  expect(own?.evidence).toContain('pixel 1234567890')
+  shop.page = '<html></html>'
+  expect(await ask()).toMatchObject({ meta_pixels: [] })
 })
 
 it('says what is missing, refuses to ask without it, and forgets with the connection', async () => {

@@ -21,6 +21,7 @@ function found(counts: Readonly<Record<string, number>>) {
   const evidence = evidenceOf({
     ...{ nowMs: 1e12, upSinceMs: 1e12, dataset, rowsBefore: [], moneyDay: money },
     ...{ money, moneyBefore: [], series: [], destinations: [], tokens: [], sample: [] },
+    rivals: [],
     rows: WINDOW_HOURS.map(() => rows),
   })
   return diagnose(evidence).diagnoses.filter(({ code }) => code.startsWith('catalog_'))

@@ -31,6 +31,8 @@ export interface DestinationFacts {
   readonly name: string
   readonly type: string
   readonly enabled: boolean
+  /** What it feeds at Meta. */
+  readonly remote_id?: string
   readonly lane: string
   readonly alarm?: { readonly code: string; readonly detail: string; readonly since_ms: number }
   readonly waiting: number
@@ -50,6 +52,12 @@ export interface TokenFacts {
   readonly last_used_ms?: number
 }
 
+/** A shop whose platform feeds pixels of Meta’s by itself. */
+export interface RivalFacts {
+  readonly shop: string
+  readonly pixels: readonly string[]
+}
+
 export interface Evidence {
   readonly nowMs: number
   /** Since when this server runs: nothing can have arrived before. */
@@ -65,6 +73,7 @@ export interface Evidence {
   readonly series: readonly Series[]
   readonly destinations: readonly DestinationFacts[]
   readonly tokens: readonly TokenFacts[]
+  readonly rivals: readonly RivalFacts[]
   /** The newest events of the most frequent names. */
   readonly sample: readonly StoredEvent[]
 }

@@ -62,6 +62,7 @@ import { orderReused } from './checks/order-reused.ts'
 import { outsideWindow } from './checks/outside-window.ts'
 import { personalData } from './checks/personal-data.ts'
 import { placeholderValue } from './checks/placeholder-value.ts'
+import { platformChannel } from './checks/platform-channel.ts'
 import { rejectedEvents } from './checks/rejected-events.ts'
 import { repeatedPurchase } from './checks/repeated-purchase.ts'
 import { ruleFailing } from './checks/rule-failing.ts'
@@ -132,6 +133,7 @@ export const CHECKS: readonly Check[] = [
   browserLossRising,
   doublePixel,
   twoInstallations,
+  platformChannel,
   personalData,
   wrongHash,
   placeholderValue,

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { ConnectionKey } from '../../store/inbox.ts'
 import type { Store } from '../../store/store.ts'
 
-const KIND = 'order_poll'
+export const POLL_KIND = 'order_poll'
 
 const roundSchema = z.object({
   ...{ pages: z.number(), orders: z.number(), added: z.number(), changed: z.number() },
@@ -33,6 +33,10 @@ const stateSchema = z.object({
   trouble: z.string().nullable(),
   round: roundSchema.nullable(),
   unread_detail: z.string().nullable(),
+  /** When the shop’s page was last looked at, and the pixels that its platform feeds. */
+  rival_ms: z.number().default(0),
+  meta_pixels: z.array(z.string()).default([]),
+  dataset_id: z.string().default(''),
   last_order: z.object({ order_id: z.string(), at_s: z.number() }).nullable(),
 })
 
@@ -54,18 +58,18 @@ export async function openPollStates(
   const states = new Map<string, PollState>()
   const known = new Set(keys.map(({ connection_id }) => connection_id))
   const gone: string[] = []
-  for (const { id, value } of await store.getSettings(KIND)) {
+  for (const { id, value } of await store.getSettings(POLL_KIND)) {
     const read = stateSchema.safeParse(value)
     if (read.success && known.has(id)) states.set(id, read.data)
     else gone.push(id)
   }
   const remove = (ids: readonly string[]): Promise<void> =>
-    store.putSettings(ids.map((id) => ({ kind: KIND, id, value: undefined })))
+    store.putSettings(ids.map((id) => ({ kind: POLL_KIND, id, value: undefined })))
   if (gone.length > 0) await remove(gone)
   return {
     get: (id) => states.get(id),
     put: async (id, state) => {
-      await store.putSettings([{ kind: KIND, id, value: state }])
+      await store.putSettings([{ kind: POLL_KIND, id, value: state }])
       states.set(id, state)
     },
     forget: async (id) => {

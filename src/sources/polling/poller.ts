@@ -9,6 +9,7 @@ import {
   POLL_LOOK_MS,
   POLL_MINUTES_MIN,
   POLLS_AT_ONCE,
+  RIVAL_LOOK_MS,
 } from '../../enrich-limits.ts'
 import { TwofoldError } from '../../errors.ts'
 import type { Dataset } from '../../event/dataset.ts'
@@ -20,6 +21,7 @@ import type { Connections } from '../inbox/connections.ts'
 import type { CommonSettings, Polling, PollPlace, PollSettings, Source } from '../source.ts'
 import { firstPlace, nextPlace } from './place.ts'
 import { openPollStates, type PollState, type PollStates } from './poll-states.ts'
+import { pixelsOn } from './rival.ts'
 import { NO_SUMS, type Progress, type RoundPorts, runRound, type Trouble } from './round.ts'
 import type { PollStatus, Polls } from './view.ts'
 
@@ -106,11 +108,12 @@ function begin(held: Held): void {
     if (running.size >= POLLS_AT_ONCE) return
     const found = askable(key, ports)
     if (running.has(id) || 'refused' in found || found.polling.lacks(found.settings)) continue
-    const due_ms = told.has(id) ? 0 : dueMs(held.states.get(id), found.settings)
+    const isTold = told.has(id)
+    const due_ms = isTold ? 0 : dueMs(held.states.get(id), found.settings)
     if (due_ms === null || due_ms > ports.nowMs()) continue
     const from_s = told.get(id)
     told.delete(id)
-    const done = roundOf(key, { ...found, from_s }, held)
+    const done = roundOf(key, { ...found, from_s, isTold }, held)
       .catch(ports.onTrouble)
       .finally(() => {
         running.delete(id)
@@ -151,7 +154,7 @@ function dueMs(state: PollState | undefined, settings: PollSettings): number | n
 const pauseMsOf = (minutes: number, { jitter }: PollState): number =>
   minutes * 60_000 * (1 + POLL_JITTER * jitter)
 
-type Due = Askable & { readonly from_s: number | undefined }
+type Due = Askable & { readonly from_s: number | undefined; readonly isTold: boolean }
 
 async function roundOf(key: ConnectionKey, due: Due, held: Held): Promise<void> {
   const { ports, states, stopping } = held
@@ -177,8 +180,21 @@ async function roundOf(key: ConnectionKey, due: Due, held: Held): Promise<void> 
       return { of: 'platform', detail: 'The orders could not be stored.' }
     },
   )
+  if (!trouble) state = { ...state, ...(await rivalOf(state, due, held)), dataset_id }
   if (stopping.signal.aborted || !isThere()) return
   await states.put(id, afterRound(state, trouble, { ...ports, settings }))
+}
+
+/** Once a day, and whenever somebody wants to know. */
+async function rivalOf(
+  { rival_ms }: PollState,
+  { polling: { rival }, settings, isTold }: Due,
+  { ports, stopping: { signal } }: Held,
+): Promise<Partial<PollState>> {
+  const nowMs = ports.nowMs()
+  if (!rival || (!isTold && nowMs - rival_ms < RIVAL_LOOK_MS)) return {}
+  const pixels = await pixelsOn(rival.url(settings), rival.pixelsIn, { ...ports, signal })
+  return pixels ? { rival_ms: nowMs, meta_pixels: [...pixels] } : { rival_ms: nowMs }
 }
 
 function stateBefore(known: PollState | undefined, due: Due, nowMs: number): PollState {
@@ -194,6 +210,7 @@ function stateBefore(known: PollState | undefined, due: Due, nowMs: number): Pol
 const NEW: Omit<PollState, 'of' | 'place'> = {
   ...{ is_more: true, last_ms: null, ok_ms: null, again_ms: 0, jitter: 0, failures: 0 },
   ...{ trouble: null, round: null, unread_detail: null, last_order: null },
+  ...{ rival_ms: 0, meta_pixels: [], dataset_id: '' },
 }
 
 function addressOf(polling: Polling, settings: CommonSettings, place: PollPlace): string {
@@ -251,5 +268,6 @@ function statusOf(key: ConnectionKey, held: Held): PollStatus | undefined {
     round: state?.round ?? null,
     unread_detail: state?.unread_detail ?? null,
     last_order: state?.last_order ?? null,
+    meta_pixels: state?.meta_pixels ?? [],
   }
 }

@@ -37,6 +37,8 @@ export interface PollStatus {
   readonly unread_detail: string | null
   /** The newest sale that it ever named. */
   readonly last_order: { readonly order_id: string; readonly at_s: number } | null
+  /** Of Meta, which the platform itself feeds from the pages of the shop. */
+  readonly meta_pixels: readonly string[]
 }
 
 export interface Polls {

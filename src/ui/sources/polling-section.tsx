@@ -105,6 +105,12 @@ export function PollWords({ polling }: { readonly polling: Polling }) {
           )}
         </Alert>
       )}
+      {polling.meta_pixels.length > 0 && (
+        <Alert color="orange" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+          Shopify’s own Meta channel is on and feeds pixel {polling.meta_pixels.join(', ')}. If that
+          is where this dataset is sent, every sale counts twice there: switch its data sharing off.
+        </Alert>
+      )}
       <Text size="sm" data-testid="poll-last">
         {lastMs === null ? (
           'It was not asked yet.'
