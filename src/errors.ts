@@ -274,7 +274,7 @@ export const ERRORS = {
     status: 429,
     retryable: true,
     message: 'Too many failed attempts to sign in.',
-    fix: 'Wait as Retry-After says, then try again with the right password, token or link.',
+    fix: 'Wait some minutes (Retry-After says how many seconds), then try again.',
   },
   cross_site: {
     status: 403,

@@ -65,7 +65,10 @@ export function createWatch(ports: WatchPorts): Watch {
   let under: Promise<void> | undefined
   let stopTimer = (): void => undefined
   return {
-    of: view,
+    of: (id) => {
+      soonerOf(looked, id)
+      return view(id)
+    },
     look: async (id) => {
       const dataset = ports.findDataset(id)
       // Whatever the timer saw: who asks has just mended something. Who asks again waits.
@@ -110,6 +113,13 @@ export function createWatch(ports: WatchPorts): Watch {
       await book.forget(id)
     },
   }
+}
+
+/** Somebody reads of it, perhaps right after the first events of a dataset that was idle. */
+function soonerOf(looked: Map<string, Looked>, id: string): void {
+  const last = looked.get(id)
+  if (!last) return
+  looked.set(id, { ...last, nextMs: Math.min(last.nextMs, last.atMs + DIAGNOSTIC_PASS_MS) })
 }
 
 /** The one that waits the longest. */

@@ -100,6 +100,7 @@ describe('deduplication', () => {
   it('shows coverage and says why a sale has no twin, with samples', async () => {
     const page = await openPage(`/datasets/${id}/deduplication?event=Purchase`)
     await page.getByTestId('coverage').getByText('of 4 browser events').waitFor()
+    expect(await page.getByTestId('never-on-server').count()).toBe(0)
     expect(await page.getByTestId('server-only').textContent()).toBe('2')
     await page
       .getByRole('region', { name: 'Why the browser is missing' })
@@ -109,6 +110,7 @@ describe('deduplication', () => {
     await expect.poll(() => samples.count()).toBe(2)
     await samples.first().getByText('purchase:2').waitFor()
     await page.getByRole('combobox', { name: 'Event' }).selectOption({ label: 'All events' })
+    await page.getByText('Your server never reports Lead: 1 browser event').waitFor()
     await page.getByRole('region', { name: 'Samples' }).getByText('Browser only').click()
     await page.waitForURL(/side=browser/)
     await samples.filter({ hasText: 'lead-in-the-browser-only' }).waitFor()

@@ -57,7 +57,9 @@ export function ReplayResult({ replay, destination, locked, onSend }: ReplayResu
             >
               <ul className={classes.plain}>
                 {warnings.map(({ code, detail }) => (
-                  <li key={code + detail}>{detail}</li>
+                  <li key={code + detail}>
+                    {code === 'needs_again' ? againWords(counts.already_delivered) : detail}
+                  </li>
                 ))}
               </ul>
             </Alert>
@@ -67,6 +69,10 @@ export function ReplayResult({ replay, destination, locked, onSend }: ReplayResu
     </Section>
   )
 }
+
+/** The server's words are for programs, too, and name the option of the command line. */
+const againWords = (n: number): string =>
+  `${countOf(n, 'event was', 'events were')} delivered already and will not be sent once more, unless you switch that on above.`
 
 const STATE_TITLES: Record<ReplayAnswer['state'], readonly [look: string, send: string]> = {
   running: ['Looking', 'Handing over'],

@@ -1,7 +1,7 @@
 /** How often each piece of customer information came along, by who reported it. */
 import { Box, Table, Text } from '@mantine/core'
 import type { SummaryEvent } from '../../api/types.ts'
-import { formatShare } from '../format.ts'
+import { countOf, formatShare } from '../format.ts'
 import { matchKeyWords } from '../words.ts'
 import classes from './event-table.module.css'
 
@@ -21,7 +21,7 @@ export function KeyCoverage({ event }: { event: SummaryEvent }) {
     )
   }
   const channels = (['browser', 'server', 'other'] as const).filter((name) => received[name] > 0)
-  const heads = { browser: 'of browser reports', server: 'of server reports', other: 'of others' }
+  const heads = { browser: 'browser report', server: 'server report', other: 'other report' }
   return (
     <Box className={classes.scroll ?? ''}>
       <Table className={classes.coverage ?? ''} withRowBorders={false} verticalSpacing={4}>
@@ -30,7 +30,7 @@ export function KeyCoverage({ event }: { event: SummaryEvent }) {
             <Table.Th scope="col">Known about the person</Table.Th>
             {channels.map((channel) => (
               <Table.Th scope="col" key={channel} ta="right">
-                {heads[channel]}
+                of {countOf(received[channel], heads[channel])}
               </Table.Th>
             ))}
           </Table.Tr>

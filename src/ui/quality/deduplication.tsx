@@ -170,7 +170,10 @@ function Coverage({ report, sentence }: PartProps) {
 }
 
 /** Pages that are looked at are often reported by the browser alone, and drown what matters. */
-function NeverOnServer({ report: { coverage, by_event } }: Pick<PartProps, 'report'>) {
+function NeverOnServer({ report }: Pick<PartProps, 'report'>) {
+  const { coverage, by_event, event_name } = report
+  // The list is of all events; the coverage of one has nothing of the others in it.
+  if (event_name !== null) return null
   const names = by_event.filter(
     ({ coverage: { both, server_only, browser_only } }) =>
       both + server_only === 0 && browser_only > 0,

@@ -106,7 +106,7 @@ function DayInput({ label, value, onChange }: DayInputProps) {
 
 function Count({ found: { total, reports, days } }: { readonly found: ReconciliationAnswer }) {
   const { discrepancy, browser_alone, ids_alone } = total
-  const sentence = `on ${countOf(days.length, 'day')}`
+  const sentence = `came in on ${countOf(days.length, 'day')}`
   return (
     <Section
       title="Count and orders"
@@ -186,12 +186,12 @@ function Off({ title, one, testId }: OffProps) {
   )
 }
 
-function Money({ total: { money } }: { readonly total: ReconciliationSums }) {
+function Money({ total: { money, left_out } }: { readonly total: ReconciliationSums }) {
   return (
     <Stack gap={2}>
       {money.map(({ currency, orders, counted, difference }) => (
         <Text key={currency} size="sm">
-          {currency}: orders {formatMoney(orders, currency)}, counted{' '}
+          {currency}: orders to be counted {formatMoney(orders, currency)}, counted{' '}
           {formatMoney(counted, currency)}, difference{' '}
           <b>
             {difference.startsWith('-') || difference === '0' ? '' : '+'}
@@ -199,6 +199,11 @@ function Money({ total: { money } }: { readonly total: ReconciliationSums }) {
           </b>
         </Text>
       ))}
+      {money.length > 0 && left_out > 0 && (
+        <Text size="sm" c="dimmed">
+          The money of the {countOf(left_out, 'order')} left out on purpose is in neither sum.
+        </Text>
+      )}
     </Stack>
   )
 }
