@@ -25,18 +25,13 @@ import {
 import { leg, put, SHOP, START_MS, scanned } from '../conformance-legs.ts'
 import type { Store } from '../store.ts'
 import { openSqliteStore, storeOn } from './sqlite.ts'
-import { openDatabase } from './sqlite-schema.ts'
+import { openDatabase, STEPS } from './sqlite-schema.ts'
 import type { Sync } from './sqlite-wal-flush.ts'
 
-/** Came after the outbox. */
-const LATER_TABLES = [
-  'orders',
-  'order_books',
-  'history',
-  'inbox',
-  'inbox_connections',
-  'source_records',
-]
+/** Of every step after the first. */
+const LATER_TABLES = STEPS.slice(1).flatMap((step) =>
+  [...step.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = '']) => name),
+)
 const OUTBOX_TABLES = [
   'destinations',
   'deliveries',
@@ -158,7 +153,7 @@ it('takes a file of the schema before the outbox, with its events', async () => 
   await put(store, { legs })
   await store.close()
   const old = new DatabaseSync(file)
-  for (const table of [...OUTBOX_TABLES, ...LATER_TABLES]) old.exec(`DROP TABLE ${table}`)
+  for (const table of LATER_TABLES) old.exec(`DROP TABLE ${table}`)
   old.exec('PRAGMA user_version = 1')
   old.close()
   const again = await openStore()
