@@ -124,4 +124,9 @@ function bestGain(gains: MatchQualityAnswer['events'][number]['gains']): string 
   return best ? `${best.add} +${best.gain.toFixed(1)}` : ''
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
+/** As on the pages: a tiny share is never shown as none, and an almost full one never as all. */
+function percent(share: number): string {
+  if (share > 0 && share < 0.01) return '<1 %'
+  if (share < 1 && share > 0.99) return '>99 %'
+  return `${(100 * share).toFixed(0)} %`
+}

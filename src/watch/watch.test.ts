@@ -33,6 +33,7 @@ async function idle(): Promise<Idle> {
     ...{ ...time, clockMs: () => 0, datasets: () => [DATASET], findDataset: () => DATASET },
     reader: createEvidenceReader({
       ...{ store, ...time, upSinceMs: START_MS, tokensOf: () => [] },
+      rivalsOf: async () => [],
       destinations: { list: () => [] },
       relay: { alarms: () => [], lanes: () => [] },
     }),

@@ -49,10 +49,10 @@ export const additionWords = (add: string): Words =>
   ADDITIONS[add] ?? { title: `Add ${readable(add)}`, detail: '' }
 
 export const FREQUENCY_WORDS: Record<string, string> = {
-  real_time: 'In real time',
-  hourly: 'Within the hour',
-  daily: 'Within a day or two',
-  weekly: 'Later than two days',
+  real_time: 'Half or more within a minute',
+  hourly: 'Half or more within the hour',
+  daily: 'Half or more within two days',
+  weekly: 'Half or more later than two days',
 }
 
 const AGENTS: Record<string, string> = {
