@@ -10,8 +10,9 @@ import type { Client } from './client.ts'
 export const META_DATASET = '123'
 export const META_TOKEN = 'EAABstandin'
 const NAME = 'Meta (stand-in of the demo)'
-/** Meta takes events of the last seven days; those of the first hours would be late on arrival. */
-const SENT_DAYS = 6
+/** Meta takes events of the last seven days; those of the first hour would be late on arrival. All
+ * that the pages show of today and the six days before it is among them. */
+const SENT_S = 7 * 86_400 - 3600
 
 /** On a free port; it ends with the process and remembers nothing. */
 export function startStandIn(): Promise<FakeMeta> {
@@ -46,7 +47,7 @@ export async function connectStandIn(
     body,
   )
   if (!hasPast) return
-  const from = Math.floor(Date.now() / 1000) - SENT_DAYS * 86_400
+  const from = Math.floor(Date.now() / 1000) - SENT_S
   const what = { destination_id, from, states: ['never_sent'], dry_run: false }
   await client.json('POST', `/api/datasets/${datasetId}/replays`, what)
 }

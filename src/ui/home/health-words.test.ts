@@ -45,8 +45,8 @@ describe('the last hour', () => {
 })
 
 it.each([
-  ['good', 'Everything was sent', {}],
-  ['quiet', 'Everything was sent, 20 of it refused', { delivered: 900, rejected: 20 }],
+  ['good', 'Nothing waits to be sent', {}],
+  ['quiet', 'Nothing waits to be sent, 20 events refused', { delivered: 900, rejected: 20 }],
   ['quiet', 'Sent nowhere', { destinations: 0 }],
   ['quiet', '3 events on the way out', { waiting: 1, retrying: 2 }],
   [

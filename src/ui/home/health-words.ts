@@ -52,8 +52,8 @@ export function deliveryLine({ deliveries }: DatasetHealth): HealthLine {
 
 function titleOf(open: number, rejected: number): string {
   if (open > 0) return `${countOf(open, 'event')} on the way out`
-  if (rejected > 0) return `Everything was sent, ${formatCount(rejected)} of it refused`
-  return 'Everything was sent'
+  if (rejected > 0) return `Nothing waits to be sent, ${countOf(rejected, 'event')} refused`
+  return 'Nothing waits to be sent'
 }
 
 type Step = DatasetHealth['setup'][number]

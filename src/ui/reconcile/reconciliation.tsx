@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReconciliationAnswer, ReconciliationSums } from '../../api/types.ts'
 import { countOf, formatCount, formatMoney } from '../format.ts'
+import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
@@ -65,7 +66,7 @@ export function ReconciliationPage() {
       {dataset && data && <SourceOfTruth dataset={dataset} found={data} locked={locked} />}
       {hasOrders && data.total.orders + data.total.counted > 0 && (
         <>
-          <Count found={data} />
+          <Count datasetId={datasetId} found={data} />
           <Reasons total={data.total} />
           <SendSection datasetId={datasetId} found={data} days={{ from, to }} locked={locked} />
           <DayTable days={data.days} chosen={day} onChoose={(one) => change({ day: one })} />
@@ -104,7 +105,13 @@ function DayInput({ label, value, onChange }: DayInputProps) {
   )
 }
 
-function Count({ found: { total, reports, days } }: { readonly found: ReconciliationAnswer }) {
+function Count({
+  datasetId,
+  found: { total, reports, days },
+}: {
+  readonly datasetId: string
+  readonly found: ReconciliationAnswer
+}) {
   const { discrepancy, browser_alone, ids_alone } = total
   const sentence = `came in on ${countOf(days.length, 'day')}`
   return (
@@ -148,6 +155,18 @@ function Count({ found: { total, reports, days } }: { readonly found: Reconcilia
             >
               of {formatCount(total.counted)}; {formatCount(refused)} refused,{' '}
               {formatCount(waiting)} waiting, {formatCount(not_sent)} never sent there
+              {not_sent > 0 && (
+                <>
+                  :{' '}
+                  <TextLink
+                    to="/datasets/$datasetId/deliveries/replay"
+                    params={{ datasetId }}
+                    inherit
+                  >
+                    send what it has not had
+                  </TextLink>
+                </>
+              )}
             </Figure>
           ),
         )}

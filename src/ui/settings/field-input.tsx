@@ -82,7 +82,14 @@ export function FieldInput({ field, value, onChange, disabled }: FieldInputProps
   }
 }
 
+const CHOICE_WORDS: Readonly<Record<string, string>> = {
+  'orders_from none': 'Nowhere yet',
+  'orders_from csv': 'Files',
+  'orders_from polls': 'Shops, asked by Twofold',
+  'orders_from webhooks': 'Connected sources, as they tell',
+}
+
 function choiceWords(name: string, choice: string): string {
   const words = name.endsWith('_consent') ? CONSENT_ACTION_WORDS[choice] : undefined
-  return words ?? readable(choice)
+  return words ?? CHOICE_WORDS[`${name} ${choice}`] ?? readable(choice)
 }
