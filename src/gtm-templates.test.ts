@@ -196,6 +196,25 @@ describe('ids and digests are those of the rest', () => {
     return sent[0] as SentEvent
   }
 
+  it.each([
+    [' ', undefined],
+    [[], undefined],
+    [true, true],
+    ['30.50', 30.5],
+    ['30,50', '30,50'],
+    [0, 0],
+  ])('a value of %j is %j: no money is made of nothing', (value, expected) => {
+    const event = { event_name: 'purchase', transaction_id: '1', value, currency: 'EUR' }
+    const { custom_data } = sentFor(event, {}) as { custom_data?: { value?: unknown } }
+    expect(custom_data?.value).toBe(expected)
+  })
+
+  it('several hashed addresses of one person are all sent, and nothing that is no hash', () => {
+    const [one, two] = [hash('sha256', 'a@shop.test'), hash('sha256', 'b@shop.test')]
+    const user_data = { sha256_email_address: [one, 'YmFzZTY0', two] }
+    expect(sentFor({ event_name: 'page_view', user_data }, {}).user_data.em).toEqual([one, two])
+  })
+
   it.each(orders.map(({ parts, id }) => [parts[0], id] as const))(
     'in the server container the id of order %j is %s',
     (order, id) => {

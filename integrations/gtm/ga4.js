@@ -67,7 +67,9 @@ function merge(target, source) {
 
 // A number where the value is one, however it is written; otherwise as it came, for the server to say so.
 function numberOf(value) {
-  if (!isSomething(value)) return undefined;
+  if (!isSomething(value) || makeString(value).trim() === '') return undefined;
+  // Lists and words of truth are numbers to a machine: 0 and 1, which nobody said.
+  if (getType(value) !== 'number' && getType(value) !== 'string') return value;
   const number = makeNumber(value);
   return number === number ? number : value;
 }
@@ -77,10 +79,16 @@ function isHash(value) {
 }
 
 // "sha256_..." may also be base64, which nobody could tell from a name: that is left out.
+function hashesOf(value) {
+  if (getType(value) !== 'array') return isHash(value) ? value : undefined;
+  const hashes = value.filter(isHash);
+  return hashes.length ? hashes : undefined;
+}
+
 function personValue(place, name) {
   if (!isObject(place)) return undefined;
   const value = place[name];
-  if (name.indexOf('sha256_') === 0 && !isHash(value)) return undefined;
+  if (name.indexOf('sha256_') === 0) return hashesOf(value);
   return isSomething(value) ? value : undefined;
 }
 

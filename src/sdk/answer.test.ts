@@ -47,6 +47,18 @@ describe('an answer', () => {
       '<html>',
       { kind: 'retry', reason: "the answer 200 is not Twofold's" },
     ],
+    [
+      'is a proxy’s while the server starts anew',
+      404,
+      '404 page not found',
+      { kind: 'retry', reason: "the answer 404 is not Twofold's" },
+    ],
+    [
+      'says that there is no such dataset',
+      404,
+      { error: { message: 'Unsupported', error_user_msg: 'There is no such dataset.' } },
+      { kind: 'refused', reason: 'There is no such dataset.', status: 404 },
+    ],
     ['is an error page', 502, '<html>', { kind: 'retry', reason: 'the server answered 502' }],
     ['wants less at once', 413, '', { kind: 'split' }],
   ])('that %s', (_, status, body, verdict) => {

@@ -32,22 +32,24 @@ export interface Answer {
 export function readAnswer(answer: Answer): Verdict {
   const { status, events } = answer
   const body = bodyOf(answer.text)
+  const alien: Verdict = { kind: 'retry', reason: `the answer ${status} is not Twofold's` }
   if (status >= 200 && status < 300) {
     // A page of a proxy says 200, too; what took the events counts them.
     if (typeof body.events_received === 'number') {
       return { kind: 'taken', refused: refusals(body.messages, events) }
     }
-    return { kind: 'retry', reason: `the answer ${status} is not Twofold's` }
+    return alien
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const afterMs = waitMs(answer)
     const reason = `the server answered ${status}`
     return { kind: 'retry', reason, ...(afterMs === undefined ? {} : { afterMs }) }
   }
+  // A proxy says so while what stands behind it starts anew; Twofold itself gives a reason.
+  if (status === 404 && !body.error) return alien
   if (status === 413 && events > 1) return { kind: 'split' }
   if (status < 400) {
-    const reason = 'The address redirects. Give the SDK the address that it redirects to.'
-    return { kind: 'refused', reason, status }
+    return { kind: 'refused', reason: 'The address redirects: give the SDK the other.', status }
   }
   const refused = refusals(body.messages, events)
   if (refused.length > 0) return { kind: 'partly', refused, status }

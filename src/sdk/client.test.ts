@@ -97,7 +97,6 @@ describe('track', () => {
           user_data: {
             em: [hash('sha256', 'jo@shop.test')],
             client_user_agent: 'Browser/1',
-            fbp: expect.stringMatching(/^fb\.0\./),
           },
           custom_data: { value: 30.5, currency: 'EUR', order_id: 1001 },
           data_processing_options: ['LDU'],

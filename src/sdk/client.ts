@@ -82,8 +82,7 @@ interface Parts {
 type Taker = Pick<Sender, 'add' | 'flush'>
 
 function senderFor({ settings, ...parts }: Parts): Sender {
-  const { batchEvents, gatherMs, giveUpMs, queueEvents, spool } = settings
-  return new Sender({ ...parts, batchEvents, gatherMs, giveUpMs, queueEvents, spool })
+  return new Sender({ ...settings, ...parts })
 }
 
 function createTracker(parts: Parts, bound: TrackContext, main: Taker): Tracker {
@@ -119,7 +118,9 @@ function take(parts: Parts, { name, data, context }: Taken, sender: Taker): Trac
   const { settings, platform, report } = parts
   const { callingCode, builderForms } = settings
   const { request: given, ...rest } = context
-  const request = given && 'headers' in given ? parts.requestContext(given) : given
+  // No answer is made here that could set cookies, and an id that is kept nowhere names nobody.
+  const unkept = { cookies: false }
+  const request = given && 'headers' in given ? parts.requestContext(given, unkept) : given
   const made = makeEvent(
     { name, data, context: { ...rest, ...(request ? { request } : {}) } },
     { ...platform, builderForms, ...(callingCode ? { defaultCallingCode: callingCode } : {}) },
@@ -127,9 +128,8 @@ function take(parts: Parts, { name, data, context }: Taken, sender: Taker): Trac
   const { eventId, text, leftOut } = made
   if (leftOut) report({ code: 'invalid_event', message: leftOut, events: 1, eventIds: [eventId] })
   const testEventCode = context.testEventCode ?? settings.testEventCode
-  const queuedAtMs = platform.nowMs()
-  const key = platform.uuid()
-  sender.add({ key, eventId, text, queuedAtMs, ...(testEventCode ? { testEventCode } : {}) })
+  const queued = { key: platform.uuid(), queuedAtMs: platform.nowMs(), dataset: settings.dataset }
+  sender.add({ ...queued, eventId, text, ...(testEventCode ? { testEventCode } : {}) })
   return { eventId }
 }
 

@@ -78,6 +78,7 @@ function addRelay(app: FastifyInstance, { client, relay, read }: RelayRoute): vo
 }
 
 /** With the scheme and host that Fastify believes (its `trustProxy`). */
-function seen({ method, url, headers, protocol, host }: FastifyRequest) {
-  return { method, headers, url: `${protocol}://${host}${url}` }
+function seen({ method, url, headers, protocol, host, hostname }: FastifyRequest) {
+  // Fastify 4 has no host, and its hostname includes the port.
+  return { method, headers, url: `${protocol}://${host ?? hostname}${url}` }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,6 +19,13 @@ const event = (key: string, more: Partial<SpooledEvent> = {}): SpooledEvent => (
 const line = (content: unknown): string => `${JSON.stringify(content)}\n`
 /** No process has such a number. */
 const DEAD = join('events-999999999-abc.spool')
+/** As if the programs so far had ended: their files get that number. */
+function die(): void {
+  for (const name of readdirSync(folder)) {
+    const dead = name.replace(`-${process.pid}-`, '-999999999-')
+    renameSync(join(folder, name), join(folder, dead))
+  }
+}
 
 describe('a spool in a folder', () => {
   it('gives back what is not done, oldest first, once', async () => {
@@ -26,20 +33,52 @@ describe('a spool in a folder', () => {
     const old = [event('a', { queuedAtMs: 3 }), event('b'), event('c', { queuedAtMs: 2 })]
     first.save({ added: old, done: [] })
     first.save({ added: [], done: ['b', 'unknown'] })
+    die()
     const second = fileSpool({ folder })
-    expect((await second.load()).map(({ key }) => key)).toEqual(['c', 'a'])
+    expect((await second.load('581')).map(({ key }) => key)).toEqual(['c', 'a'])
     // Kept under the second's own name now.
+    die()
     const third = fileSpool({ folder })
-    expect((await third.load()).map(({ key }) => key)).toEqual(['c', 'a'])
+    expect((await third.load('581')).map(({ key }) => key)).toEqual(['c', 'a'])
     third.save({ added: [], done: ['a', 'c'] })
-    expect(await fileSpool({ folder }).load()).toEqual([])
+    die()
+    expect(await fileSpool({ folder }).load('581')).toEqual([])
   })
 
   it('leaves the file of a program that runs alone', async () => {
     const file = `events-${process.ppid}-abc.spool`
     writeFileSync(join(folder, file), line(event('a')))
-    expect(await fileSpool({ folder }).load()).toEqual([])
+    expect(await fileSpool({ folder }).load('581')).toEqual([])
     expect(readdirSync(folder)).toContain(file)
+  })
+
+  it('leaves the file of another client of its own program alone, until that is closed', async () => {
+    const first = fileSpool({ folder })
+    first.save({ added: [event('a')], done: [] })
+    expect(await fileSpool({ folder }).load('581')).toEqual([])
+    first.close?.()
+    expect(await fileSpool({ folder }).load('581')).toHaveLength(1)
+  })
+
+  it('leaves events of another dataset for a program of that one', async () => {
+    writeFileSync(join(folder, DEAD), line(event('a', { dataset: '600' })))
+    expect(await fileSpool({ folder }).load('581')).toEqual([])
+    expect(await fileSpool({ folder }).load('600')).toHaveLength(1)
+  })
+
+  it('gives each client of a program its own, where they share a spool', async () => {
+    const both = [event('a', { dataset: '581' }), event('b', { dataset: '600' })]
+    writeFileSync(join(folder, DEAD), both.map(line).join(''))
+    const spool = fileSpool({ folder })
+    expect((await spool.load('581')).map(({ key }) => key)).toEqual(['a'])
+    expect((await spool.load('600')).map(({ key }) => key)).toEqual(['b'])
+    expect(await spool.load('600')).toEqual([])
+  })
+
+  it('takes over what a program of the same number left: in containers all have one', async () => {
+    writeFileSync(join(folder, `events-${process.pid}-abc.spool`), line(event('a')))
+    writeFileSync(join(folder, `events-${process.pid}-7tabc.spool`), line(event('of a thread')))
+    expect((await fileSpool({ folder }).load('581')).map(({ key }) => key)).toEqual(['a'])
   })
 
   it.each([
@@ -50,13 +89,13 @@ describe('a spool in a folder', () => {
     ['files of others', 'notes.txt', line(event('a')), []],
   ])('reads %s', async (_, name, text, keys) => {
     writeFileSync(join(folder, name), text)
-    expect((await fileSpool({ folder }).load()).map(({ key }) => key)).toEqual(keys)
+    expect((await fileSpool({ folder }).load('581')).map(({ key }) => key)).toEqual(keys)
   })
 
   it('counts an event that stands in two files once', async () => {
     writeFileSync(join(folder, DEAD), line(event('a')))
     writeFileSync(join(folder, `${DEAD}.new`), line(event('a')))
-    expect(await fileSpool({ folder }).load()).toHaveLength(1)
+    expect(await fileSpool({ folder }).load('581')).toHaveLength(1)
   })
 
   it('does not grow with what is done', async () => {
@@ -70,7 +109,8 @@ describe('a spool in a folder', () => {
     spool.save({ added: [event('last')], done: [] })
     const [file = ''] = readdirSync(folder)
     expect(statSync(join(folder, file)).size).toBeLessThan(SPOOL_DEAD_BYTES + 20_000)
-    const keys = (await fileSpool({ folder }).load()).map(({ key }) => key)
+    die()
+    const keys = (await fileSpool({ folder }).load('581')).map(({ key }) => key)
     expect(keys).toEqual(['first', 'last'])
   })
 

@@ -10,12 +10,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { SPOOL_DEAD_BYTES } from './limits.ts'
 import type { Spool, SpoolChange, SpooledEvent } from './spool.ts'
 
@@ -30,8 +32,14 @@ export function fileSpool({ folder }: FileSpoolOptions): Spool {
   return new FileSpool(folder)
 }
 
-/** The number of the process, and something that tells two of one number apart. */
-const NAME = /^events-(\d+)-[a-z\d]+\.spool(?:\.old|\.new)?$/
+/** The numbers of the process and its thread, and something that tells two of one number apart. */
+const NAME = /^(events-(\d+)-(?:(\d+)t)?[a-z\d]+\.spool)(?:\.old|\.new)?$/
+
+/** Files in use by this thread, however many copies of this module a bundler made. */
+const SHARED = Symbol.for('twofold.file-spool')
+const shared = globalThis as { [SHARED]?: Set<string> }
+shared[SHARED] ??= new Set()
+const inUse = shared[SHARED]
 
 class FileSpool implements Spool {
   readonly #folder: string
@@ -39,30 +47,35 @@ class FileSpool implements Spool {
   #file: number
   /** Lines of the events that are not done, by key. */
   readonly #live = new Map<string, string>()
+  /** Taken over from a program of several datasets, until the client of each asks. */
+  readonly #found = new Map<string, SpooledEvent>()
   #liveBytes = 0
   #fileBytes = 0
+  #isTorn = false
 
   constructor(folder: string) {
-    this.#folder = folder
     const [unique = ''] = globalThis.crypto
       ? globalThis.crypto.randomUUID().split('-', 1)
       : [process.hrtime.bigint().toString(36)]
-    this.#path = join(folder, `events-${process.pid}-${unique}.spool`)
+    this.#path = join(realpathSync(folder), `events-${process.pid}-${threadId}t${unique}.spool`)
+    this.#folder = dirname(this.#path)
     this.#file = openSync(this.#path, 'a', 0o600)
+    inUse.add(this.#path)
   }
 
-  async load(): Promise<readonly SpooledEvent[]> {
-    const found = new Map<string, SpooledEvent>()
+  async load(dataset: string): Promise<readonly SpooledEvent[]> {
     for (const name of readdirSync(this.#folder).sort()) {
-      const old = this.#takeOver(name)
+      const old = this.#takeOver(name, dataset)
       if (!old) continue
       const events = readEvents(readFileSync(old, 'utf8'))
       // Kept under our own name first: whenever this program ends, one of the files has them.
       this.save({ added: events, done: [] })
       rmSync(old)
-      for (const event of events) found.set(event.key, event)
+      for (const event of events) this.#found.set(event.key, event)
     }
-    return [...found.values()].sort((a, b) => a.queuedAtMs - b.queuedAtMs)
+    const own = [...this.#found.values()].filter((event) => isOf(dataset, event))
+    for (const { key } of own) this.#found.delete(key)
+    return own.sort((a, b) => a.queuedAtMs - b.queuedAtMs)
   }
 
   save({ added, done }: SpoolChange): void {
@@ -84,10 +97,21 @@ class FileSpool implements Spool {
     if (this.#fileBytes - this.#liveBytes > SPOOL_DEAD_BYTES + this.#liveBytes) this.#renew()
   }
 
+  /** The file stays open: an answer may still come, and says what is done. */
+  close(): void {
+    inUse.delete(this.#path)
+  }
+
+  /** A disk that is full may take half a line: the next one must not stand behind that half. */
   #append(text: string): void {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at)
-    this.#fileBytes += bytes.length
+    const bytes = Buffer.from(this.#isTorn ? `\n${text}` : text)
+    let at = 0
+    try {
+      while (at < bytes.length) at += writeSync(this.#file, bytes, at)
+    } finally {
+      this.#fileBytes += at
+      if (at > 0) this.#isTorn = at < bytes.length
+    }
   }
 
   /**
@@ -108,19 +132,17 @@ class FileSpool implements Spool {
   /**
    * The path of a file whose program is gone, now ours alone; undefined for any other. Renaming
    * decides between two that start at once. In a container every program has the same number: a
-   * file of our own number that is not ours is of one before us.
+   * file of our own number that nobody here uses is of one before us.
    */
-  #takeOver(name: string): string | undefined {
-    const pid = NAME.exec(name)?.[1]
+  #takeOver(name: string, dataset: string): string | undefined {
+    const [, own = '', pid, thread = '0'] = NAME.exec(name) ?? []
+    if (!pid || inUse.has(join(this.#folder, own))) return undefined
+    const mayBeOurs = Number(pid) === process.pid && Number(thread) === threadId
+    if (!mayBeOurs && isRunning(Number(pid))) return undefined
     const path = join(this.#folder, name)
-    if (
-      !pid ||
-      path.startsWith(this.#path) ||
-      (Number(pid) !== process.pid && isRunning(Number(pid)))
-    ) {
-      return undefined
-    }
     try {
+      const events = readEvents(readFileSync(path, 'utf8'))
+      if (events.length > 0 && !events.some((event) => isOf(dataset, event))) return undefined
       renameSync(path, `${this.#path}.old`)
       return `${this.#path}.old`
     } catch {
@@ -128,6 +150,8 @@ class FileSpool implements Spool {
     }
   }
 }
+
+const isOf = (wanted: string, { dataset = wanted }: SpooledEvent): boolean => dataset === wanted
 
 function isRunning(pid: number): boolean {
   try {

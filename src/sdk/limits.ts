@@ -43,6 +43,8 @@ export const RELAY_BODY_BYTES_MAX = 128 * 1024
 export const RELAY_EVENTS_MAX = 100
 /** The script is asked for again after this, as browsers ask; an old copy bridges an outage. */
 export const RELAY_SCRIPT_MS = 600_000
+/** An old copy serves so long before the server that did not give a new one is asked again. */
+export const RELAY_OLD_SCRIPT_MS = 30_000
 /** Scripts kept, 15 KB each: a program has one dataset, or a few. */
 export const RELAY_SCRIPTS_MAX = 20
 /** Dead lines in a spool file before it is written anew. */

@@ -52,11 +52,19 @@ export function twofoldNext(
     },
     relay: { GET: passOn, POST: passOn },
     tracker: (headers) => {
-      const request = twofold.requestContext({ headers, method: 'POST' }, options)
+      const request = twofold.requestContext({ headers, method: 'POST' }, read(callOf(headers)))
       return twofold.bind({ request, ...waiting })
     },
   }
 }
+
+/** For the consent function alone, which reads cookies and the like of a request. */
+function callOf(headers: Headers): Request {
+  return new Request(ofNowhere, { method: 'POST', headers })
+}
+
+/** Headers alone do not tell which address was called. */
+const ofNowhere = 'http://localhost/'
 
 /** Answers that were fetched or redirect have headers that cannot be changed. */
 function withCookies(answer: Response, cookies: readonly string[]): Response {

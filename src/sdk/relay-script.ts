@@ -2,7 +2,7 @@
  * The pixel's script for the relay: fetched from the server, kept for as long as browsers keep it,
  * and told to report to the path it came from. An old copy bridges an outage. For relay.ts.
  */
-import { RELAY_SCRIPT_MS, RELAY_SCRIPTS_MAX } from './limits.ts'
+import { RELAY_OLD_SCRIPT_MS, RELAY_SCRIPT_MS, RELAY_SCRIPTS_MAX } from './limits.ts'
 import type { Settings } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { HeaderReader } from './request-context.ts'
@@ -21,7 +21,7 @@ interface Copy {
   readonly text: string
   readonly etag: string
   readonly cacheControl: string
-  readonly untilMs: number
+  untilMs: number
 }
 
 /** By address: on Workers every request makes a client of its own, and they share this. */
@@ -39,6 +39,8 @@ export function createScriptCopy({ settings, platform }: ScriptPorts): ScriptCop
       return copy
     } catch (error) {
       if (!known) throw error
+      // A server that hangs must not make every page wait for it.
+      known.untilMs = platform.nowMs() + RELAY_OLD_SCRIPT_MS
       return known
     }
   }
@@ -67,7 +69,7 @@ async function fetchScript(address: string, platform: Platform): Promise<Copy> {
     redirect: 'manual',
     signal: platform.deadline(),
   })
-  if (answer.status !== 200) throw new Error(`p.js was answered with ${answer.status}`)
+  if (answer.status !== 200) throw new Error('', { cause: { code: `status ${answer.status}` } })
   return {
     text: await answer.text(),
     etag: answer.headers.get('etag') ?? '',

@@ -104,7 +104,7 @@ async function passOn({ request, body, options }: Asked, ports: RelayPorts): Pro
   const visitor = ports.requestContext(request, options)
   if (!visitor.ip) report({ code: 'relay_failed', message: NO_ADDRESS, events: 0 })
   const sent = ownEvents(body, settings.dataset, visitor)
-  if (!sent) return refusal(400, 'The body is not what the pixel sends.')
+  if (!sent) return refusal(400, 'This is not what the pixel sends.')
   const get = headerReader(request.headers)
   const answer = await platform.fetch(`${settings.url}/e`, {
     method: 'POST',
@@ -119,15 +119,18 @@ async function passOn({ request, body, options }: Asked, ports: RelayPorts): Pro
   ]
   const wait = answer.headers.get('retry-after')
   if (wait) headers.push(['retry-after', wait])
-  const cookies = cookiesOf(answer)
-  const kept = answer.ok && !sent.refusedConsent ? prolonged(visitor, get) : []
-  for (const cookie of cookies.length > 0 ? cookies : kept) headers.push(['set-cookie', cookie])
+  // Empty where the shop sets no cookies, or its own word is that this visitor refused.
+  if (visitor.setCookie[0] && answer.ok && !sent.refusedConsent) {
+    const own = cookiesOf(answer)
+    const cookies = own[0] ? own : prolonged(visitor, get)
+    for (const cookie of cookies) headers.push(['set-cookie', cookie])
+  }
   const status = answer.status < 400 && !answer.ok ? 502 : answer.status
   return { status, headers, body: await answer.text() }
 }
 
 const NO_ADDRESS =
-  'The relay does not know its visitors’ addresses: set trustedProxies or ipHeader (docs/sdk.md).'
+  'The relay does not know its visitors’ addresses: set trustedProxies or ipHeader.'
 
 interface Sent {
   readonly body: object

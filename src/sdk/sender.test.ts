@@ -28,6 +28,7 @@ function rig(answers: readonly Verdict[], ports: Partial<SenderPorts> = {}): Rig
     gatherMs: 1000,
     giveUpMs: GIVE_UP_MS,
     queueEvents: 10,
+    dataset: '581',
     platform,
     report: (problem) => void problems.push(problem),
     post: async (batch) => {
@@ -234,6 +235,16 @@ describe('a spool', () => {
     add('a')
     await platform.pass(1000)
     expect(requests).toEqual([['old', 'a']])
+  })
+
+  it('that brings back events of another dataset has them left alone', async () => {
+    const spool = new Memory()
+    spool.old.push(event('own', { dataset: '581' }), event('other', { dataset: '600' }))
+    const { platform, requests, add } = rig([TAKEN], { spool })
+    add('a')
+    await platform.pass(1000)
+    expect(requests).toEqual([['own', 'a']])
+    expect(spool.changes.at(-1)).toEqual({ added: [], done: ['key-own', 'key-a'] })
   })
 
   it('keeps what was not delivered when the client is closed, and nothing is told', async () => {

@@ -19,6 +19,7 @@ export interface SenderPorts {
   readonly gatherMs: number
   readonly giveUpMs: number
   readonly queueEvents: number
+  readonly dataset: string
   readonly post: Post
   readonly platform: Pick<Platform, 'nowMs' | 'random' | 'later'>
   readonly report: Report
@@ -88,12 +89,14 @@ export class Sender {
     this.#wake?.()
     this.#cancelGather?.()
     const left = this.#queue.all()
-    if (left.length > 0 && !this.#ports.spool) {
+    const { spool } = this.#ports
+    if (left.length > 0 && !spool) {
       const words = `${countOf(left.length)} had not arrived when the client was closed.`
       this.#tell('given_up', left, words)
     }
     this.#queue.remove(left)
     this.#tellRefusedNewest()
+    spool?.close?.()
     return flushed
   }
 
@@ -210,7 +213,10 @@ export class Sender {
 
   async #load(spool: Spool): Promise<void> {
     try {
-      const old = await spool.load()
+      const { dataset } = this.#ports
+      const kept = await spool.load(dataset)
+      // Whatever a spool brings back: another shop's events are not told to this one.
+      const old = kept.filter(({ dataset: own = dataset }) => own === dataset)
       this.#queue.addOld(old)
       if (old.length > 0) this.#gather()
     } catch (error) {

@@ -12,6 +12,8 @@ export interface SpooledEvent {
   readonly text: string
   readonly queuedAtMs: number
   readonly testEventCode?: string
+  /** Whose it is: a client takes back only what is its dataset's own. */
+  readonly dataset?: string
 }
 
 export interface SpoolChange {
@@ -22,11 +24,16 @@ export interface SpoolChange {
 }
 
 export interface Spool {
-  /** What earlier programs left behind, oldest first. Asked once, before anything is sent. */
-  load(): Promise<readonly SpooledEvent[]>
+  /**
+   * What earlier programs left behind, oldest first. Asked once, before anything is saved or sent.
+   * Events of other datasets than this one are left where they are.
+   */
+  load(dataset: string): Promise<readonly SpooledEvent[]>
   /**
    * Called from within track(): what it has written when it returns survives the end of the
    * program at any moment. Throws, or rejects, when it cannot.
    */
   save(change: SpoolChange): void | Promise<void>
+  /** The client is closed: what is kept is for whoever comes next. Must not throw. */
+  close?(): void
 }

@@ -178,6 +178,23 @@ describe.each(FRAMEWORKS)('%s', (_, open) => {
     })
   })
 
+  it('gives no cookie to whoever refused in the eyes of the shop, nor where it sets none', async () => {
+    const shop = await openShop(server)
+    const cookie = '_fbp=fb.0.1789000000000.5'
+    const post = () =>
+      new Request('http://shop.test/t/e', {
+        method: 'POST',
+        headers: { 'user-agent': BROWSER, 'content-type': 'text/plain', cookie },
+        body: hit({ event_name: 'Lead', event_source_url: 'http://shop.test/' }),
+      })
+    const remoteAddress = VISITOR
+    const set = async (more: object) =>
+      (await shop.twofold.relay(post(), { remoteAddress, ...more })).headers.getSetCookie().length
+    expect(await set({})).toBe(1)
+    expect(await set({ consent: { state: 'denied' } })).toBe(0)
+    expect(await set({ cookies: false })).toBe(0)
+  })
+
   it.each<[string, string, string, number]>([
     ['what is no report', '/t/e', '{"events":[1]}', 400],
     ['what is no JSON', '/t/e', 'x', 400],

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { RELAY_OLD_SCRIPT_MS, RELAY_SCRIPT_MS } from './limits.ts'
+import { testPlatform } from './platform.fixture.ts'
+import { createScriptCopy } from './relay-script.ts'
+
+it('an old copy serves while the server hangs, and pages do not wait for it one by one', async () => {
+  let asked = 0
+  let works = true
+  const platform = testPlatform(async () => {
+    asked += 1
+    if (!works) throw new Error('no answer')
+    return new Response('const a={"endpoint":"https://events.shop.test"}')
+  })
+  const settings = { url: 'https://script.shop.test', dataset: '581' }
+  const script = createScriptCopy({ settings, platform })
+  const ask = async () => (await script('/t', () => undefined)).body
+  expect(await ask()).toContain('"endpoint":"/t"')
+  works = false
+  await platform.pass(RELAY_SCRIPT_MS)
+  for (let page = 0; page < 5; page++) expect(await ask()).toContain('"endpoint":"/t"')
+  expect(asked).toBe(2)
+  await platform.pass(RELAY_OLD_SCRIPT_MS)
+  await ask()
+  expect(asked).toBe(3)
+})
