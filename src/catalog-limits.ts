@@ -11,6 +11,8 @@ export const FEED_BYTES_MAX = 1024 ** 3
 export const FEED_UNPACKED_BYTES_MAX = 4 * 1024 ** 3
 /** Elements of a feed lie item in channel in rss; options nest a little deeper. */
 export const FEED_DEPTH_MAX = 32
+/** Of a column or element: it is told again with every bad row. */
+export const FEED_NAME_CHARS_MAX = 200
 /** An id is what events name; the catalogs of ad platforms take 100 characters. */
 export const PRODUCT_ID_CHARS_MAX = 100
 /** A title is cut there; 150 to 200 characters are what catalogs take. */

@@ -48,5 +48,7 @@ export const POLL_AGAIN_MS = 60_000
 export const RIVAL_LOOK_MS = 86_400_000
 export const RIVAL_PAGE_BYTES_MAX = 4 * 1024 * 1024
 export const RIVAL_REDIRECTS_MAX = 3
+/** Pixels that are remembered of it: a shop feeds one, seldom two. */
+export const RIVAL_PIXELS_MAX = 20
 /** Platforms asked at a time. */
 export const POLLS_AT_ONCE = 4

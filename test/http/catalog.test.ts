@@ -34,7 +34,8 @@ beforeAll(async () => {
       response.writeHead(302, { location: '/feed.csv?key=secret' }).end()
       return
     }
-    if (request.headers['if-none-match'] === feed.etag) response.writeHead(304).end()
+    const isSame = request.url === '/same.csv' || request.headers['if-none-match'] === feed.etag
+    if (isSame) response.writeHead(304).end()
     else response.writeHead(feed.status, { etag: feed.etag }).end(feed.body)
   })
   await new Promise<void>((done) => shop.listen(0, '127.0.0.1', done))
@@ -109,6 +110,21 @@ it('what breaks in the middle leaves the former catalog standing', async () => {
   expect(await products()).toEqual(['SKU-1', 'SKU-2', 'SKU-3'])
   const confirmed = await upload(`${HEAD}\nSKU-1,,Shirt,20 EUR\n`, '?confirm=true')
   expect(confirmed).toMatchObject({ result: 'taken', products: 1 })
+})
+
+it('after a file took its place the feed of the address is read again, although unchanged', async () => {
+  await server.api('PUT', path('/source'), { url: `${feedUrl}/feed.csv`, every_hours: 6 })
+  expect(await server.api('POST', path('/fetch'), {})).toMatchObject({ result: 'taken' })
+  await upload(`${HEAD}\nWRONG,,Shirt,20 EUR\n`, '?confirm=true')
+  const again = await server.api('POST', path('/fetch'), {})
+  expect(again).toMatchObject({ result: 'taken', products: 3 })
+  expect(await products()).toEqual(['SKU-1', 'SKU-2', 'SKU-3'])
+})
+
+it('an address that says nothing is new to who never had it is no success', async () => {
+  await server.api('PUT', path('/source'), { url: `${feedUrl}/same.csv`, every_hours: 6 })
+  expect(await server.api('POST', path('/fetch'), {})).toMatchObject({ result: 'failed' })
+  expect((await state()).source).toMatchObject({ failures: 1, error: 'The address answered 304.' })
 })
 
 it('a feed is fetched from its address, read anew only when it changed, and its key kept', async () => {

@@ -197,3 +197,13 @@ describe('the former catalog stands', () => {
     expect(await productsIn(store)).toHaveLength(4)
   })
 })
+
+it('a long name of a column or element is told with no bad row', async () => {
+  const long = 'g'.repeat(50_000)
+  const item = `<item><${long}:id></${long}:id><price>no</price></item>`
+  const xml = await take(memoryStore(), rss(item))
+  expect(xml).toMatchObject({ result: 'broken', faults: [] })
+  expect(xml.stopped?.reason).toBe('The name of an element is longer than 200 characters.')
+  const csv = await take(memoryStore(), `retailer${'_'.repeat(50_000)}id,price\n,no\n`)
+  expect(csv).toMatchObject({ result: 'broken', faults: [], stopped: { column: 'id' } })
+})

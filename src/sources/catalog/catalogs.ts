@@ -66,6 +66,7 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
       alone(datasetId, { running, report: newImport('file', nowMs()), store }, (report) =>
         importFeed(bytes, { datasetId, asked, report }, store),
       ).then(async (report) => {
+        if (report.result === 'taken') await forgetTags(datasetId, ports)
         if (!asked.dryRun) await remember(datasetId, report, ports)
         return report
       }),
@@ -138,6 +139,12 @@ async function fetchInto(
   const now = await sourceOf(datasetId, ports)
   if (now?.set_ms === source.set_ms) await putSource(done.source(wordsOf(report)), ports)
   if (report.result !== 'unchanged') await remember(datasetId, report, ports)
+}
+
+/** What the address has is in force no more: it is read again, even where nothing is new there. */
+async function forgetTags(datasetId: string, ports: CatalogPorts): Promise<void> {
+  const source = await sourceOf(datasetId, ports)
+  if (source) await putSource({ ...source, etag: null, last_modified: null }, ports)
 }
 
 /** Undefined for what went well. */

@@ -31,7 +31,8 @@ export async function fetchFeed(
   }
   try {
     const answer = await ask(source, ports)
-    if (answer.status === 304) return { unchanged: true, source: after }
+    const isAsked = Boolean(source.etag ?? source.last_modified)
+    if (answer.status === 304 && isAsked) return { unchanged: true, source: after }
     if (answer.status !== 200 || !answer.body) {
       await answer.body?.cancel()
       return { unchanged: false, error: `The address answered ${answer.status}.`, source: after }

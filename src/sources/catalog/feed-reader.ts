@@ -3,6 +3,7 @@
  * one row in memory at a time. Throws FeedFault where it cannot be read any further. Called by
  * catalog-import.ts.
  */
+import { FEED_NAME_CHARS_MAX } from '../../catalog-limits.ts'
 import { CsvFault, csvRows, separatorOf } from '../csv-reader.ts'
 import { placesOf, plain } from '../file-cells.ts'
 import { FEED_COLUMNS, type FeedColumn, type FeedRow } from './feed-columns.ts'
@@ -72,7 +73,7 @@ async function* tableRows(
         }
         continue
       }
-      head = cells.map((name) => name.trim())
+      head = cells.map((name) => name.trim().slice(0, FEED_NAME_CHARS_MAX))
       places = headOf(head, line)
       for (const [column, at] of places) onColumn(column, head[at] ?? column)
     }

@@ -5,7 +5,7 @@
  * feed-reader.ts.
  */
 import { SaxesParser } from 'saxes'
-import { FEED_DEPTH_MAX } from '../../catalog-limits.ts'
+import { FEED_DEPTH_MAX, FEED_NAME_CHARS_MAX } from '../../catalog-limits.ts'
 import { FILE_ROW_CHARS_MAX } from '../../order-limits.ts'
 import { plain } from '../file-cells.ts'
 import { FeedFault } from './feed-fault.ts'
@@ -87,6 +87,10 @@ class Reader {
   #open(name: string, href: string): void {
     this.#depth += 1
     if (this.#depth > FEED_DEPTH_MAX) throw this.#fault('It is nested too deeply to be a feed.')
+    // Names of columns are told with every bad row, so a long one would fill the memory.
+    if (name.length > FEED_NAME_CHARS_MAX) {
+      throw this.#fault(`The name of an element is longer than ${FEED_NAME_CHARS_MAX} characters.`)
+    }
     if (this.#itemDepth > 0) {
       if (this.#depth === this.#itemDepth + 1) this.#field = { name, href, text: '' }
       return

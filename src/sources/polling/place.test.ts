@@ -36,6 +36,12 @@ const CASES: readonly [
     { place: { since_s: 10 }, isMore: false },
   ],
   [
+    'an empty page is the last one, whatever is said to come after it',
+    'oldest_first',
+    { place: { since_s: 10, next: '7' }, changed: [], next: '8' },
+    { place: { since_s: 10 }, isMore: false },
+  ],
+  [
     'a moment beyond the clock of the platform moves on to that clock only',
     'oldest_first',
     { place: { since_s: 10 }, changed: [12, 9999], clockS: 100 },

@@ -28,10 +28,12 @@ export interface Step {
  * date would hide all that follows.
  */
 export function stepAfter(
-  { orders, next }: PollPage,
+  { orders, next: said }: PollPage,
   { place, order, clockS }: { place: PollPlace; order: Polling['order']; clockS: number },
 ): Step {
   const { since_s } = place
+  // Nothing comes after a page of nothing, whatever is said of it: else it would never end.
+  const next = orders.length > 0 ? said : undefined
   const latest = orders.reduce((max, { changed_s }) => Math.max(max, changed_s), since_s)
   const reached_s = Math.max(since_s, Math.min(latest, clockS))
   if (order === 'newest_first') {

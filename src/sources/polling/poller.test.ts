@@ -184,3 +184,36 @@ it('nothing is written of a connection that is removed meanwhile', async () => {
   await poller.forget(KEY.connection_id)
   expect((await shop.make()).status(KEY)).toBeUndefined()
 })
+
+it('ends at a platform that answers one page whatever page it is asked for', async () => {
+  const shop = shopOf(10)
+  const poller = await shop.make()
+  const at = '2026-10-20T10:00:00'
+  shop.answers(() => new Response(`[${wooOrder({ at })}]`, { headers: { 'x-wp-totalpages': '9' } }))
+  poller.start()
+  await quiet(poller, () => poller.status(KEY)?.last_ms != null)
+  expect(shop.asked.length).toBeLessThan(5)
+  const { trouble, next_ms } = poller.status(KEY) ?? {}
+  expect(trouble).toBe('WooCommerce answered the same page again when asked for the next one.')
+  expect(next_ms).toBe(shop.clock.nowMs + 10 * MINUTE_MS)
+  await poller.stop()
+})
+
+it('a page that is refused is not asked for again: its orders are, from their moment on', async () => {
+  const shop = shopOf(10)
+  const poller = await shop.make()
+  const at = '2026-10-20T10:00:00'
+  const isNumbered = (url: URL): boolean => url.searchParams.get('page') !== '1'
+  shop.answers((url) => {
+    if (isNumbered(url)) return new Response('', { status: 400 })
+    return new Response(`[${wooOrder({ at })}]`, { headers: { 'x-wp-totalpages': '2' } })
+  })
+  poller.start()
+  await quiet(poller, () => poller.status(KEY)?.trouble != null)
+  const before = shop.asked.length
+  shop.answers((url) => (isNumbered(url) ? new Response('', { status: 400 }) : Response.json([])))
+  await shop.later(11 * MINUTE_MS)
+  await quiet(poller, () => shop.asked.length > before)
+  expect(poller.status(KEY)).toMatchObject({ trouble: null, more: false })
+  await poller.stop()
+})

@@ -237,6 +237,8 @@ function afterRound(
   const ended = { ...state, last_ms: endedMs, jitter: random() * 2 - 1 }
   if (!trouble) return { ...ended, ok_ms: endedMs, failures: 0, trouble: null }
   const { of, afterMs, detail } = trouble
+  // A page that is refused may be gone for good: from its moment on the same orders are found.
+  const place = of === 'platform' ? state.place : { since_s: state.place.since_s }
   const failures = state.failures + 1
   // What a person has to mend is not mended in a minute.
   const pauseMs =
@@ -244,7 +246,7 @@ function afterRound(
       ? POLL_AGAIN_MS + backoffMs({ attempts: failures, afterMs }, random)
       : pauseMsOf(settings.poll_minutes ?? POLL_MINUTES_MIN, ended)
   const again_ms = endedMs + Math.ceil(pauseMs)
-  return { ...ended, failures, again_ms, trouble: detail.slice(0, INBOX_DETAIL_CHARS_MAX) }
+  return { ...ended, place, failures, again_ms, trouble: detail.slice(0, INBOX_DETAIL_CHARS_MAX) }
 }
 
 function statusOf(key: ConnectionKey, held: Held): PollStatus | undefined {

@@ -49,6 +49,7 @@ export async function runRound(
   let done: Progress = {
     ...{ place: asked.place, isMore: true, sums: NO_SUMS, detail: undefined, newest: null },
   }
+  let before: string | undefined
   while (done.isMore && done.sums.pages < POLL_PAGES_MAX) {
     const answer = await patiently(polling.request(done.place, settings), source.title, ports)
     if ('detail' in answer) return answer
@@ -57,6 +58,11 @@ export async function runRound(
       const detail = `${source.title} answered something else than a list of orders.`
       return { of: 'refused', detail }
     }
+    if (done.place.next !== undefined && page.orders.length > 0 && answer.text === before) {
+      const detail = `${source.title} answered the same page again when asked for the next one.`
+      return { of: 'refused', detail }
+    }
+    before = answer.text
     done = await written(page, { subject, done, answer }, ports)
     if (!(await asked.onPage(done))) return undefined
     const restMs = Math.min(polling.restMs?.(answer.headers) ?? 0, POLL_WAIT_MS_MAX)
