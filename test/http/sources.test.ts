@@ -2,6 +2,7 @@
  * Orders of three platforms by the public door, each also seen by the pixel, each delivered twice
  * and out of order: counted once, with the match keys of both sides.
  */
+import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DoctorAnswer } from '../../src/api/types.ts'
 import { shopifyOrder, shopifyRefund } from '../../src/sources/shopify-orders.ts'
@@ -193,6 +194,27 @@ describe('what is delivered', () => {
     expect((await shopify.shown()).refused).toMatchObject({ n: 1, code: 'signature_wrong' })
     const elsewhere = await fetch(`${server.url}/hooks/shopify/c_nobody`, { method: 'POST', body })
     expect(elsewhere.status).toBe(404)
+  })
+
+  it('is proven by headers in capitals, as some senders write them', async () => {
+    const shopify = await connect(server, dataset.dataset_id, { source: 'shopify' })
+    const body = shopifyOrder({ at: iso() })
+    const signed = SIGN.shopify?.(body, shopify.secret) ?? {}
+    const sent = { ...signed, 'x-shopify-topic': 'orders/paid', 'content-type': 'application/json' }
+    const headers = Object.fromEntries(
+      Object.entries(sent).map(([name, value]) => [name.toUpperCase(), value]),
+    )
+    const url = server.url + new URL(shopify.connection.url).pathname
+    // Not by fetch, which writes every name in small letters.
+    const status = await new Promise((resolve, reject) => {
+      const request = httpRequest(url, { method: 'POST', headers }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode))
+      })
+      request.on('error', reject).end(body)
+    })
+    expect(status).toBe(200)
+    await shopify.settled()
+    expect((await eventsOf('Purchase')).length).toBe(1)
   })
 
   it('is proven by the new secret and the one before it, while they change', async () => {
