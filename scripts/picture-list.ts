@@ -64,6 +64,7 @@ export const PICTURES: readonly Picture[] = [
     ...{ name: 'reconciliation', path: `${D}/reconciliation`, shows: 'Why they differ' },
     ...{ main: true, height: 1000 },
   },
+  { name: 'catalog', path: `${D}/catalog`, shows: 'In force', main: true, height: 1000 },
   { name: 'import', path: `${D}/import`, shows: 'Import', main: true, height: 1000 },
   { name: 'sources', path: `${D}/sources`, shows: 'Sources' },
   { name: 'add-source', path: `${D}/sources/new`, shows: 'Shopify' },
