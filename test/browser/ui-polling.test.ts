@@ -63,7 +63,9 @@ async function picture(page: Page, name: string): Promise<void> {
 
 it('says what it needs, is checked, and shows what the shop named', async () => {
   const page = await openPage(one)
-  await page.getByText('Enter shop_url, consumer_key and consumer_secret.').waitFor()
+  await page
+    .getByText('Enter “Address of the shop”, “Consumer key” and “Consumer secret”.')
+    .waitFor()
   await picture(page, 'lacking')
   await page.getByLabel('Address of the shop').fill(shop.url)
   await page.getByLabel('Consumer key').fill('ck_1')

@@ -38,7 +38,7 @@ export function MatchSection({ events, sentence }: Props) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Event</Table.Th>
-                <Table.Th scope="col" className={classes.number ?? ''}>
+                <Table.Th scope="col" className={classes.number ?? ''} visibleFrom="sm">
                   Reports
                 </Table.Th>
                 <Table.Th scope="col">Ids in the catalog</Table.Th>
@@ -80,7 +80,9 @@ function Row({ event }: { readonly event: Event }) {
       <Table.Th scope="row" fw={400}>
         {event.event_name}
       </Table.Th>
-      <Table.Td className={classes.number ?? ''}>{formatCount(event.reports)}</Table.Td>
+      <Table.Td className={classes.number ?? ''} visibleFrom="sm">
+        {formatCount(event.reports)}
+      </Table.Td>
       <Table.Td>
         <ShareWords part={matched.n} all={matched.of} low={matched.low} high={matched.high} />
         <Text size="sm" c="dimmed">
@@ -96,7 +98,12 @@ function Row({ event }: { readonly event: Event }) {
           goal={GOAL}
         />
       </Table.Td>
-      <Table.Td>{words.length > 0 ? words.join(', ') : 'none'}</Table.Td>
+      <Table.Td>
+        {words.length > 0 ? words.join(', ') : 'none'}
+        <Text size="sm" c="dimmed" hiddenFrom="sm">
+          in {countOf(event.reports, 'report')}
+        </Text>
+      </Table.Td>
     </Table.Tr>
   )
 }

@@ -83,11 +83,15 @@ function Products({ answer: { products, next_after } }: { readonly answer: Produ
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Product</Table.Th>
-            <Table.Th scope="col">Group</Table.Th>
+            <Table.Th scope="col" visibleFrom="sm">
+              Group
+            </Table.Th>
             <Table.Th scope="col" className={classes.number ?? ''}>
               Price
             </Table.Th>
-            <Table.Th scope="col">Availability</Table.Th>
+            <Table.Th scope="col" visibleFrom="sm">
+              Availability
+            </Table.Th>
             <Table.Th scope="col">Last named</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -102,7 +106,7 @@ function Products({ answer: { products, next_after } }: { readonly answer: Produ
                   </Text>
                 )}
               </Table.Th>
-              <Table.Td>{one.group_id ?? '–'}</Table.Td>
+              <Table.Td visibleFrom="sm">{one.group_id ?? '–'}</Table.Td>
               <Table.Td className={classes.number ?? ''}>
                 {formatMoney(one.price, one.currency)}
                 {one.sale_price && (
@@ -111,7 +115,7 @@ function Products({ answer: { products, next_after } }: { readonly answer: Produ
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td>{(one.availability ?? '–').replaceAll('_', ' ')}</Table.Td>
+              <Table.Td visibleFrom="sm">{(one.availability ?? '–').replaceAll('_', ' ')}</Table.Td>
               <Table.Td>
                 {one.seen_s === null ? 'never' : <Time ms={one.seen_s * 1000} as="moment" />}
               </Table.Td>

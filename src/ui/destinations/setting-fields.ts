@@ -52,6 +52,12 @@ const LABELS: Record<string, string> = {
   poll_minutes: 'Ask for orders every (minutes)',
 }
 
+/** A sentence that names settings, in the words that stand above their fields. */
+export const inLabels = (sentence: string): string =>
+  sentence.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => `“${labelOf(name)}”`)
+
+const labelOf = (name: string): string => LABELS[name] ?? readable(name)
+
 /** Those that must be filled in first, then the rest as the schema has them. */
 export function settingFields(schema: unknown): readonly SettingField[] {
   const { properties = {}, required = [] } = schema as {
@@ -62,7 +68,7 @@ export function settingFields(schema: unknown): readonly SettingField[] {
     const bare = property.anyOf?.find(({ type }) => type !== 'null') ?? property
     return {
       name,
-      label: LABELS[name] ?? readable(name),
+      label: labelOf(name),
       help: property.description,
       required: required.includes(name),
       secret: property.secret === true,

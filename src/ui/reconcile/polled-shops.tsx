@@ -3,6 +3,7 @@ import { Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { ConnectionShown } from '../../api/types.ts'
+import { inLabels } from '../destinations/setting-fields.ts'
 import { TextLink } from '../parts/links.tsx'
 import { Failed } from '../parts/states.tsx'
 import { connectionsQuery } from '../source-queries.ts'
@@ -56,7 +57,7 @@ function Shop({ shop, locked }: { readonly shop: ConnectionShown; readonly locke
         )}
       </Group>
       {polling.lacks ? (
-        <Text size="sm">Not asked yet. {polling.lacks}</Text>
+        <Text size="sm">Not asked yet. {inLabels(polling.lacks)}</Text>
       ) : (
         <PollWords polling={polling} />
       )}

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ConnectionShown, PollRequest } from '../../api/types.ts'
+import { inLabels } from '../destinations/setting-fields.ts'
 import { countOf, formatCount } from '../format.ts'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
@@ -29,8 +30,8 @@ export function PollingSection({ connection, locked }: PollingProps) {
     >
       {polling.lacks ? (
         <Text>
-          {polling.lacks} <Anchor href="#settings">Settings</Anchor> below. Until then nothing is
-          asked.
+          {inLabels(polling.lacks)} <Anchor href="#settings">Settings</Anchor> below. Until then
+          nothing is asked.
         </Text>
       ) : (
         <Stack gap="sm">
