@@ -101,6 +101,7 @@ export const CALLS = [
   'eraseConnection',
   'refusals',
   'purchases',
+  'purchaseSeqs',
   'putOrders',
   'compareOrders',
   'orders',

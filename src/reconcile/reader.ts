@@ -21,7 +21,14 @@ import type { RowDestination } from './view.ts'
 export interface ReaderPorts {
   readonly store: Pick<
     Store,
-    'events' | 'refusals' | 'purchases' | 'orders' | 'ordersById' | 'standings' | 'orderSpans'
+    | 'events'
+    | 'refusals'
+    | 'purchases'
+    | 'purchaseSeqs'
+    | 'orders'
+    | 'ordersById'
+    | 'standings'
+    | 'orderSpans'
   >
   readonly isBot: (agent: string) => boolean
   /** Left out: all is read anew. */
@@ -59,7 +66,7 @@ export async function readDay(
   const orders = await ordersIn(asked, { from_s, to_s }, ports)
   const around = await purchasesAround(asked, ports, known)
   const ids = orders.list.map(({ order_id }) => order_id)
-  const found = await foundBy(ids, asked, ports)
+  const found = await foundBy(ids, around.list, { datasetId: asked.datasetId, ports })
   const lost = ids.filter((id) => !found.has(id))
   const today = around.list.filter(({ received_s }) => received_s >= from_s && received_s < to_s)
   const named = await booked(around.list, asked, ports)
@@ -150,25 +157,48 @@ async function purchasesIn(
   return { list: list.reverse(), whole: before === undefined }
 }
 
-/** By order id, or by an event id made of it where no order id says otherwise. */
+/**
+ * By order id, or by an event id made of it where no order id says otherwise. The index always says
+ * which; only purchases that are not `around` anyway are read: each lies in a block of its own.
+ */
 async function foundBy(
   ids: readonly string[],
-  { datasetId }: DayAsked,
-  { store, isBot }: ReaderPorts,
+  around: readonly PurchaseSeen[],
+  { datasetId, ports: { store, isBot } }: { datasetId: string; ports: ReaderPorts },
 ): Promise<Map<string, readonly PurchaseSeen[]>> {
+  const known = new Map(around.map((one) => [one.seq, one]))
   const found = new Map<string, readonly PurchaseSeen[]>()
-  for (const page of pagesOf(ids, RECONCILE_LOOKUPS)) {
+  const keep = (id: string, all: readonly PurchaseSeen[]): void => {
+    const own = all.filter(({ order_id = id }) => order_id === id)
+    if (own.length > 0) found.set(id, own)
+  }
+  const unknown: string[] = []
+  for (const page of pagesOf(ids)) {
+    const seqs = await store.purchaseSeqs(datasetId, page.map(idsOf))
+    for (const [at, id] of page.entries()) {
+      const own = (seqs[at] ?? []).map((seq) => known.get(seq))
+      if (own.every((one) => one !== undefined && isOf(id, one)))
+        keep(
+          id,
+          own.flatMap((one) => one ?? []),
+        )
+      else unknown.push(id)
+    }
+  }
+  for (const page of pagesOf(unknown, RECONCILE_LOOKUPS)) {
     const purchases = await store.purchases(datasetId, page.map(idsOf))
     for (const [at, events] of purchases.entries()) {
-      const id = page[at] ?? ''
-      const own = events
-        .map((event) => purchaseSeen(event, isBot))
-        .filter(({ order_id = id }) => order_id === id)
-      if (own.length > 0) found.set(id, own)
+      keep(
+        page[at] ?? '',
+        events.map((event) => purchaseSeen(event, isBot)),
+      )
     }
   }
   return found
 }
+
+const isOf = (id: string, { order_id, event_id }: PurchaseSeen): boolean =>
+  order_id === id || event_id === idsOf(id).event_id
 
 const idsOf = (order_id: string): OrderIds => ({
   order_id,

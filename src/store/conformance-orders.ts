@@ -107,6 +107,11 @@ export function describeOrderBooks({ store: make }: Suite): void {
   })
 }
 
+const asked = ['1', '2', '3', '4', '5'].map((order_id) => ({
+  order_id,
+  event_id: `purchase:${order_id}`,
+}))
+
 export function describeOrderEnds({ clock, store: make }: Suite): void {
   it('finds by its order how a report of it ended that was not counted', async () => {
     const store = await make()
@@ -118,10 +123,6 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
       leg(4, { name, order: '3' }),
       leg(5, { name: 'Lead', order: '4', verdict: 'dropped', reason: 'bot' }),
     ])
-    const asked = ['1', '2', '3', '4', '5'].map((order_id) => ({
-      order_id,
-      event_id: `purchase:${order_id}`,
-    }))
     expect(await store.refusals(SHOP, asked)).toEqual([
       { seq: 2, verdict: 'dropped', reason: 'gpc' },
       { seq: 3, verdict: 'rejected', reason: 'invalid_parameter' },
@@ -146,15 +147,17 @@ export function describeOrderEnds({ clock, store: make }: Suite): void {
     ])
     clock.nowMs = START_MS + ORDER_WINDOW_MS + 86_400_000
     await tidied(store, clock.nowMs)
-    const asked = ['1', '2', '3', '4', '5'].map((order_id) => ({
-      order_id,
-      event_id: `purchase:${order_id}`,
-    }))
     const seqs = (await store.purchases(SHOP, asked)).map((events) =>
       events.map(({ legs }) => legs.map(({ seq }) => seq)),
     )
     expect(seqs).toEqual([[[1], [3], [7]], [[4, 5]], [[4, 5]], [], []])
     expect(await store.purchases('none', asked.slice(0, 1))).toEqual([[]])
+    // By the index alone: at least those, and nothing where there is nothing.
+    const looked = await store.purchaseSeqs(SHOP, asked)
+    expect(looked[0]).toEqual(expect.arrayContaining([1, 3, 7]))
+    expect(looked.slice(1, 3)).toEqual([[4], [4]])
+    expect(looked[4]).toEqual([])
+    expect(await store.purchaseSeqs('none', asked.slice(0, 1))).toEqual([[]])
   })
 
   it('forgets who bought before it forgets the order', async () => {

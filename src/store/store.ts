@@ -351,6 +351,14 @@ export interface Store extends Outbox, Inbox, OrderBook, CatalogBook {
     datasetId: string,
     orders: readonly OrderIds[],
   ): Promise<readonly (readonly StoredEvent[])[]>
+  /**
+   * Of each order in turn, the seqs that `purchases` would look at, the oldest first: from the
+   * index alone, for who knows the events of most of them already.
+   */
+  purchaseSeqs(
+    datasetId: string,
+    orders: readonly OrderIds[],
+  ): Promise<readonly (readonly number[])[]>
   /** Every leg of a dataset in seq order, a bounded chunk at a time. */
   scan(datasetId: string, fromSeq: number): AsyncIterable<readonly Leg[]>
   counters(query: CounterQuery): Promise<{ counters: CounterRow[]; money: MoneyRow[] }>

@@ -98,8 +98,7 @@ export function memoryStore(options: { nowMs?: () => number } = {}): Store {
     events: async (query) => events(state, query),
     refusals: async (datasetId, asked) =>
       asked.map((one) => refusalOf(datasets.get(datasetId)?.legs ?? [], one)),
-    purchases: async (datasetId, asked) =>
-      asked.map((ids) => purchasesOf(datasets.get(datasetId), ids)),
+    ...purchasePort(datasets),
     scan: (datasetId, fromSeq) => scan(state, datasetId, fromSeq),
     counters: async (query) => counters(state, query),
     getSettings: async (kind) =>
@@ -147,6 +146,18 @@ function refusalOf(legs: readonly Leg[], { order_id, event_id }: OrderIds): Refu
       (leg.event.event_id === event_id || leg.event.custom_data?.order_id === order_id),
   )
   return last ? refusalIn(last) : null
+}
+
+function purchasePort(
+  datasets: ReadonlyMap<string, DatasetState>,
+): Pick<Store, 'purchases' | 'purchaseSeqs'> {
+  const all = (id: string, asked: readonly OrderIds[]): StoredEvent[][] =>
+    asked.map((ids) => purchasesOf(datasets.get(id), ids))
+  return {
+    purchases: async (id, asked) => all(id, asked),
+    purchaseSeqs: async (id, asked) =>
+      all(id, asked).map((events) => events.map(({ legs: [kept] }) => kept.seq)),
+  }
 }
 
 function purchasesOf(dataset: DatasetState | undefined, ids: OrderIds): StoredEvent[] {

@@ -114,17 +114,25 @@ export class Queries {
     })
   }
 
-  purchases(datasetNo: number, orders: readonly OrderIds[]): StoredEvent[][] {
-    const { log, hashOf, blocks } = this.#parts
+  purchaseSeqs(datasetNo: number, orders: readonly OrderIds[]): number[][] {
+    const { log, hashOf } = this.#parts
     const hashes = orders.flatMap(({ order_id, event_id }) => [
       hashOf(datasetNo, logKey('order_id', order_id)),
       hashOf(datasetNo, logKey('event_id', event_id)),
     ])
     const found = log.find(hashes, Number.NEGATIVE_INFINITY)
-    return orders.map((ids, at) => {
+    return orders.map((_, at) => {
       const seqs = new Set([...(found[2 * at] ?? []), ...(found[2 * at + 1] ?? [])])
+      return [...seqs].sort((a, b) => a - b)
+    })
+  }
+
+  purchases(datasetNo: number, orders: readonly OrderIds[]): StoredEvent[][] {
+    const { blocks } = this.#parts
+    const found = this.purchaseSeqs(datasetNo, orders)
+    return orders.map((ids, at) => {
       const events: StoredEvent[] = []
-      for (const seq of [...seqs].sort((a, b) => a - b)) {
+      for (const seq of found[at] ?? []) {
         if (events.length === ORDER_PURCHASES_MAX) break
         const legs = blocks.event(datasetNo, seq)
         if (legs && isPurchaseOf(ids, legs)) events.push({ legs })

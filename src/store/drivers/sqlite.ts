@@ -85,6 +85,8 @@ export function storeOn(
       ofDataset(datasetId, (no) => queries.refusals(no, orders)) ?? orders.map(() => null),
     purchases: async (datasetId, orders) =>
       ofDataset(datasetId, (no) => queries.purchases(no, orders)) ?? orders.map(() => []),
+    purchaseSeqs: async (datasetId, orders) =>
+      ofDataset(datasetId, (no) => queries.purchaseSeqs(no, orders)) ?? orders.map(() => []),
     scan: (datasetId, fromSeq) => scan(parts, datasetId, fromSeq),
     counters: async (query) =>
       connection.read(() => {
