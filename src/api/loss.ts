@@ -4,6 +4,7 @@ import { isBrowsing } from '../event/names.ts'
 import { QUALITY_STANDING_EVENTS } from '../limits.ts'
 import type { Count } from '../quality/counters.ts'
 import { LOSS_METRICS, type Loss, type LossReport, lossReport } from '../quality/loss.ts'
+import { ORIGIN_OF } from '../store/orders.ts'
 import type { DeliveryKey } from '../store/outbox.ts'
 import type { MoneyRow } from '../store/store.ts'
 import type { Context } from './ports.ts'
@@ -48,6 +49,7 @@ export const lossRoutes: readonly Route[] = [
         browser_only,
         server_only,
         ...view(report),
+        orders_sold: await soldIn(context, { id, window, event_name }),
         recovered: {
           events: report.recovered.events,
           money: [...report.recovered.money],
@@ -112,6 +114,17 @@ interface Asked {
   readonly id: string
   readonly window: Window
   readonly event_name: string | null
+}
+
+/** What was really sold, where the dataset has a book of orders; of purchases alone. */
+async function soldIn(
+  { store, access }: Context,
+  { id, window, event_name }: Asked,
+): Promise<number | null> {
+  const from = access.findDataset(id)?.orders_from ?? 'none'
+  if (from === 'none' || event_name !== 'Purchase') return null
+  const range = { from_s: window.from, to_s: window.to }
+  return store.paidOrders({ dataset_id: id, origin: ORIGIN_OF[from], ...range })
 }
 
 async function destinationsOf(

@@ -236,6 +236,9 @@ export const lossReportSchema = z
     counted: count.describe('Events counted once, whoever reported them.'),
     ...sidesFields,
     orders: count.describe('Of the counted events, those that name an order.'),
+    orders_sold: count
+      .nullable()
+      .describe('Paid orders of the chosen order book, by their own time. null: there is none.'),
     total: lossSchema,
     by_browser: z.array(namedLossSchema),
     by_os: z.array(namedLossSchema),

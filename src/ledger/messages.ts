@@ -105,6 +105,7 @@ export const CALLS = [
   'putOrders',
   'compareOrders',
   'orders',
+  'paidOrders',
   'ordersById',
   'orderSpans',
   'beginCatalog',

@@ -12,7 +12,7 @@ import {
   RECONCILE_DAYS_MAX,
   RECONCILE_GRACE_MS,
 } from '../order-limits.ts'
-import type { OrderOrigin, OrderSpan } from '../store/orders.ts'
+import { ORIGIN_OF, type OrderOrigin, type OrderSpan } from '../store/orders.ts'
 import type { Store } from '../store/store.ts'
 import type { FoldedRow } from './fold.ts'
 import { createKeptDays, type KeptDays } from './kept-days.ts'
@@ -47,12 +47,6 @@ export interface ReconcilerPorts {
   readonly sha256: (text: string) => string
   readonly nowMs: () => number
 }
-
-export const ORIGIN_OF = {
-  webhooks: 'webhook',
-  polls: 'poll',
-  csv: 'csv',
-} as const satisfies Record<string, OrderOrigin>
 
 const IMPORTS = 'order_imports'
 const DAYS = 7

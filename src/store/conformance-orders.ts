@@ -54,6 +54,9 @@ export function describeOrders({ store: make }: Suite): void {
     const range = { from_s: START_S, to_s: START_S + 9 }
     const page = await all(store, { ...range, limit: 2 })
     expect(idsOf(page)).toEqual(['c', 'a'])
+    expect(await store.paidOrders({ ...BOOK, ...range })).toBe(3)
+    await store.putOrders([order('c', { status: 'pending' })])
+    expect(await store.paidOrders({ ...BOOK, ...range })).toBe(2)
     const after = { at_s: START_S + 1, order_id: 'a' }
     expect(idsOf(await all(store, { ...range, limit: 2, after }))).toEqual(['b'])
   })

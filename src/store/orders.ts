@@ -18,6 +18,13 @@ export const ORDER_ORIGINS: readonly OrderOrigin[] = ['webhook', 'csv', 'poll']
  */
 export type OrderStatus = 'paid' | 'pending' | 'cancelled' | 'test' | 'renewal'
 
+/** Which book a dataset's setting `orders_from` means. */
+export const ORIGIN_OF = {
+  webhooks: 'webhook',
+  polls: 'poll',
+  csv: 'csv',
+} as const satisfies Record<string, OrderOrigin>
+
 export const ORDER_STATUSES: readonly OrderStatus[] = [
   'paid',
   'pending',
@@ -84,6 +91,8 @@ export interface OrderBook {
   compareOrders(orders: readonly Order[]): Promise<OrdersPut>
   /** The oldest first; a page of fewer than `limit` is the last. */
   orders(query: OrderQuery): Promise<readonly Order[]>
+  /** How many were paid: from inclusive, to exclusive. Walks an index of that time, no more. */
+  paidOrders(query: Omit<OrderQuery, 'limit' | 'after'>): Promise<number>
   /** Those that are there, in any order. The caller bounds how many. */
   ordersById(
     book: { readonly dataset_id: string; readonly origin: OrderOrigin },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type {
   DayRowsAnswer,
   HistoryAnswer,
+  LossAnswer,
   OrderImportAnswer,
   OrderImportsAnswer,
   ReconciliationAnswer,
@@ -142,6 +143,8 @@ describe('26 purchases reported, 4 real orders', () => {
       new Set(['1', '2', '3', '4', '5', '6']),
     )
     expect(await rows('all')).toHaveLength(22 + 6)
+    const loss = await server.api<LossAnswer>('GET', `/api/datasets/${dataset.dataset_id}/loss`)
+    expect(loss).toMatchObject({ event_name: 'Purchase', orders_sold: 4, counted: 26 })
   })
 })
 

@@ -99,6 +99,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'src/store/outbox.ts',
     'src/store/inbox.ts',
     'src/store/catalogs.ts',
+    'src/store/orders.ts',
     'src/destinations/destination.ts',
     'src/sources/source.ts',
     'src/sources/inbox/view.ts',

@@ -23,6 +23,10 @@ export class MemoryOrders {
       putOrders: async (orders) => this.put(orders),
       compareOrders: async (orders) => this.#apply(orders, () => undefined),
       orders: async (query) => structuredClone(this.#page(query)),
+      paidOrders: async (query) =>
+        this.#page({ ...query, limit: Number.POSITIVE_INFINITY }).filter(
+          ({ status }) => status === 'paid',
+        ).length,
       ordersById: async ({ dataset_id, origin }, ids) =>
         structuredClone(
           ids.flatMap((order_id) => {

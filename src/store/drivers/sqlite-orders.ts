@@ -37,6 +37,7 @@ export class SqliteOrders {
       putOrders: (orders) => connection.writeDurably(() => this.put(orders)),
       compareOrders: async (orders) => connection.read(() => this.#apply(orders, () => undefined)),
       orders: async (query) => connection.read(() => this.#page(query)),
+      paidOrders: async (query) => connection.read(() => this.#paid(query)),
       ordersById: async ({ dataset_id, origin }, ids) =>
         connection.read(() =>
           ids.flatMap((id) => {
@@ -149,6 +150,11 @@ export class SqliteOrders {
       .map(orderOf)
   }
 
+  #paid({ dataset_id, origin, from_s, to_s }: Omit<OrderQuery, 'limit' | 'after'>): number {
+    const row = this.#sql.paid.get(dataset_id, ORDER_ORIGINS.indexOf(origin), from_s, to_s)
+    return Number(row?.n ?? 0)
+  }
+
   #spans(datasetId: string): OrderSpan[] {
     return this.#sql.spans.all(datasetId).map(({ origin, orders, first, last }) => ({
       origin: ORDER_ORIGINS[Number(origin)] ?? 'csv',
@@ -167,6 +173,9 @@ function statements(db: DatabaseSync) {
     page: db.prepare(`
       SELECT * FROM orders WHERE dataset_id = ? AND origin = ? AND at_s >= ? AND at_s < ?
         AND (at_s, order_id) > (?, ?) ORDER BY at_s, order_id LIMIT ?`),
+    paid: db.prepare(`
+      SELECT count(*) AS n FROM orders WHERE dataset_id = ? AND origin = ? AND at_s >= ?
+        AND at_s < ? AND status = ${ORDER_STATUSES.indexOf('paid')}`),
     spans: db.prepare(`
       SELECT origin, orders,
           (SELECT min(at_s) FROM orders o WHERE (o.dataset_id, o.origin) = (b.dataset_id, b.origin))

@@ -113,9 +113,15 @@ function Row({ loss, sentence }: PartProps) {
       hint={`Counted events ${sentence}; each counts once on each side that reported it.`}
     >
       <Figures>
-        <Figure label="Orders" value={formatCount(loss.orders)} testId="orders">
-          counted events that name an order
-        </Figure>
+        {loss.orders_sold === null ? (
+          <Figure label="Orders" value={formatCount(loss.orders)} testId="orders">
+            counted events that name an order
+          </Figure>
+        ) : (
+          <Figure label="Orders" value={formatCount(loss.orders_sold)} testId="orders">
+            paid in your shop; {formatCount(loss.orders)} counted events name an order
+          </Figure>
+        )}
         <Figure label="Server" value={formatCount(loss.server)} testId="server">
           events that servers and other sources reported
         </Figure>
