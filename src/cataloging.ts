@@ -39,8 +39,9 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
     sightings: async (...where) =>
       stopping.signal.aborted ? undefined : ports.sightings(...where),
     hasDataset: (id) => access.findDataset(id) !== undefined,
+    onTrouble: (err) => log.error({ err }, 'a feed could not be taken; tried again'),
   })
-  const { fetchDue, measureAll, ...catalogs } = desk
+  const { fetchDue, measureAll, idle: fetched, ...catalogs } = desk
   const looks = [
     look(fetchDue, (err) => log.error({ err }, 'feeds could not be fetched; tried again')),
     look(measureAll, (err) => log.error({ err }, 'reports could not be measured; tried again')),
@@ -59,6 +60,7 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
       stop()
       stopping.abort()
       await Promise.all(looks.map(({ idle }) => idle()))
+      await fetched()
     },
   }
 }

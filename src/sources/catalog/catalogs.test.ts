@@ -1,0 +1,87 @@
+/** Feeds that are fetched by themselves: one by one each, and what goes wrong is told as it was. */
+import { randomBytes } from 'node:crypto'
+import { expect, it, vi } from 'vitest'
+import { FEEDS_AT_ONCE } from '../../catalog-limits.ts'
+import { createSecretBox } from '../../secret-box.ts'
+import { memoryStore } from '../../store/drivers/memory.ts'
+import type { Store } from '../../store/store.ts'
+import { createCatalogs } from './catalogs.ts'
+
+const FEED = 'id,title,price\nSKU-1,Mug,8.50 EUR\n'
+const NOW_MS = Date.parse('2026-11-01T12:00:00Z')
+
+type Body = string | ReadableStream
+
+const boxOf = () => createSecretBox({ key: randomBytes(32), randomBytes })
+
+function deskOf(store: Store, answer = (_url: string): Body => FEED, box = boxOf()) {
+  const clock = { nowMs: NOW_MS }
+  const troubles: unknown[] = []
+  const open: AbortSignal[] = []
+  const desk = createCatalogs({
+    ...{ store, box, nowMs: () => clock.nowMs, hasDataset: () => true },
+    sightings: async () => undefined,
+    fetch: (async (url: string, init: RequestInit) => {
+      if (init.signal) open.push(init.signal)
+      return new Response(answer(url))
+    }) as typeof fetch,
+    onTrouble: (error) => troubles.push(error),
+  })
+  return { ...desk, clock, troubles, open }
+}
+
+it('a feed that drips holds up no other, and only so many are fetched at a time', async () => {
+  const ends: (() => void)[] = []
+  const drip = (): Body =>
+    new ReadableStream({ start: (body) => void ends.push(() => body.close()) })
+  const desk = deskOf(memoryStore(), (url) => (url.includes('drip') ? drip() : FEED))
+  const set = (id: string, url: string) => desk.setSource(id, { url, every_hours: 1 })
+  await set('slow', 'https://shop.example/drip')
+  await set('quick', 'https://shop.example/feed')
+  await desk.fetchDue()
+  await vi.waitFor(async () => expect((await desk.state('quick')).products).toBe(1))
+  expect((await desk.state('slow')).running).not.toBeNull()
+  for (let n = 0; n <= FEEDS_AT_ONCE; n++) await set(`more${n}`, 'https://shop.example/drip')
+  await desk.fetchDue()
+  await desk.fetchDue()
+  await vi.waitFor(() => expect(ends).toHaveLength(FEEDS_AT_ONCE))
+  for (const end of ends) end()
+  await desk.idle()
+  expect(ends).toHaveLength(FEEDS_AT_ONCE)
+  await desk.fetchDue()
+  await vi.waitFor(() => expect(ends).toHaveLength(FEEDS_AT_ONCE + 2))
+  for (const end of ends.slice(FEEDS_AT_ONCE)) end()
+  await desk.idle()
+})
+
+it('a fault of the store is not told as one of the address', async () => {
+  const fault = new Error('disk I/O error')
+  const putProducts = () => Promise.reject(fault)
+  const desk = deskOf({ ...memoryStore(), putProducts })
+  await desk.setSource('d', { url: 'https://shop.example/feed', every_hours: 1 })
+  const report = await desk.fetchNow('d', { confirmed: false })
+  expect(report).toMatchObject({ result: 'failed' })
+  expect(report.stopped?.reason).toMatch(/could not be stored/)
+  expect(desk.troubles).toEqual([fault])
+  expect((await desk.state('d')).source).toMatchObject({ failures: 1 })
+})
+
+it('what breaks off on its way is the fault of the address', async () => {
+  const broken = (): Body => new ReadableStream({ start: (body) => body.error(new Error('x')) })
+  const desk = deskOf(memoryStore(), broken)
+  await desk.setSource('d', { url: 'https://shop.example/feed', every_hours: 1 })
+  const report = await desk.fetchNow('d', { confirmed: false })
+  expect(report.stopped?.reason).toBe('It could not be fetched.')
+  expect(desk.troubles).toEqual([])
+})
+
+it('lets go of what it did not read to its end', async () => {
+  const zip = new Uint8Array([0x50, 0x4b, 3, 4, 0, 0])
+  const desk = deskOf(
+    memoryStore(),
+    () => new ReadableStream({ start: (body) => body.enqueue(zip) }),
+  )
+  await desk.setSource('d', { url: 'https://shop.example/feed.zip', every_hours: 1 })
+  expect(await desk.fetchNow('d', { confirmed: false })).toMatchObject({ result: 'broken' })
+  expect(desk.open.map(({ aborted }) => aborted)).toEqual([true])
+})
