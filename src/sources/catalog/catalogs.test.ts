@@ -14,12 +14,12 @@ type Body = string | ReadableStream
 
 const boxOf = () => createSecretBox({ key: randomBytes(32), randomBytes })
 
-function deskOf(store: Store, answer = (_url: string): Body => FEED, box = boxOf()) {
+function deskOf(store: Store, answer = (_url: string): Body => FEED) {
   const clock = { nowMs: NOW_MS }
   const troubles: unknown[] = []
   const open: AbortSignal[] = []
   const desk = createCatalogs({
-    ...{ store, box, nowMs: () => clock.nowMs, hasDataset: () => true },
+    ...{ store, box: boxOf(), nowMs: () => clock.nowMs, hasDataset: () => true },
     sightings: async () => undefined,
     fetch: (async (url: string, init: RequestInit) => {
       if (init.signal) open.push(init.signal)
@@ -84,4 +84,17 @@ it('lets go of what it did not read to its end', async () => {
   await desk.setSource('d', { url: 'https://shop.example/feed.zip', every_hours: 1 })
   expect(await desk.fetchNow('d', { confirmed: false })).toMatchObject({ result: 'broken' })
   expect(desk.open.map(({ aborted }) => aborted)).toEqual([true])
+})
+
+it('an address stored under another key is said to be unreadable; the catalog is shown', async () => {
+  const store = memoryStore()
+  const before = deskOf(store)
+  await before.setSource('d', { url: 'https://shop.example/feed?key=1', every_hours: 1 })
+  await before.fetchNow('d', { confirmed: false })
+  const after = deskOf(store)
+  const state = await after.state('d')
+  expect(state).toMatchObject({ products: 1, source: { url: null, every_hours: 1 } })
+  expect(state.source?.error).toMatch(/stored under another key.*Set the address again/)
+  expect(await after.fetchNow('d', { confirmed: false })).toMatchObject({ result: 'failed' })
+  expect(after.troubles).toEqual([])
 })
