@@ -31,10 +31,7 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
   const stopping = new AbortController()
   const desk = createCatalogs({
     ...ports,
-    fetch: ((input, init) => {
-      const signals = [init?.signal, stopping.signal].filter((one) => one instanceof AbortSignal)
-      return ports.fetch(input, { ...init, signal: AbortSignal.any(signals) })
-    }) as typeof fetch,
+    stopping: stopping.signal,
     // The log seems to end for one that is about to stop.
     sightings: async (...where) =>
       stopping.signal.aborted ? undefined : ports.sightings(...where),

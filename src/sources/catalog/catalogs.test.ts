@@ -14,20 +14,25 @@ type Body = string | ReadableStream
 
 const boxOf = () => createSecretBox({ key: randomBytes(32), randomBytes })
 
-function deskOf(store: Store, answer = (_url: string): Body => FEED) {
+function deskOf(store: Store, answer = (_url: string): Body | undefined => FEED) {
   const clock = { nowMs: NOW_MS }
   const troubles: unknown[] = []
   const open: AbortSignal[] = []
+  const stopping = new AbortController()
   const desk = createCatalogs({
     ...{ store, box: boxOf(), nowMs: () => clock.nowMs, hasDataset: () => true },
     sightings: async () => undefined,
+    stopping: stopping.signal,
     fetch: (async (url: string, init: RequestInit) => {
       if (init.signal) open.push(init.signal)
-      return new Response(answer(url))
+      const body = answer(url)
+      if (body === undefined)
+        return new Promise((_, fail) => init.signal?.addEventListener('abort', fail))
+      return new Response(body)
     }) as typeof fetch,
     onTrouble: (error) => troubles.push(error),
   })
-  return { ...desk, clock, troubles, open }
+  return { ...desk, clock, troubles, open, stop: () => stopping.abort() }
 }
 
 it('a feed that drips holds up no other, and only so many are fetched at a time', async () => {
@@ -97,4 +102,16 @@ it('an address stored under another key is said to be unreadable; the catalog is
   expect(state.source?.error).toMatch(/stored under another key.*Set the address again/)
   expect(await after.fetchNow('d', { confirmed: false })).toMatchObject({ result: 'failed' })
   expect(after.troubles).toEqual([])
+})
+
+it('a stop in the middle of a fetch is no failure of the address', async () => {
+  const desk = deskOf(memoryStore(), () => undefined)
+  await desk.setSource('d', { url: 'https://shop.example/feed', every_hours: 1 })
+  await desk.fetchDue()
+  await vi.waitFor(() => expect(desk.open).toHaveLength(1))
+  desk.stop()
+  await desk.idle()
+  const { source, imports } = await desk.state('d')
+  expect(source).toMatchObject({ failures: 0, error: null, next_ms: NOW_MS })
+  expect(imports).toEqual([])
 })

@@ -25,6 +25,8 @@ export interface CatalogPorts extends SourceBook {
   /** Guarded: not into private networks. */
   readonly fetch: typeof fetch
   readonly hasDataset: (id: string) => boolean
+  /** Cuts off what is fetched; the next start finds it due as before. */
+  readonly stopping: AbortSignal
   /** A fault of ours while a feed was fetched: of the store, or of the program. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -147,6 +149,7 @@ async function fetchInto(
     await importFeed(bytes, { datasetId, asked, report }, ports.store)
     return report.result === 'taken'
   })
+  if (done.error && ports.stopping.aborted) return
   if (done.trouble !== undefined) ports.onTrouble(done.trouble)
   if (done.unchanged) report.result = 'unchanged'
   if (done.error) report.stopped = { line: 0, column: '', reason: done.error }

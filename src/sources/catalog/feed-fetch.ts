@@ -17,7 +17,10 @@ export interface Fetched {
   readonly source: (fault: string | undefined) => FeedSource
 }
 
-type Ports = Pick<SourceBook, 'box' | 'nowMs'> & { readonly fetch: typeof fetch }
+type Ports = Pick<SourceBook, 'box' | 'nowMs'> & {
+  readonly fetch: typeof fetch
+  readonly stopping: AbortSignal
+}
 
 /** `take` reads the body and says whether it is in force now. */
 export async function fetchFeed(
@@ -80,7 +83,7 @@ function ask(source: FeedSource, ports: Ports, over: AbortSignal): Promise<Respo
     },
     // Feeds often stand behind one; where it leads is checked like the address itself.
     redirect: 'follow',
-    signal: AbortSignal.any([AbortSignal.timeout(FEED_FETCH_MS), over]),
+    signal: AbortSignal.any([AbortSignal.timeout(FEED_FETCH_MS), over, ports.stopping]),
   })
 }
 
