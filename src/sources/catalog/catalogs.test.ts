@@ -14,14 +14,18 @@ type Body = string | ReadableStream
 
 const boxOf = () => createSecretBox({ key: randomBytes(32), randomBytes })
 
-function deskOf(store: Store, answer = (_url: string): Body | undefined => FEED) {
+function deskOf(
+  store: Store,
+  answer = (_url: string): Body | undefined => FEED,
+  sightings = async (_id: string): Promise<undefined> => undefined,
+) {
   const clock = { nowMs: NOW_MS }
   const troubles: unknown[] = []
   const open: AbortSignal[] = []
   const stopping = new AbortController()
   const desk = createCatalogs({
     ...{ store, box: boxOf(), nowMs: () => clock.nowMs, hasDataset: () => true },
-    sightings: async () => undefined,
+    sightings,
     stopping: stopping.signal,
     fetch: (async (url: string, init: RequestInit) => {
       if (init.signal) open.push(init.signal)
@@ -114,4 +118,21 @@ it('a stop in the middle of a fetch is no failure of the address', async () => {
   const { source, imports } = await desk.state('d')
   expect(source).toMatchObject({ failures: 0, error: null, next_ms: NOW_MS })
   expect(imports).toEqual([])
+})
+
+it('a dataset that cannot be measured keeps no other from it', async () => {
+  const store = memoryStore()
+  const fault = new Error('damaged')
+  const measured: string[] = []
+  const sightings = async (id: string): Promise<undefined> => {
+    if (id === 'damaged') throw fault
+    measured.push(id)
+  }
+  const desk = deskOf(store, () => FEED, sightings)
+  for (const id of ['damaged', 'whole']) {
+    await desk.setSource(id, { url: 'https://shop.example/feed', every_hours: 1 })
+    await desk.fetchNow(id, { confirmed: false })
+  }
+  await expect(desk.measureAll()).rejects.toBe(fault)
+  expect(measured).toEqual(['whole'])
 })

@@ -110,7 +110,12 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
       await Promise.all(fetching)
     },
     measureAll: async () => {
-      for (const datasetId of await store.catalogDatasets()) await measureNew(datasetId, ports)
+      const failed: unknown[] = []
+      for (const datasetId of await store.catalogDatasets()) {
+        // One that cannot be measured must not keep those behind it from it, look after look.
+        await measureNew(datasetId, ports).catch((error: unknown) => failed.push(error))
+      }
+      if (failed.length > 0) throw failed[0]
     },
   }
 }
