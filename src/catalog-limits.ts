@@ -35,6 +35,8 @@ export const FEED_HOURS_MAX = 168
 /** A whole fetch: a gigabyte at 2 MB/s; and its address. */
 export const FEED_FETCH_MS = 10 * 60_000
 export const FEED_URL_CHARS_MAX = 2000
+/** Feeds fetched at a time: one that drips holds up its own place only. */
+export const FEEDS_AT_ONCE = 4
 /** The pause after a first failure; doubled each time, at most the hours of the schedule. */
 export const FEED_RETRY_MS = 10 * 60_000
 /** How often due feeds are looked for, and new reports are measured. */

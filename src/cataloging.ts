@@ -31,16 +31,14 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
   const stopping = new AbortController()
   const desk = createCatalogs({
     ...ports,
-    fetch: ((input, init) => {
-      const signals = [init?.signal, stopping.signal].filter((one) => one instanceof AbortSignal)
-      return ports.fetch(input, { ...init, signal: AbortSignal.any(signals) })
-    }) as typeof fetch,
+    stopping: stopping.signal,
     // The log seems to end for one that is about to stop.
     sightings: async (...where) =>
       stopping.signal.aborted ? undefined : ports.sightings(...where),
     hasDataset: (id) => access.findDataset(id) !== undefined,
+    onTrouble: (err) => log.error({ err }, 'a feed could not be taken; tried again'),
   })
-  const { fetchDue, measureAll, ...catalogs } = desk
+  const { fetchDue, measureAll, idle: fetched, ...catalogs } = desk
   const looks = [
     look(fetchDue, (err) => log.error({ err }, 'feeds could not be fetched; tried again')),
     look(measureAll, (err) => log.error({ err }, 'reports could not be measured; tried again')),
@@ -59,6 +57,7 @@ export function openCataloging(open: CatalogingPorts): Cataloging {
       stop()
       stopping.abort()
       await Promise.all(looks.map(({ idle }) => idle()))
+      await fetched()
     },
   }
 }

@@ -44,7 +44,13 @@ export const catalogImportSchema = z
 
 export const catalogSourceSchema = z
   .object({
-    url: z.string().describe('Without what follows the question mark, which may be a secret.'),
+    url: z
+      .string()
+      .nullable()
+      .describe(
+        'Without what follows the question mark, which may be a secret. Null: it was stored ' +
+          'under another key and cannot be read.',
+      ),
     every_hours: count,
     currency: z.string().nullable(),
     next_ms: count.describe('When it is fetched again.'),

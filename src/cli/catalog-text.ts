@@ -45,9 +45,11 @@ export function describeStatus({ products, imported_ms, seen, ...rest }: Catalog
     say(`${count(seen)} of them named by events in the last 28 days.`)
   }
   if (source) {
-    say(`Fetched from ${plain(source.url)} every ${countOf(source.every_hours, 'hour')}, `)
+    const url = source.url === null ? 'an address that cannot be read' : plain(source.url)
+    say(`Fetched from ${url} every ${countOf(source.every_hours, 'hour')}, `)
     say(`  next ${moment(source.next_ms)} (UTC).`)
-    if (source.error) {
+    if (source.url === null) say(`  ${plain(source.error ?? '')}`)
+    else if (source.error) {
       say(`  Failed ${countOf(source.failures, 'time')}, the last: ${plain(source.error)}`)
     }
   }

@@ -2,7 +2,6 @@
  * `twofold catalog`: product feeds from files and addresses, what is in the catalog, and how reports
  * agree with it. A file is streamed; the server reads it in bounded memory.
  */
-import { createReadStream, existsSync, statSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type {
   CatalogAnswer,
@@ -23,8 +22,8 @@ import {
 } from './command.ts'
 import { confirm } from './confirm.ts'
 import { CliError, EXIT, wrongUsage } from './exit.ts'
-import { say, sayJson, size } from './output.ts'
-import { startProgress } from './progress.ts'
+import { say, sayJson } from './output.ts'
+import { requireFile, uploadFile } from './upload.ts'
 
 interface ImportFlags extends DatasetOptions {
   readonly every?: number
@@ -98,27 +97,14 @@ async function upload(
 ): Promise<CatalogImportAnswer> {
   if (every !== undefined)
     throw wrongUsage('--every is for addresses.', 'Give the URL of the feed.')
-  if (!existsSync(file)) throw wrongUsage(`There is no file ${file}.`, 'Check its name.')
+  requireFile(file)
   const query = new URLSearchParams({
     ...(currency === undefined ? {} : { currency }),
     ...(dryRun ? { dry_run: 'true' } : {}),
     ...(confirmed ? { confirm: 'true' } : {}),
   })
-  const total = statSync(file).size
-  const progress = startProgress('Importing', total)
-  const stream = createReadStream(file)
-  let read = 0
-  stream.on('data', (chunk) => {
-    read += chunk.length
-    progress.show(read, `${size(read)} of ${size(total)}`)
-  })
-  try {
-    const path = `/api/datasets/${id}/catalog/imports?${query}`
-    return await client.upload<CatalogImportAnswer>(path, stream, 'application/octet-stream')
-  } finally {
-    stream.destroy()
-    progress.end()
-  }
+  const path = `/api/datasets/${id}/catalog/imports?${query}`
+  return uploadFile(file, { client, path, type: 'application/octet-stream' })
 }
 
 /** Bad rows alone are no failure: ad platforms leave such products out, too. */

@@ -3,7 +3,6 @@
  * which makes events of them. Bad rows are written to a file beside it, each with its reason; good
  * ones are counted.
  */
-import { createReadStream, existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { OfflineImportAnswer, OfflineStateAnswer } from '../api/types.ts'
 import { keepBadRows } from './bad-rows.ts'
@@ -18,8 +17,8 @@ import {
 } from './command.ts'
 import { CliError, EXIT, wrongUsage } from './exit.ts'
 import { badHead, sayColumns } from './file-columns.ts'
-import { count, countOf, plain, say, sayJson, size, table, time } from './output.ts'
-import { startProgress } from './progress.ts'
+import { count, countOf, plain, say, sayJson, table, time } from './output.ts'
+import { requireFile, uploadFile } from './upload.ts'
 
 interface Flags extends DatasetOptions {
   readonly column?: readonly string[]
@@ -35,7 +34,6 @@ interface Flags extends DatasetOptions {
 
 /** Bad rows shown in the terminal. */
 const SHOWN = 10
-const LOOK_MS = 500
 
 /** `parent`: the command `import`. */
 export function addOfflineImport(parent: Command): void {
@@ -78,31 +76,13 @@ function failed({ bad, stopped }: OfflineImportAnswer): CliError {
 }
 
 async function upload(file: string, flags: Flags): Promise<OfflineImportAnswer> {
-  if (!existsSync(file)) throw wrongUsage(`There is no file ${file}.`, 'Check its name.')
+  requireFile(file)
   const query = queryOf(flags)
   const client = clientOf(flags)
   const datasetId = await datasetIdOf(client, flags)
   const path = `/api/datasets/${datasetId}/offline-imports`
-  const total = statSync(file).size
-  const progress = startProgress('Importing', total)
-  const stream = createReadStream(file)
-  let read = 0
-  let words = ''
-  stream.on('data', (chunk) => {
-    read += chunk.length
-    progress.show(read, `${size(read)} of ${size(total)}${words}`)
-  })
-  const looks = setInterval(async () => {
-    words = (await rowsSoFar(client, path)) ?? words
-    progress.show(read, `${size(read)} of ${size(total)}${words}`)
-  }, LOOK_MS)
-  try {
-    return await client.upload<OfflineImportAnswer>(`${path}?${query}`, stream, 'text/csv')
-  } finally {
-    clearInterval(looks)
-    stream.destroy()
-    progress.end()
-  }
+  const look = (): Promise<string | undefined> => rowsSoFar(client, path)
+  return uploadFile(file, { client, path: `${path}?${query}`, type: 'text/csv', look })
 }
 
 /** Only for the eye: what goes wrong here says the import itself, too. */

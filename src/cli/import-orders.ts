@@ -2,8 +2,6 @@
  * `twofold import orders FILE.csv`: streams a file of orders to the server, which reads it in bounded
  * memory. Bad rows are written to a file beside it, each with its reason; good ones are kept.
  */
-
-import { createReadStream, existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { OrderImportAnswer } from '../api/types.ts'
 import { keepBadRows } from './bad-rows.ts'
@@ -18,8 +16,8 @@ import {
 import { CliError, EXIT, wrongUsage } from './exit.ts'
 import { badHead, sayColumns } from './file-columns.ts'
 import { addOfflineImport } from './import-offline.ts'
-import { count, countOf, plain, say, sayJson, size, table, time } from './output.ts'
-import { startProgress } from './progress.ts'
+import { count, countOf, plain, say, sayJson, table, time } from './output.ts'
+import { requireFile, uploadFile } from './upload.ts'
 
 interface Flags extends DatasetOptions {
   readonly column?: readonly string[]
@@ -73,24 +71,11 @@ export function addImport(program: Command): void {
 }
 
 async function upload(file: string, flags: Flags): Promise<OrderImportAnswer> {
-  if (!existsSync(file)) throw wrongUsage(`There is no file ${file}.`, 'Check its name.')
+  requireFile(file)
   const client = clientOf(flags)
   const datasetId = await datasetIdOf(client, flags)
-  const total = statSync(file).size
-  const progress = startProgress('Importing', total)
-  const stream = createReadStream(file)
-  let read = 0
-  stream.on('data', (chunk) => {
-    read += chunk.length
-    progress.show(read, `${size(read)} of ${size(total)}`)
-  })
-  try {
-    const path = `/api/datasets/${datasetId}/order-imports?${queryOf(flags)}`
-    return await client.upload<OrderImportAnswer>(path, stream, 'text/csv')
-  } finally {
-    stream.destroy()
-    progress.end()
-  }
+  const path = `/api/datasets/${datasetId}/order-imports?${queryOf(flags)}`
+  return uploadFile(file, { client, path, type: 'text/csv' })
 }
 
 function queryOf({ column = [], currency, zone, prefix, paid, dryRun }: Flags): URLSearchParams {

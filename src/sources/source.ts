@@ -230,6 +230,8 @@ export interface Polling<Settings extends CommonSettings = CommonSettings> {
   readonly order: 'oldest_first' | 'newest_first'
   /** What has to be entered before it can be asked, in words; undefined: nothing. */
   lacks(settings: Settings): string | undefined
+  /** What tells accounts apart that share one address; left out: the address names the shop. */
+  account?(settings: Settings): string
   request(place: PollPlace, settings: Settings): Pick<Ask, 'url' | 'headers'>
   /** Undefined: it is not what this platform answers. */
   read(

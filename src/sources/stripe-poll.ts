@@ -44,6 +44,8 @@ const TYPES: Readonly<Record<Counts, readonly string[]>> = {
 export const stripePolling: Polling<Access> = {
   order: 'newest_first',
   lacks: ({ api_key: key }) => (key ? undefined : 'Enter api_key.'),
+  // Which account a key is of, only the key says: a new one of the same account costs some pages.
+  account: ({ api_key: key }) => key ?? '',
   request: ({ since_s, next }, { api_key, api_url, counts }) => {
     const query = new URLSearchParams({ limit: String(POLL_PAGE), 'created[gte]': String(since_s) })
     for (const type of TYPES[counts]) query.append('types[]', type)

@@ -160,6 +160,10 @@ export async function apiBench(
     catalogs: createCatalogs({
       ...{ store, box, nowMs, fetch, hasDataset: (id) => access.findDataset(id) !== undefined },
       sightings: (id, seq) => sightedStretch(store, id, seq),
+      stopping: new AbortController().signal,
+      onTrouble: (error) => {
+        throw error
+      },
     }),
     offline: createOffline({ store, nowMs, sha256, ...access, accept: async () => [] }),
     reconciler: createReconciler({

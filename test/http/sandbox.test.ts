@@ -1,7 +1,7 @@
 /** What a test_event_code changes: nothing, as with Meta, or (in the sandbox) everything. */
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { EventsAnswer, Summary } from '../../src/api/types.ts'
+import type { EventsAnswer, ReconciliationAnswer, Summary } from '../../src/api/types.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 
 let server: TestServer
@@ -50,6 +50,11 @@ it('keeps tests out of every report in the sandbox, and shows what was sent', as
   const summary = await summaryOf(id)
   expect(summary).toMatchObject({ counted: 1, dropped: 1, reasons: [{ code: 'sandbox' }] })
   expect(summary.by_event[0]?.value).toMatchObject([{ sum_exact: '5', events: 1 }])
+  const { reports } = await server.api<ReconciliationAnswer>(
+    'GET',
+    `/api/datasets/${id}/reconciliation`,
+  )
+  expect(reports).toMatchObject({ received: 1, counted: 1, dropped: 0 })
   const path = `/api/datasets/${id}/events?verdict=dropped&reason=sandbox`
   const { events } = await server.api<EventsAnswer>('GET', path)
   expect(events).toHaveLength(1)

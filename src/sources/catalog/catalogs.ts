@@ -2,7 +2,7 @@
  * Catalogs as a whole: feeds from files and from addresses that are fetched again and again, what
  * became of each, and new reports measured by them. Made by cataloging.ts.
  */
-import { CATALOG_IMPORTS_MAX, FEED_FAULTS_KEPT } from '../../catalog-limits.ts'
+import { CATALOG_IMPORTS_MAX, FEED_FAULTS_KEPT, FEEDS_AT_ONCE } from '../../catalog-limits.ts'
 import { TwofoldError } from '../../errors.ts'
 import type { Store } from '../../store/store.ts'
 import { type GrowingImport, importFeed, newImport } from './catalog-import.ts'
@@ -25,11 +25,17 @@ export interface CatalogPorts extends SourceBook {
   /** Guarded: not into private networks. */
   readonly fetch: typeof fetch
   readonly hasDataset: (id: string) => boolean
+  /** Cuts off what is fetched; the next start finds it due as before. */
+  readonly stopping: AbortSignal
+  /** A fault of ours while a feed was fetched: of the store, or of the program. */
+  readonly onTrouble: (error: unknown) => void
 }
 
 export interface CatalogDesk extends Catalogs {
-  /** Fetches what is due, one after the other. */
+  /** Begins to fetch what is due, a few at a time, each by itself: one may take its ten minutes. */
   fetchDue(): Promise<void>
+  /** When nothing of that is under way any more. */
+  idle(): Promise<void>
   /** Measures what is new of every dataset with a catalog, or as much as is enough for once. */
   measureAll(): Promise<void>
 }
@@ -41,6 +47,7 @@ type Running = Map<string, GrowingImport>
 
 export function createCatalogs(ports: CatalogPorts): CatalogDesk {
   const running: Running = new Map()
+  const fetching = new Set<Promise<unknown>>()
   const { store, nowMs } = ports
   const fetchOne = (source: FeedSource, confirmed: boolean): Promise<CatalogImport> =>
     alone(source.dataset_id, { running, report: newImport('url', nowMs()), store }, (report) =>
@@ -88,13 +95,27 @@ export function createCatalogs(ports: CatalogPorts): CatalogDesk {
       await store.removeCatalog(datasetId)
     },
     fetchDue: async () => {
-      for (const source of await sourcesOf(ports)) {
-        const isDue = source.next_ms <= nowMs() && ports.hasDataset(source.dataset_id)
-        if (isDue && !running.has(source.dataset_id)) await fetchOne(source, false)
+      const due = (await sourcesOf(ports))
+        .filter(({ dataset_id: id }) => ports.hasDataset(id) && !running.has(id))
+        .filter(({ next_ms }) => next_ms <= nowMs())
+        .sort((a, b) => a.next_ms - b.next_ms)
+      for (const source of due.slice(0, Math.max(0, FEEDS_AT_ONCE - fetching.size))) {
+        const done: Promise<unknown> = fetchOne(source, false)
+          .catch(ports.onTrouble)
+          .finally(() => fetching.delete(done))
+        fetching.add(done)
       }
     },
+    idle: async () => {
+      await Promise.all(fetching)
+    },
     measureAll: async () => {
-      for (const datasetId of await store.catalogDatasets()) await measureNew(datasetId, ports)
+      const failed: unknown[] = []
+      for (const datasetId of await store.catalogDatasets()) {
+        // One that cannot be measured must not keep those behind it from it, look after look.
+        await measureNew(datasetId, ports).catch((error: unknown) => failed.push(error))
+      }
+      if (failed.length > 0) throw failed[0]
     },
   }
 }
@@ -133,6 +154,8 @@ async function fetchInto(
     await importFeed(bytes, { datasetId, asked, report }, ports.store)
     return report.result === 'taken'
   })
+  if (done.error && ports.stopping.aborted) return
+  if (done.trouble !== undefined) ports.onTrouble(done.trouble)
   if (done.unchanged) report.result = 'unchanged'
   if (done.error) report.stopped = { line: 0, column: '', reason: done.error }
   // The address may have been changed or removed while it was fetched.

@@ -11,11 +11,16 @@ export interface Fetched {
   readonly unchanged: boolean
   /** Why there was nothing to read, or not to its end. */
   readonly error?: string
+  /** What it was where the address is not to blame: not in words, they are for the log. */
+  readonly trouble?: unknown
   /** The address as it stands after this; `fault`: why the feed was not taken. */
   readonly source: (fault: string | undefined) => FeedSource
 }
 
-type Ports = Pick<SourceBook, 'box' | 'nowMs'> & { readonly fetch: typeof fetch }
+type Ports = Pick<SourceBook, 'box' | 'nowMs'> & {
+  readonly fetch: typeof fetch
+  readonly stopping: AbortSignal
+}
 
 /** `take` reads the body and says whether it is in force now. */
 export async function fetchFeed(
@@ -29,26 +34,45 @@ export async function fetchFeed(
     const next_ms = nextOf(source, failures, ports.nowMs())
     return { ...source, ...tags, failures, error: fault ?? null, next_ms }
   }
+  const over = new AbortController()
+  let unread: unknown
+  let isTaking = false
+  async function* read(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes
+    } catch (error) {
+      unread = error
+      throw error
+    }
+  }
   try {
-    const answer = await ask(source, ports)
+    const answer = await ask(source, ports, over.signal)
     const isAsked = Boolean(source.etag ?? source.last_modified)
     if (answer.status === 304 && isAsked) return { unchanged: true, source: after }
     if (answer.status !== 200 || !answer.body) {
-      await answer.body?.cancel()
       return { unchanged: false, error: `The address answered ${answer.status}.`, source: after }
     }
-    const isTaken = await take(answer.body as unknown as AsyncIterable<Uint8Array>)
+    isTaking = true
+    const isTaken = await take(read(answer.body as unknown as AsyncIterable<Uint8Array>))
     if (isTaken) {
       const [etag, last_modified] = ['etag', 'last-modified'].map((one) => answer.headers.get(one))
       tags = { etag: etag ?? null, last_modified: last_modified ?? null }
     }
     return { unchanged: false, source: after }
   } catch (error) {
-    return { unchanged: false, error: wordsOf(error), source: after }
+    if (!isTaking || error === unread || error instanceof TwofoldError) {
+      return { unchanged: false, error: wordsOf(error), source: after }
+    }
+    return { unchanged: false, error: OURS, trouble: error, source: after }
+  } finally {
+    // A body that nobody read to its end would hold its connection.
+    over.abort()
   }
 }
 
-function ask(source: FeedSource, ports: Ports): Promise<Response> {
+const OURS = 'It could not be stored: the log of this server says why.'
+
+function ask(source: FeedSource, ports: Ports, over: AbortSignal): Promise<Response> {
   const { etag, last_modified } = source
   return ports.fetch(addressOf(source, ports), {
     headers: {
@@ -59,7 +83,7 @@ function ask(source: FeedSource, ports: Ports): Promise<Response> {
     },
     // Feeds often stand behind one; where it leads is checked like the address itself.
     redirect: 'follow',
-    signal: AbortSignal.timeout(FEED_FETCH_MS),
+    signal: AbortSignal.any([AbortSignal.timeout(FEED_FETCH_MS), over, ports.stopping]),
   })
 }
 

@@ -80,10 +80,18 @@ export const addressOf = (source: FeedSource, { box }: Pick<SourceBook, 'box'>):
 
 export function viewOf(source: FeedSource, ports: Pick<SourceBook, 'box'>): CatalogSource {
   const { every_hours, currency, next_ms, failures, error } = source
-  const { origin, pathname, search } = new URL(addressOf(source, ports))
-  const url = `${origin}${pathname}${search ? '?…' : ''}`
-  return { url, every_hours, currency, next_ms, failures, error }
+  const rest = { every_hours, currency, next_ms, failures }
+  try {
+    const { origin, pathname, search } = new URL(addressOf(source, ports))
+    return { url: `${origin}${pathname}${search ? '?…' : ''}`, ...rest, error }
+  } catch (fault) {
+    // Another key than it was sealed with: the catalog itself is there all the same.
+    if (!(fault instanceof TwofoldError)) throw fault
+    return { url: null, ...rest, error: `${fault.message} ${SET_AGAIN}` }
+  }
 }
+
+const SET_AGAIN = 'Set the address again, or start with the key it was stored with.'
 
 export async function sourcesOf({ store }: Pick<SourceBook, 'store'>): Promise<FeedSource[]> {
   return (await store.getSettings(SOURCES)).map(({ value }) => value as FeedSource)

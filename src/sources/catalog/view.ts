@@ -46,8 +46,11 @@ export interface CatalogImport {
 }
 
 export interface CatalogSource {
-  /** What follows the question mark may be a secret: it is left out. */
-  readonly url: string
+  /**
+   * What follows the question mark may be a secret: it is left out. Null: it was stored under
+   * another key and cannot be read.
+   */
+  readonly url: string | null
   readonly every_hours: number
   /** Of prices without one. */
   readonly currency: string | null

@@ -14,7 +14,7 @@ const roundSchema = z.object({
 })
 
 const stateSchema = z.object({
-  /** What was asked: another address is another shop, which is asked from the beginning. */
+  /** What was asked: another address or account is another shop, asked from the beginning. */
   of: z.string(),
   place: z.object({
     since_s: z.number(),

@@ -1,11 +1,18 @@
 /** When platforms are asked: in their time, when told to, and again after trouble. */
 import { expect, it, vi } from 'vitest'
-import { POLL_AGAIN_MS, POLL_LOOK_MS, POLL_PAGES_MAX } from '../../enrich-limits.ts'
+import {
+  POLL_AGAIN_MS,
+  POLL_FIRST_S,
+  POLL_LOOK_MS,
+  POLL_OVERLAP_S,
+  POLL_PAGES_MAX,
+} from '../../enrich-limits.ts'
 import type { Dataset } from '../../event/dataset.ts'
 import type { Order } from '../../store/orders.ts'
 import type { SettingsDocument } from '../../store/store.ts'
 import type { OpenedConnection } from '../inbox/connections.ts'
 import type { Source } from '../source.ts'
+import { stripe } from '../stripe.ts'
 import { woocommerce } from '../woocommerce.ts'
 import { wooOrder } from '../woocommerce-orders.ts'
 import { createPoller } from './poller.ts'
@@ -63,8 +70,8 @@ function shopOf(poll_minutes: number | null) {
     answers: (next: typeof answer) => {
       answer = next
     },
-    removed: () => {
-      opened = { state: 'missing' }
+    becomes: (next: OpenedConnection) => {
+      opened = next
     },
     /** A while later it is looked who is due. */
     later: async (ms: number): Promise<void> => {
@@ -175,7 +182,7 @@ it('nothing is written of a connection that is removed meanwhile', async () => {
   const shop = shopOf(10)
   const poller = await shop.make()
   shop.answers(() => {
-    shop.removed()
+    shop.becomes({ state: 'missing' })
     return new Response(`[${wooOrder()}]`)
   })
   poller.start()
@@ -215,5 +222,30 @@ it('a page that is refused is not asked for again: its orders are, from their mo
   await shop.later(11 * MINUTE_MS)
   await quiet(poller, () => shop.asked.length > before)
   expect(poller.status(KEY)).toMatchObject({ trouble: null, more: false })
+  await poller.stop()
+})
+
+it('asks another account behind the same address from the beginning', async () => {
+  const shop = shopOf(null)
+  const use = (api_key: string): void => {
+    const settings = stripe.schema.parse({ api_key, poll_minutes: null })
+    shop.becomes({ state: 'ready', source: stripe as unknown as Source, settings })
+  }
+  shop.answers(() => Response.json({ data: [], has_more: false }))
+  use('rk_test_1')
+  const poller = await shop.make()
+  poller.start()
+  const sinceAfter = async (rounds: number): Promise<number> => {
+    poller.ask(KEY)
+    await quiet(poller, () => shop.asked.length === rounds)
+    return Number(new URL(shop.asked.at(-1) ?? '').searchParams.get('created[gte]'))
+  }
+  const first = Math.floor(shop.clock.nowMs / 1000) - POLL_FIRST_S
+  expect(await sinceAfter(1)).toBe(first)
+  shop.answers(() => Response.json({ data: [{ id: 'evt_1', created: first + 86_400 }] }))
+  await sinceAfter(2)
+  expect(await sinceAfter(3)).toBe(first + 86_400 - POLL_OVERLAP_S)
+  use('rk_live_1')
+  expect(await sinceAfter(4)).toBe(first)
   await poller.stop()
 })

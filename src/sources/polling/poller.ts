@@ -160,7 +160,7 @@ async function roundOf(key: ConnectionKey, due: Due, held: Held): Promise<void> 
   const { ports, states, stopping } = held
   const { source, polling, settings } = due
   const { connection_id: id, dataset_id } = key
-  const before = stateBefore(states.get(id), due, ports.nowMs())
+  const before = stateBefore(states.get(id), due, ports)
   const dataset = ports.findDataset(dataset_id)
   if (!dataset) return
   let state: PollState = { ...before, round: NO_SUMS, unread_detail: null }
@@ -197,10 +197,15 @@ async function rivalOf(
   return pixels ? { rival_ms: nowMs, meta_pixels: [...pixels] } : { rival_ms: nowMs }
 }
 
-function stateBefore(known: PollState | undefined, due: Due, nowMs: number): PollState {
-  const { polling, settings, from_s } = due
-  const first = firstPlace(Math.floor(nowMs / 1000))
-  const of = addressOf(polling, settings, first)
+function stateBefore(
+  known: PollState | undefined,
+  { polling, settings, from_s }: Due,
+  { nowMs, sha256 }: Pick<PollerPorts, 'nowMs' | 'sha256'>,
+): PollState {
+  const first = firstPlace(Math.floor(nowMs() / 1000))
+  const account = polling.account?.(settings)
+  const address = addressOf(polling, settings, first)
+  const of = account === undefined ? address : `${address} ${sha256(account).slice(0, 16)}`
   const isSame = known?.of === of
   const state: PollState =
     known && isSame ? known : { ...NEW, of, place: first, jitter: known?.jitter ?? 0 }

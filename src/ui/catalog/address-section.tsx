@@ -56,12 +56,13 @@ function Known({ datasetId, source, onChange }: KnownProps) {
   return (
     <Stack gap="sm">
       <Text data-testid="address" style={{ overflowWrap: 'anywhere' }}>
-        {url}, every {countOf(every_hours, 'hour')}
+        {url ?? 'An address that cannot be read'}, every {countOf(every_hours, 'hour')}
         {currency && `, prices in ${currency}`}. Next <Time ms={next_ms} as="moment" />.
       </Text>
-      {failures > 0 && (
+      {error !== null && (
         <Text c="red" data-testid="fetch-error">
-          Failed {countOf(failures, 'time')} in a row, the last: {error}
+          {url !== null && `Failed ${countOf(failures, 'time')} in a row, the last: `}
+          {error}
         </Text>
       )}
       <Group>
