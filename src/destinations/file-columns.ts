@@ -3,8 +3,9 @@
  * only ever added to, so that files of different days read as one table. docs/destinations/file.md
  * lists the same columns; a test compares the two.
  */
+import { clearKeys } from '../event/clear-keys.ts'
 import { amountOf, decimalOf } from '../event/money.ts'
-import type { ClearKey, HashedKey, Json } from '../event/shape.ts'
+import type { HashedKey, Json } from '../event/shape.ts'
 import type { OutboundEvent } from './destination.ts'
 
 /** json: text that holds JSON. decimal: exact, six places. time: milliseconds, UTC. */
@@ -41,25 +42,6 @@ const HASHED: readonly HashedKey[] = [
   'dobm',
   'doby',
   'app_user_id',
-]
-const CLEAR: readonly ClearKey[] = [
-  'client_ip_address',
-  'client_user_agent',
-  'fbc',
-  'fbp',
-  'subscription_id',
-  'fb_login_id',
-  'lead_id',
-  'madid',
-  'anon_id',
-  'ctwa_clid',
-  'page_id',
-  'page_scoped_user_id',
-  'ig_account_id',
-  'ig_sid',
-  'whatsapp_business_account_id',
-  'partner_id',
-  'partner_name',
 ]
 /** Parts of the event with a column of their own; everything else goes into `more`. */
 const OWN_COLUMN = new Set([
@@ -166,7 +148,7 @@ export const COLUMNS: readonly Column[] = [
       from: ({ event }) => list(event.user_data[key]),
     }),
   ),
-  ...CLEAR.map(
+  ...clearKeys().map(
     (key): Column => ({
       ...{ name: key, type: 'text', ...optional },
       about: `user_data.${key}.`,

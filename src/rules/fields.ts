@@ -3,17 +3,10 @@
  * is, and how its value is read. Values of user_data are never read, only their presence; the one
  * exception is the country, which names nobody. Pure; match.ts and action.ts build on it.
  */
+import { isClearKey } from '../event/clear-keys.ts'
 import { isHashedKey } from '../event/explain.ts'
 import { countryCodeForms, countryNames } from '../event/normalise-region.ts'
-import type {
-  ClearKey,
-  Envelope,
-  Finding,
-  Json,
-  RawUserData,
-  ServerEvent,
-  UserData,
-} from '../event/shape.ts'
+import type { Envelope, Finding, Json, RawUserData, ServerEvent, UserData } from '../event/shape.ts'
 import { type Address, addressOf, parametersOf } from './address.ts'
 
 /** Before or after the hash step: rules treat both alike. */
@@ -103,26 +96,6 @@ const QUERY = /^(event_source_url|referrer_url)\.query\.(.+)$/
 const CUSTOM = /^custom_data((?:\.[^.]+)+)$/
 const PERSON = /^user_data\.(.+)$/
 
-const CLEAR_KEYS: Readonly<Record<ClearKey, true>> = {
-  client_ip_address: true,
-  client_user_agent: true,
-  fbc: true,
-  fbp: true,
-  subscription_id: true,
-  fb_login_id: true,
-  lead_id: true,
-  madid: true,
-  anon_id: true,
-  ctwa_clid: true,
-  page_id: true,
-  page_scoped_user_id: true,
-  ig_account_id: true,
-  ig_sid: true,
-  whatsapp_business_account_id: true,
-  partner_id: true,
-  partner_name: true,
-}
-
 export function isField(name: string): boolean {
   if (FIELDS.has(name) || QUERY.test(name)) return true
   if (CUSTOM.test(name)) return !name.includes('.__proto__')
@@ -131,7 +104,7 @@ export function isField(name: string): boolean {
 
 export function isPersonField(name: string): boolean {
   const key = PERSON.exec(name)?.[1]
-  return key !== undefined && (isHashedKey(key) || Object.hasOwn(CLEAR_KEYS, key))
+  return key !== undefined && (isHashedKey(key) || isClearKey(key))
 }
 
 /** For the form: every field, and the families as patterns. */

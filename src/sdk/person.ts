@@ -4,11 +4,13 @@
  * every hash. Says which keys were left out, never a value.
  */
 import { USER_DATA_VALUES_PER_KEY_MAX } from '../event/bounds.ts'
+import { isClearKey } from '../event/clear-keys.ts'
 import { existingHash, type HashContext, hashForms, isMd5 } from '../event/hash-value.ts'
 import { isMatchKey } from '../event/match-keys.ts'
 import { formList } from '../event/normalise.ts'
+import { isPartKey } from '../event/normalise-parts.ts'
 import { isPlaceholder } from '../event/placeholders.ts'
-import type { ClearKey, Hashed, HashedKey } from '../event/shape.ts'
+import type { Hashed, HashedKey } from '../event/shape.ts'
 import type { User } from './event-types.ts'
 
 export interface HashedPerson {
@@ -23,8 +25,8 @@ export function hashPerson(user: User, context: HashContext): HashedPerson {
   for (const [key, value] of Object.entries(user)) {
     const values = (Array.isArray(value) ? value : [value]).filter(isGiven).map(String)
     if (values.length === 0) continue
-    if (CLEAR.has(key as ClearKey)) userData[key] = values[0] as string
-    else if (isHashedKey(key)) {
+    if (isClearKey(key)) userData[key] = values[0] as string
+    else if (isMatchKey(key) || isPartKey(key)) {
       const bounded = values.slice(0, USER_DATA_VALUES_PER_KEY_MAX)
       const hashes = new Set(bounded.flatMap((one) => hashesOf(key, one, context)))
       if (hashes.size > 0) userData[key] = [...hashes]
@@ -35,42 +37,9 @@ export function hashPerson(user: User, context: HashContext): HashedPerson {
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
-/** Keys that only servers know; the others are those of match-keys.ts. */
-const PARTS: ReadonlySet<string> = new Set<HashedKey>([
-  'f5first',
-  'f5last',
-  'fi',
-  'dobd',
-  'dobm',
-  'doby',
-  'app_user_id',
-])
-
-const isHashedKey = (key: string): key is HashedKey => isMatchKey(key) || PARTS.has(key)
-
 function hashesOf(key: HashedKey, value: string, context: HashContext): readonly Hashed[] {
   const hashed = existingHash(value)
   if (hashed) return [hashed]
   if (isMd5(key, value) || isPlaceholder(key, value)) return []
   return hashForms(formList(key, value, context), context)
 }
-
-const CLEAR: ReadonlySet<ClearKey> = new Set<ClearKey>([
-  'client_ip_address',
-  'client_user_agent',
-  'fbc',
-  'fbp',
-  'subscription_id',
-  'fb_login_id',
-  'lead_id',
-  'madid',
-  'anon_id',
-  'ctwa_clid',
-  'page_id',
-  'page_scoped_user_id',
-  'ig_account_id',
-  'ig_sid',
-  'whatsapp_business_account_id',
-  'partner_id',
-  'partner_name',
-])
