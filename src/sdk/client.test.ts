@@ -115,11 +115,13 @@ describe('track', () => {
     expect(first.eventId).toMatch(/^[\da-f-]{36}$/)
     expect(second.eventId).not.toBe(first.eventId)
     expect(third.eventId).toBe('quote:7')
+    expect(twofold.track('Lead', {}, { eventId: 42 as unknown as string }).eventId).toBe('42')
     await twofold.flush()
     const [{ body }] = sent as [Sent]
-    expect(body.data.map(({ event_id }) => event_id)).toEqual(
-      [first, second, third].map((tracked) => tracked.eventId),
-    )
+    expect(body.data.map(({ event_id }) => event_id)).toEqual([
+      ...[first, second, third].map((tracked) => tracked.eventId),
+      '42',
+    ])
   })
 
   it('bound to a request, lets the call say otherwise', async () => {
@@ -148,6 +150,7 @@ describe('track', () => {
     ['a circle', ['Lead', circle], 'a circle'],
     ['a book', ['Lead', { text: 'x'.repeat(70_000) }], 'larger than 64 KB'],
     ['no time', ['Lead', {}, { eventTime: new Date('soon') }], 'eventTime must be'],
+    ['milliseconds', ['Lead', {}, { eventTime: 1_795_867_200_000 }], 'not milliseconds'],
     ['nonsense', ['Lead', {}, { user: { em: { toString: null } } }], 'track()'],
   ])('never throws: %s', async (_, args, words) => {
     const { twofold, sent, problems } = rig()

@@ -36,7 +36,9 @@ export function makeEvent(call: Call, make: MakeContext): MadeEvent {
   if (typeof name !== 'string' || !name.trim()) {
     throw new CallFault("track() needs the event's name as its first argument, such as 'Purchase'.")
   }
-  const eventId = context.eventId || orderId(name, data) || make.uuid()
+  const { eventId: own } = context
+  // A number of the shop's database; the page's pixel takes text. Anything else the server refuses.
+  const eventId = (typeof own === 'number' ? `${own}` : own) || orderId(name, data) || make.uuid()
   const { userData, unknownKeys } = personOf(context, make)
   const url = context.url ?? context.request?.url
   const referrer = context.referrer ?? context.request?.referrer
@@ -91,9 +93,13 @@ function personOf({ user, request }: Call['context'], make: MakeContext) {
   return hashPerson({ ...visitor, ...Object.fromEntries(known) }, make)
 }
 
+/** In seconds the year 5138, in milliseconds 1973. */
+const MILLISECONDS_MIN = 1e11
+
 function secondsOf(time: Date | number | undefined, nowMs: number): number {
   const given = time instanceof Date ? time.getTime() / 1000 : time
   if (given === undefined) return Math.floor(nowMs / 1000)
-  if (Number.isFinite(given)) return Math.floor(given)
-  throw new CallFault('eventTime must be a date, or a number of unix seconds.')
+  // Date.now() is milliseconds, which the server would refuse as thousands of years ahead.
+  if (Number.isFinite(given) && given < MILLISECONDS_MIN) return Math.floor(given)
+  throw new CallFault('eventTime must be a date or unix seconds (not milliseconds).')
 }
