@@ -6,6 +6,7 @@
 import type { Twofold } from './client.ts'
 import type { Tracker } from './event-types.ts'
 import { type NodeRequest, type NodeResponse, relayNode } from './node-request.ts'
+import { relayPath } from './relay-path.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
 declare global {
@@ -38,13 +39,14 @@ export function twofoldExpress(
   twofold: Twofold,
   { relay, consent, ...options }: TwofoldExpressOptions = {},
 ): (req: ExpressRequest, res: NodeResponse, next: Next) => void {
+  const path = relayPath(relay)
   return (req, res, next) => {
     const request = {
       ...{ method: req.method, headers: req.headers },
       url: seenUrl(req),
     }
     const read = { remoteAddress: req.ip, consent: askConsent(consent, req), ...options }
-    if (relay && (req.originalUrl ?? req.url)?.startsWith(`${relay}/`)) {
+    if (path && (req.originalUrl ?? req.url)?.startsWith(`${path}/`)) {
       void relayNode(twofold, { req, res, request, options: read })
       return
     }

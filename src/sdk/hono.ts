@@ -5,6 +5,7 @@
  */
 import type { Twofold } from './client.ts'
 import type { Tracker, WaitUntil } from './event-types.ts'
+import { relayPath } from './relay-path.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
 /** For `new Hono<{ Variables: TwofoldVariables }>()`. */
@@ -34,6 +35,7 @@ export function twofoldHono<Context extends HonoContext>(
   client: Twofold | ((context: Context) => Twofold),
   { relay, consent, remoteAddress, ...options }: TwofoldHonoOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
+  const relayAt = relayPath(relay)
   return async (context, next) => {
     const twofold = typeof client === 'function' ? client(context) : client
     const { raw, path } = context.req
@@ -42,7 +44,7 @@ export function twofoldHono<Context extends HonoContext>(
       consent: askConsent(consent, context),
       remoteAddress: remoteAddress?.(context) ?? nodeAddress(context),
     }
-    if (relay && path.startsWith(`${relay}/`)) return twofold.relay(raw, read)
+    if (relayAt && path.startsWith(`${relayAt}/`)) return twofold.relay(raw, read)
     const request = twofold.requestContext(raw, read)
     const waitUntil = waitUntilOf(context)
     context.set('twofold', twofold.bind({ request, ...(waitUntil ? { waitUntil } : {}) }))

@@ -33,7 +33,7 @@ async function withExpress({ twofold }: Shop): Promise<Ask> {
   const app = express()
   app.set('trust proxy', 1)
   app.use(express.json())
-  app.use(twofoldExpress(twofold, { relay: '/t' }))
+  app.use(twofoldExpress(twofold, { relay: '/t/' }))
   app.get('/thanks', (req, res) => {
     const { eventId } = req.twofold.track('Purchase', PURCHASE, { user: { em: 'jo@shop.test' } })
     res.send(eventId)
@@ -50,7 +50,7 @@ async function listening(app: express.Express): Promise<Ask> {
 
 async function withFastify({ twofold }: Shop): Promise<Ask> {
   const app = Fastify({ trustProxy: '127.0.0.1' })
-  await app.register(twofoldFastify, { client: twofold, relay: '/t' })
+  await app.register(twofoldFastify, { client: twofold, relay: 't' })
   app.get('/thanks', async (request) => {
     const user = { em: 'jo@shop.test' }
     return request.twofold.track('Purchase', PURCHASE, { user }).eventId
