@@ -47,7 +47,8 @@ export function twofoldExpress(
     }
     const read = { remoteAddress: req.ip, consent: askConsent(consent, req), ...options }
     if (path && (req.originalUrl ?? req.url)?.startsWith(`${path}/`)) {
-      void relayNode(twofold, { req, res, request, options: read })
+      // It fails where something else has answered meanwhile, such as a middleware for time-outs.
+      relayNode(twofold, { req, res, request, options: read }).catch(next)
       return
     }
     const context = twofold.requestContext(request, read)
