@@ -27,6 +27,8 @@ interface Flags extends DatasetOptions {
 /** What is known of the templates, wherever it comes from. */
 interface Made {
   readonly origin: string
+  /** What to do where that is no address that Tag Manager loads from. */
+  readonly fix: string
   readonly datasetId: string
   readonly title: string
   readonly about: string
@@ -82,8 +84,8 @@ async function asked(flags: Flags): Promise<Made> {
       'Make them here: name both --dataset and --url.',
     )
   }
-  const origin = secure(public_url ?? client.url, 'Start it with TWOFOLD_PUBLIC_URL=https://...')
-  return { ...found, origin, datasetId }
+  const fix = 'Start it with TWOFOLD_PUBLIC_URL=https://...'
+  return { ...found, origin: originOf(public_url ?? client.url), fix, datasetId }
 }
 
 function madeHere(datasetId: string, url: string): Made {
@@ -93,22 +95,24 @@ function madeHere(datasetId: string, url: string): Made {
       'See: twofold dataset list',
     )
   }
-  const origin = secure(url, 'Give the address that pages reach it at: https://events.example.com')
+  const origin = originOf(url)
+  const fix = 'Give the address that pages reach it at: https://events.example.com'
   const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '../..' : '../../..')
   const place = { origin, datasetId, connections: [] }
   const found = openIntegrations(join(root, 'integrations'))
     .list(place)
     .find(({ name }) => name === GTM)
   if (!found) throw new Error('The package has no templates for Tag Manager.')
-  return { ...found, origin, datasetId }
+  return { ...found, origin, fix, datasetId }
 }
 
-/** Its origin; Tag Manager loads scripts from https addresses only. */
-function secure(text: string, fix: string): string {
-  const url = URL.parse(text)
-  if (url?.protocol === 'https:') return url.origin
+const originOf = (address: string): string => URL.parse(address)?.origin ?? address
+
+/** The steps may be read anywhere, and warn; a template for such an address would never work. */
+function mustBeSecure({ origin, fix }: Made): void {
+  if (origin.startsWith('https:')) return
   throw wrongUsage(
-    `The server's address is ${text}, and Tag Manager loads from https addresses only.`,
+    `The server's address is ${origin}, and Tag Manager loads from https addresses only.`,
     `${fix}; or name both: --dataset ID --url https://events.example.com`,
   )
 }
@@ -129,6 +133,7 @@ function tell({ title, about, steps, warning, ...made }: Made, { json }: Flags):
 }
 
 function hand(made: Made, template: string, { out, force, json }: Flags): void {
+  mustBeSecure(made)
   const found = made.files.find(({ name }) => templateOf(name) === template)
   if (!found) {
     const names = made.files.map(({ name }) => templateOf(name)).join(', ')

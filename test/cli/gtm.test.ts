@@ -38,6 +38,22 @@ it('asks the server: the template is for the address that pages use, and its onl
   expect(steps.stdout).toMatch(/1\. Download the templates[\s\S]*twofold gtm server --out/)
 })
 
+it('of a server without an https address shows the steps and what is missing, makes nothing', async () => {
+  const local = await startTwofold()
+  try {
+    await local.createDataset()
+    const env = { TWOFOLD_URL: local.url, TWOFOLD_ADMIN_TOKEN: local.adminToken }
+    const steps = await run([], env)
+    expect([steps.code, steps.stderr]).toEqual([0, ''])
+    expect(steps.stdout).toMatch(/1\. Download the templates[\s\S]*Mind: .*no https address/)
+    const web = await run(['web'], env)
+    expect([web.code, web.stdout]).toEqual([2, ''])
+    expect(web.stderr).toMatch(/https addresses only[\s\S]*TWOFOLD_PUBLIC_URL/)
+  } finally {
+    await local.close()
+  }
+})
+
 it('without a server: both are named, and the same comes out', async () => {
   const both = ['--dataset', datasetId, '--url', `${ORIGIN}/some/path`]
   const saved = await run(['server', ...both, '--out', 'a.tpl', '--json'])
