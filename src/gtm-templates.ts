@@ -12,8 +12,8 @@ export type GtmTemplate = (typeof GTM_TEMPLATES)[number]
 
 /** Parts of code that several share; they stand before the template's own. */
 const SHARED: Readonly<Record<GtmTemplate, readonly string[]>> = {
-  web: ['order.js', 'ga4.js'],
-  server: ['order.js', 'ga4.js', 'purchase-id.js'],
+  web: ['end.js', 'order.js', 'ga4.js'],
+  server: ['end.js', 'order.js', 'ga4.js', 'purchase-id.js'],
   'event-id': ['order.js', 'purchase-id.js'],
 }
 

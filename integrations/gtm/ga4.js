@@ -53,6 +53,11 @@ function isSomething(value) {
   return type !== 'undefined' && type !== 'null' && value !== '' && value === value;
 }
 
+// A text without spaces around it; an empty one where there is none.
+function nameIn(value) {
+  return isSomething(value) ? makeString(value).trim() : '';
+}
+
 function isObject(value) {
   return getType(value) === 'object';
 }

@@ -4,7 +4,6 @@ const getAllEventData = require('getAllEventData');
 const getCookieValues = require('getCookieValues');
 const getTimestampMillis = require('getTimestampMillis');
 const JSON = require('JSON');
-const logToConsole = require('logToConsole');
 const makeTableMap = require('makeTableMap');
 const Math = require('Math');
 const parseUrl = require('parseUrl');
@@ -35,7 +34,6 @@ const WITH_CODE_MIN = { 1: 11, 7: 11, 39: 11, 55: 12, 91: 12 };
 const CLEAR = ['subscription_id', 'lead_id', 'fb_login_id', 'madid', 'anon_id'];
 
 const eventData = getAllEventData() || {};
-let ended = false;
 
 run();
 
@@ -74,28 +72,11 @@ function reasonOf(failure) {
   return makeString(isObject(failure) ? failure.reason : failure);
 }
 
-function succeed() {
-  if (ended) return;
-  ended = true;
-  data.gtmOnSuccess();
-}
-
-function fail(why) {
-  if (ended) return;
-  ended = true;
-  logToConsole('Twofold: ' + why);
-  data.gtmOnFailure();
-}
-
 function eventName() {
   if (data.eventType === 'custom') return nameIn(data.customName);
   if (data.eventType === 'standard') return nameIn(data.standardName);
   const said = nameIn(eventData.event_name);
   return META_NAMES[said] || said;
-}
-
-function nameIn(value) {
-  return isSomething(value) ? makeString(value).trim() : '';
 }
 
 function eventOf(name) {

@@ -7,7 +7,6 @@ const encodeUriComponent = require('encodeUriComponent');
 const injectScript = require('injectScript');
 const isConsentGranted = require('isConsentGranted');
 const JSON = require('JSON');
-const logToConsole = require('logToConsole');
 const makeTableMap = require('makeTableMap');
 const setInWindow = require('setInWindow');
 const templateStorage = require('templateStorage');
@@ -17,8 +16,6 @@ const ORIGIN = __ENDPOINT__;
 // The one that opens and closes the gate; what the others refuse travels with the events.
 const GATE = 'ad_storage';
 const OTHERS = ['ad_user_data', 'ad_personalization', 'analytics_storage'];
-
-let ended = false;
 
 run();
 
@@ -37,19 +34,6 @@ function run() {
   }
   report(ids, name);
   load(ids);
-}
-
-function succeed() {
-  if (ended) return;
-  ended = true;
-  data.gtmOnSuccess();
-}
-
-function fail(why) {
-  if (ended) return;
-  ended = true;
-  logToConsole('Twofold: ' + why);
-  data.gtmOnFailure();
 }
 
 function datasetIds() {
@@ -161,10 +145,6 @@ function eventName() {
   if (data.eventType !== 'ga4') return nameIn(data.standardName) || 'PageView';
   const said = nameIn(copyFromDataLayer('event'));
   return META_NAMES[said] || said;
-}
-
-function nameIn(value) {
-  return isSomething(value) ? makeString(value).trim() : '';
 }
 
 function matching() {
