@@ -64,8 +64,10 @@ function accompany(ids) {
   if (isSomething(data.metaPixelId)) attributes.pixel = makeString(data.metaPixelId).trim();
   describeScript(attributes);
   if (data.consent === 'page' || isConsentGranted(GATE)) return load(ids);
-  if (!templateStorage.getItem('waits')) {
-    templateStorage.setItem('waits', true);
+  // Each dataset's script waits once, however many tags and events ask for it.
+  const waits = 'waits ' + ids.join(',');
+  if (!templateStorage.getItem(waits)) {
+    templateStorage.setItem(waits, true);
     addConsentListener(GATE, (type, granted) => {
       if (granted) load(ids);
     });

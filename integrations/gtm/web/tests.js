@@ -232,6 +232,12 @@ assertApi('gtmOnSuccess').wasCalled();
 listeners[0]('ad_storage', true);
 assertThat(injected).hasLength(1);
 
+//// Beside Meta's pixel the scripts of two tags wait, each once
+denied.ad_storage = true;
+['1', '2', '1'].forEach((id) => runCode(withFields({ mode: 'companion', datasetIds: id })));
+listeners.forEach((listener) => listener('ad_storage', true));
+assertThat(injected.map((url) => url.split('?')[1])).isEqualTo(['id=1', 'id=2']);
+
 //// A script that loads ends the tag as done, whatever is told after that
 mock('injectScript', (url, onSuccess, onFailure) => {
   onSuccess();
