@@ -3,7 +3,7 @@
  * sign-ins are counted by address, and cookies marked for https. main.ts gives it to the API.
  */
 import type { FastifyRequest } from 'fastify'
-import { clientIp } from './collector/client-ip.ts'
+import { clientIp } from './event/client-ip.ts'
 
 /** Without trusted proxies only the connection itself is believed. */
 export function clientOf(

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { clientIp } from './collector/client-ip.ts'
 import { errorBody } from './errors.ts'
+import { clientIp } from './event/client-ip.ts'
 
 export interface PagesPorts {
   readonly folder: string

@@ -3,12 +3,13 @@
  * dataset, checked against its domains and rate, completed with what the request itself tells of
  * the visitor, delivered, answered together. Nothing of it is parsed here.
  */
+
+import { clientIp } from '../event/client-ip.ts'
 import type { Dataset } from '../event/dataset.ts'
 import type { BrowserContext, Consent, Finding } from '../event/shape.ts'
 import { refreshCookies } from '../event/visit-cookies.ts'
 import type { Delivery, Outcome } from '../ingest/ingest.ts'
 import { CLOCK_SKEW_MS_MAX, USER_AGENT_CHARS_MAX } from '../limits.ts'
-import { clientIp } from './client-ip.ts'
 import { hitConsent, mayIdentify } from './hit-consent.ts'
 import type { PixelDoorPorts } from './ports.ts'
 import { outcomeMessage, type Refusal } from './respond.ts'

@@ -4,6 +4,7 @@
  * only what a trusted proxy wrote, as the server itself decides (TWOFOLD_TRUSTED_PROXIES).
  */
 import { USER_DATA_VALUE_CHARS_MAX } from '../event/bounds.ts'
+import { clientIp } from '../event/client-ip.ts'
 import { isCookieId, parseCookieId } from '../event/fbp-fbc.ts'
 import { addressIn } from '../event/ip.ts'
 import { type CookieDomain, readCookie, refreshCookies } from '../event/visit-cookies.ts'
@@ -125,10 +126,7 @@ function isHeaders(headers: RequestLike['headers']): headers is HeadersLike {
   return typeof headers.get === 'function'
 }
 
-/**
- * Each trusted proxy appended one entry; fewer entries mean that the request skipped some of them.
- * What stands further left was written by strangers.
- */
+/** As the platform's own header says it, else as the server itself finds the visitors' addresses. */
 function visitorIp(
   get: HeaderReader,
   { socket }: RequestLike,
@@ -137,9 +135,7 @@ function visitorIp(
   const named = ipHeader && (get(ipHeader.toLowerCase()) ?? '')
   // A list is what everybody on the way may add to.
   if (named !== undefined) return named.includes(',') ? undefined : addressIn(named)
-  const hops = trustedProxies > 0 ? get('x-forwarded-for')?.split(',') : undefined
-  const hop = hops?.[Math.max(0, hops.length - trustedProxies)]
-  return addressIn((hop ?? remoteAddress ?? socket?.remoteAddress ?? '').replaceAll('"', ''))
+  return clientIp(remoteAddress ?? socket?.remoteAddress, get('x-forwarded-for'), trustedProxies)
 }
 
 /** Does it load a page? Browsers that do not say so ask for HTML. */
@@ -201,10 +197,10 @@ function idsOf(visit: Visit, mayKeep: boolean): Ids {
   if (consent?.state === 'denied' && consent.signal !== 'gpc') return { setCookie: [] }
   const cookieHeader = get('cookie') ?? ''
   const known = { fbp: readCookie(cookieHeader, '_fbp='), fbc: latestFbc(cookieHeader) }
-  const host = hostOf(own)
+  const host = own && new URL(own).hostname
   const domain = cookieDomain(host, options.cookieDomain, known.fbp ?? known.fbc)
   const ids = refreshCookies({
-    cookieHeader: cookieHeader.replace(/(?:^|;\s*)_fbc=[^;]*/g, ''),
+    cookieHeader,
     fbp: undefined,
     fbc: known.fbc,
     pageUrl: url,
@@ -229,10 +225,6 @@ function latestFbc(header: string): string | undefined {
     if (madeMs > latestMs) [latest, latestMs] = [value, madeMs]
   }
   return latest
-}
-
-function hostOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).hostname
 }
 
 /**

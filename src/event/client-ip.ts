@@ -3,7 +3,7 @@
  * the one those proxies wrote down. Whatever stands further left in X-Forwarded-For was written by
  * strangers and is never believed.
  */
-import { addressIn } from '../event/ip.ts'
+import { addressIn } from './ip.ts'
 
 /** Undefined when what the proxy wrote is no address. Ports, brackets and zones are taken off. */
 export function clientIp(
