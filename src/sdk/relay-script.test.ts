@@ -23,3 +23,19 @@ it('an old copy serves while the server hangs, and pages do not wait for it one 
   await ask()
   expect(asked).toBe(3)
 })
+
+it('while one page asks for a new copy, the others get the old one at once', async () => {
+  const answers: ((answer: Response) => void)[] = []
+  const platform = testPlatform(() => new Promise((answer) => answers.push(answer)))
+  const settings = { url: 'https://slow.shop.test', dataset: '581' }
+  const script = createScriptCopy({ settings, platform })
+  const ask = async () => (await script('/t', () => undefined)).body
+  const first = ask()
+  answers[0]?.(new Response('old'))
+  expect(await first).toBe('old')
+  await platform.pass(RELAY_SCRIPT_MS)
+  const second = ask()
+  expect(await Promise.all([ask(), ask()])).toEqual(['old', 'old'])
+  answers[1]?.(new Response('new'))
+  expect([await second, await ask(), answers.length]).toEqual(['new', 'new', 2])
+})

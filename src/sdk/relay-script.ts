@@ -32,16 +32,16 @@ export function createScriptCopy({ settings, platform }: ScriptPorts): ScriptCop
   const fresh = async (): Promise<Copy> => {
     const known = copies.get(address)
     if (known && platform.nowMs() < known.untilMs) return known
+    // One page asks; the others get the old copy meanwhile, however long the server hangs.
+    if (known) known.untilMs = platform.nowMs() + RELAY_OLD_SCRIPT_MS
     try {
       const copy = await fetchScript(address, platform)
       if (copies.size >= RELAY_SCRIPTS_MAX) copies.clear()
       copies.set(address, copy)
       return copy
     } catch (error) {
-      if (!known) throw error
-      // A server that hangs must not make every page wait for it.
-      known.untilMs = platform.nowMs() + RELAY_OLD_SCRIPT_MS
-      return known
+      if (known) return known
+      throw error
     }
   }
   return async (base, get) => {
