@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTwofold } from './client.ts'
+import { twofoldExpress } from './express.ts'
+import { twofoldHono } from './hono.ts'
+import { twofoldNext } from './next.ts'
 import type { TwofoldOptions } from './options.ts'
 import type { TwofoldProblem } from './problem.ts'
 
@@ -49,6 +52,14 @@ describe('options', () => {
   ])('with %s are refused at once', (_, options, words) => {
     expect(() => createTwofold(options as TwofoldOptions)).toThrow(TypeError)
     expect(() => createTwofold(options as TwofoldOptions)).toThrow(words)
+  })
+
+  it('of an adapter are held to the same', () => {
+    const twofold = createTwofold(WHERE)
+    const options = { ipHeader: 'X-Forwarded-For' }
+    for (const adapter of [twofoldExpress, twofoldHono, twofoldNext]) {
+      expect(() => adapter(twofold, options)).toThrow('set trustedProxies')
+    }
   })
 
   it('say nothing of what was in them', () => {

@@ -6,6 +6,7 @@
 import type { Twofold } from './client.ts'
 import type { Tracker } from './event-types.ts'
 import { type NodeRequest, type NodeResponse, relayNode } from './node-request.ts'
+import { checkRequestOptions } from './options.ts'
 import { relayPath } from './relay-path.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
@@ -39,6 +40,7 @@ export function twofoldExpress(
   twofold: Twofold,
   { relay, consent, ...options }: TwofoldExpressOptions = {},
 ): (req: ExpressRequest, res: NodeResponse, next: Next) => void {
+  checkRequestOptions(options)
   const path = relayPath(relay)
   return (req, res, next) => {
     const request = {

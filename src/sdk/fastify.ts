@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Twofold } from './client.ts'
 import type { Tracker } from './event-types.ts'
 import { RELAY_BODY_BYTES_MAX } from './limits.ts'
+import { checkRequestOptions } from './options.ts'
 import { relayPath } from './relay-path.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
@@ -27,6 +28,7 @@ export interface TwofoldFastifyOptions extends Omit<RequestOptions, 'consent' | 
 
 const plugin: FastifyPluginAsync<TwofoldFastifyOptions> = async (app, all) => {
   const { client, relay: given, consent, ...options } = all
+  checkRequestOptions(options)
   const relay = relayPath(given)
   const read = (request: FastifyRequest): RequestOptions => ({
     remoteAddress: request.ip,

@@ -5,6 +5,7 @@
  */
 import type { Twofold } from './client.ts'
 import type { Tracker, WaitUntil } from './event-types.ts'
+import { checkRequestOptions } from './options.ts'
 import { relayPath } from './relay-path.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
@@ -35,6 +36,7 @@ export function twofoldHono<Context extends HonoContext>(
   client: Twofold | ((context: Context) => Twofold),
   { relay, consent, remoteAddress, ...options }: TwofoldHonoOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
+  checkRequestOptions(options)
   const relayAt = relayPath(relay)
   return async (context, next) => {
     const twofold = typeof client === 'function' ? client(context) : client

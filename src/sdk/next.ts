@@ -5,6 +5,7 @@
  */
 import type { Twofold } from './client.ts'
 import type { Tracker, WaitUntil } from './event-types.ts'
+import { checkRequestOptions } from './options.ts'
 import { askConsent, type ConsentWord, type RequestOptions } from './request-context.ts'
 
 export interface TwofoldNextOptions extends Omit<RequestOptions, 'consent' | 'remoteAddress'> {
@@ -33,6 +34,7 @@ export function twofoldNext(
   twofold: Twofold,
   { after, consent, ...options }: TwofoldNextOptions = {},
 ): TwofoldNext {
+  checkRequestOptions(options)
   const read = (request: Request): RequestOptions => ({
     ...options,
     consent: askConsent(consent, request),

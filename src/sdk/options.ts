@@ -52,15 +52,10 @@ export function readOptions(options: TwofoldOptions): Settings {
   if (typeof options !== 'object' || options === null) {
     throw wrong('options', 'an object with url, dataset and token')
   }
-  const { callingCode, cookieDomain, origin, ipHeader } = options
-  if (ipHeader !== undefined && /^(x-)?forwarded(-for)?$/i.test(ipHeader)) {
-    throw wrong('ipHeader', 'a header with one address; for X-Forwarded-For set trustedProxies')
-  }
+  checkRequestOptions(options)
+  const { callingCode, origin } = options
   if (callingCode !== undefined && !/^[1-9]\d{0,3}$/.test(callingCode)) {
     throw wrong('callingCode', 'one to four digits, such as "49"')
-  }
-  if (cookieDomain !== undefined && !/^[a-z\d-]+(\.[a-z\d-]+)+$/.test(cookieDomain)) {
-    throw wrong('cookieDomain', 'a domain in lower case without a dot in front, such as shop.com')
   }
   return {
     ...options,
@@ -69,12 +64,24 @@ export function readOptions(options: TwofoldOptions): Settings {
     dataset: textOf(options.dataset, 'dataset', /^\d+$/),
     token: textOf(options.token, 'token', /^[\x21-\x7e]+$/),
     builderForms: options.builderForms ?? true,
-    trustedProxies: wholeOf(options.trustedProxies ?? 0, 'trustedProxies', [0, 10]),
     batchEvents: wholeOf(options.batchEvents ?? BATCH_EVENTS, 'batchEvents', [1, BATCH_EVENTS_MAX]),
     gatherMs: wholeOf(options.gatherMs ?? GATHER_MS, 'gatherMs', [0, 60_000]),
     queueEvents: wholeOf(options.queueEvents ?? QUEUE_EVENTS, 'queueEvents', [1, 1_000_000]),
     giveUpMs: wholeOf(options.giveUpMs ?? GIVE_UP_MS, 'giveUpMs', [1, 7 * GIVE_UP_MS]),
   }
+}
+
+/** Those that an adapter takes, too. */
+export function checkRequestOptions(options: RequestOptions): void {
+  const { cookieDomain, origin, ipHeader, trustedProxies = 0 } = options
+  if (ipHeader !== undefined && /^(x-)?forwarded(-for)?$/i.test(ipHeader)) {
+    throw wrong('ipHeader', 'a header with one address; for X-Forwarded-For set trustedProxies')
+  }
+  if (cookieDomain !== undefined && !/^[a-z\d-]+(\.[a-z\d-]+)+$/.test(cookieDomain)) {
+    throw wrong('cookieDomain', 'a domain in lower case without a dot in front, such as shop.com')
+  }
+  if (origin !== undefined) addressOf(origin, 'origin')
+  wholeOf(trustedProxies, 'trustedProxies', [0, 10])
 }
 
 function addressOf(value: unknown, name: string): string {
@@ -104,5 +111,5 @@ function wholeOf(value: number, name: string, [min, max]: readonly [number, numb
 }
 
 function wrong(name: string, what: string): TypeError {
-  return new TypeError(`createTwofold: ${name} must be ${what}.`)
+  return new TypeError(`twofold: ${name} must be ${what}.`)
 }
