@@ -260,6 +260,15 @@ describe('files', () => {
     expect(calls).toEqual([])
   })
 
+  it('hash for real in tests: what event/ once made of hashes is kept for all files', () => {
+    const fakes = code.filter((file) =>
+      read(file)
+        .split('\n')
+        .some((line) => /\bsha256: \(\w+\) =>/.test(line) && !/\(\s*'sha256'/.test(line)),
+    )
+    expect(fakes).toEqual([])
+  })
+
   it('hold no loose ends and no path of one machine', () => {
     const words = new RegExp(`\\b(${['TO', 'FIX'].join('DO|')}ME)\\b|/work/`)
     expect(sources.filter((file) => words.test(read(file)))).toEqual([])

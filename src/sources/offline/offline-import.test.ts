@@ -1,4 +1,5 @@
 /** A file that is imported again after its first import broke off, however long ago that was. */
+import { hash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { Dataset } from '../../event/dataset.ts'
 import type { EventQuery } from '../../store/store.ts'
@@ -36,7 +37,7 @@ function broken() {
         return { verdict: 'accepted' as const, seq: counted.size } as never
       }),
     findDataset: (dataset_id) => ({ dataset_id, orders_time_zone: 'UTC' }) as Dataset,
-    sha256: (text) => Buffer.from(text).toString('hex'),
+    sha256: (text) => hash('sha256', text),
     nowMs: () => clock.nowMs,
   })
   return { offline, clock, asked, counted, mend: () => (isBroken = false) }

@@ -1,4 +1,5 @@
 /** When platforms are asked: in their time, when told to, and again after trouble. */
+import { hash } from 'node:crypto'
 import { expect, it, vi } from 'vitest'
 import {
   POLL_AGAIN_MS,
@@ -48,7 +49,7 @@ function shopOf(poll_minutes: number | null) {
       },
       connections: { keys: () => [KEY], opened: () => opened },
       findDataset: () => ({ dataset_id: '1' }) as Dataset,
-      sha256: (text) => text,
+      sha256: (text) => hash('sha256', text),
       fetch: (async (url: string) => {
         asked.push(url)
         return answer(new URL(url))
