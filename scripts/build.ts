@@ -1,18 +1,18 @@
 /**
  * Builds what runs: the pixel (dist/pixel) and the Events Manager (dist/ui) for browsers, the SDK for
- * servers of users (dist/sdk), and the server (dist/src), which starts sooner and needs less memory
+ * servers of users (dist/sdk), and the server (dist/server), which starts sooner and needs less memory
  * than its sources do. With `--if-stale` only what has changed since its last build; with `--package`,
  * before publishing, types are checked too.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
-  cpSync,
   existsSync,
   globSync,
   mkdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,6 @@ interface Part {
 
 const root = join(import.meta.dirname, '..')
 const COMMON = ['scripts/build*.ts', 'package-lock.json', 'tsconfig*.json']
-const ASSETS = 'examples/brewbeans/assets'
 const published = process.argv.includes('--package')
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -46,11 +45,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   server: {
     sources: ['src/**/*.ts', 'examples/**/*', ...COMMON],
-    products: ['dist/src/cli/main.js', join('dist', ASSETS)],
+    products: ['dist/server/cli.js', 'dist/server/main.js', 'dist/server/ledger-thread.js'],
     make: makeServer,
   },
 }
 
+const startedS = Date.now() / 1000
 for (const [name, { sources, products, make }] of Object.entries(PARTS)) {
   const stampFile = join(root, `dist/${name}.stamp`)
   const stamp = stampOf(sources)
@@ -64,6 +64,9 @@ for (const [name, { sources, products, make }] of Object.entries(PARTS)) {
   mkdirSync(join(root, 'dist'), { recursive: true })
   writeFileSync(stampFile, stamp)
 }
+// As of the start: bin/twofold compares it with the times of the sources.
+writeFileSync(join(root, 'dist/checked'), '')
+utimesSync(join(root, 'dist/checked'), startedS, startedS)
 
 async function makeBrowser(): Promise<void> {
   // Loaded here: what is fresh is not built, and these take a second.
@@ -82,19 +85,18 @@ function makeSdk(): void {
   writeFileSync(join(root, 'dist/sdk.tgz'), packSdk(folder))
 }
 
-function makeServer(): void {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  // Otherwise nothing is removed: a server that runs from here may still load a file.
-  if (published) rmSync(join(root, 'dist/src'), { recursive: true, force: true })
+async function makeServer(): Promise<void> {
   // `npm run types` has checked them, or will; whoever only starts it need not wait for that.
-  const unchecked = published ? [] : ['--noCheck']
-  const { status } = spawnSync(
-    process.execPath,
-    [tsc, '-p', 'tsconfig.package.json', ...unchecked],
-    { cwd: root, stdio: 'inherit' },
-  )
+  if (published) checkTypes()
+  const { buildServer } = await import('./build-server.ts')
+  await buildServer()
+}
+
+function checkTypes(): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const words = [tsc, '-p', 'tsconfig.json']
+  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
-  cpSync(join(root, ASSETS), join(root, 'dist', ASSETS), { recursive: true })
 }
 
 /** Of names and contents, so that a fresh clone and an old one with the same files agree. */

@@ -39,6 +39,7 @@ import { createApp, listen, originOf } from './http-app.ts'
 import { openIntegrations } from './integrations.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { DOMAIN_CHECK_MS } from './limits.ts'
+import { ledgerThreadFile, packageRoot } from './package-root.ts'
 import { registerPages } from './pages.ts'
 import { openPlatforms, type Platforms } from './platforms.ts'
 import { openReconciling, type Reconciling } from './reconciling.ts'
@@ -103,8 +104,6 @@ function systemNames(): Names {
 /** What open connections get to end by themselves when the server stops. */
 const CLOSE_MS = 2000
 
-const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '..' : '../..')
-
 /** Throws TwofoldError (`store_*`) or the system's error when the port is taken. */
 export async function start(
   config: Config,
@@ -122,6 +121,7 @@ export async function start(
     const death = Promise.withResolvers<Error>()
     const testKey = randomBytes(32).toString('hex')
     ledger = await openLedger({
+      threadFile: ledgerThreadFile,
       options: { file: join(dataDir, 'twofold.db'), publicUrl, trustedProxies, testKey },
       onLegs: live.publish,
       onTrouble: (error, words) => app.log.error({ err: error }, words),
@@ -179,7 +179,7 @@ async function serve(parts: Parts): Promise<Serving> {
     samples: createSampleDoor({ ...ledger, ...books, ...access, nowMs: Date.now }),
     destinations: configs,
     ...platforms.api,
-    integrations: openIntegrations(join(root, 'integrations')),
+    integrations: openIntegrations(join(packageRoot, 'integrations')),
     reconciler: books.reconciling.reconciler,
     offline: books.reconciling.offline,
     catalogs,
@@ -187,15 +187,15 @@ async function serve(parts: Parts): Promise<Serving> {
     startDemo: demo.start,
     tempFile: (name) => join(config.dataDir, name),
     health,
-    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    version: JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version,
     publicUrl: config.publicUrl,
     isDemo: config.isDemo === true,
     clientOf: (request) => clientOf(request, config.trustedProxies),
     every,
   })
   registerPages(app, {
-    folder: join(root, 'dist/ui'),
-    sdkFile: join(root, 'dist/sdk.tgz'),
+    folder: join(packageRoot, 'dist/ui'),
+    sdkFile: join(packageRoot, 'dist/sdk.tgz'),
     shop: demo.answer,
     trustedProxies: config.trustedProxies,
   })
@@ -237,7 +237,7 @@ function openDoors({ app, config, ledger, testCodes }: Parts, { access, platform
     findByPixel: access.findByPixel,
     authorize: access.authorize,
     grantOf: access.grantOf,
-    pixelScript: readFileSync(join(root, 'dist/pixel/p.js'), 'utf8'),
+    pixelScript: readFileSync(join(packageRoot, 'dist/pixel/p.js'), 'utf8'),
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     nowMs: Date.now,

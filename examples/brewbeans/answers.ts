@@ -29,9 +29,9 @@ const ASSETS = {
   'icon.svg': 'image/svg+xml',
 }
 
-/** Compiled for the npm package this file lies in dist/, while the files stay in examples/. */
+/** Built with the server this file lies in dist/server/, while the files stay in examples/. */
 const ASSETS_FOLDER = new URL(
-  import.meta.url.endsWith('.ts') ? './assets/' : '../../../examples/brewbeans/assets/',
+  import.meta.url.endsWith('.ts') ? './assets/' : '../../examples/brewbeans/assets/',
   import.meta.url,
 )
 

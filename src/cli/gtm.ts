@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { IntegrationsAnswer, StatusAnswer } from '../api/types.ts'
 import { openIntegrations } from '../integrations.ts'
+import { packageRoot } from '../package-root.ts'
 import {
   clientOf,
   DATASET_ABOUT,
@@ -97,9 +98,8 @@ function madeHere(datasetId: string, url: string): Made {
   }
   const origin = originOf(url)
   const fix = 'Give the address that pages reach it at: https://events.example.com'
-  const root = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '../..' : '../../..')
   const place = { origin, datasetId, connections: [] }
-  const found = openIntegrations(join(root, 'integrations'))
+  const found = openIntegrations(join(packageRoot, 'integrations'))
     .list(place)
     .find(({ name }) => name === GTM)
   if (!found) throw new Error('The package has no templates for Tag Manager.')

@@ -1,8 +1,10 @@
 /** `twofold serve`: starts the server in this process and stops it without losing anything. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, OPTIONS, readConfig } from '../config.ts'
 import type { Running } from '../main.ts'
+import { packageRoot } from '../package-root.ts'
 import { declare } from './command.ts'
 import { CliError, EXIT, systemCode } from './exit.ts'
 import { note, say, sayJson } from './output.ts'
@@ -126,7 +128,6 @@ function endWith(error: Error): never {
 }
 
 export function version(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..'
-  const file = new URL(`${up}/package.json`, import.meta.url)
+  const file = join(packageRoot, 'package.json')
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

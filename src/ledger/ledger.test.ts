@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { TwofoldError } from '../errors.ts'
+import { ledgerThreadFile } from '../package-root.ts'
 import {
   claimAt,
   delivery,
@@ -24,6 +25,7 @@ beforeEach(async () => {
   troubles = []
   folder = await mkdtemp(join(tmpdir(), 'twofold-ledger-'))
   ledger = await openLedger({
+    threadFile: ledgerThreadFile,
     options: {
       file: join(folder, 'twofold.db'),
       publicUrl: undefined,

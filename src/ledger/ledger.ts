@@ -58,6 +58,8 @@ export interface Ledger {
 }
 
 export interface LedgerPorts {
+  /** What runs in the thread. */
+  readonly threadFile: string
   readonly options: ThreadOptions
   readonly onLegs: OnCommitted
   /** There may be something to send. */
@@ -68,11 +70,9 @@ export interface LedgerPorts {
   readonly onDeath: (error: Error) => void
 }
 
-const THREAD = import.meta.url.endsWith('.ts') ? '../ledger-thread.ts' : '../ledger-thread.js'
-
 /** Rejects with what opening the store throws. */
 export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
-  const worker = new Worker(new URL(THREAD, import.meta.url), {
+  const worker = new Worker(ports.threadFile, {
     name: 'ledger',
     workerData: ports.options,
     resourceLimits: {

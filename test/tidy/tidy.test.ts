@@ -133,6 +133,7 @@ const COMMON = [
   'src/enrich-limits.ts',
   'src/measured-limits.ts',
   'src/errors.ts',
+  'src/package-root.ts',
   'src/secret-box.ts',
   'src/secret-masks.ts',
   'src/secret-settings.ts',
