@@ -1,4 +1,11 @@
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
+
+/**
+ * The thread of each server that a test starts is made of sources, which Node then need not compile
+ * again: 0.5 s of processor time instead of 1.0.
+ */
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/twofold')
 
 /**
  * A worker loads each module once for all its files. What modules keep (digests of known words, names
