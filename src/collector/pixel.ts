@@ -3,9 +3,9 @@
  * event in an image's address, for pages without scripts. Speaks HTTP only; pixel-door.ts answers.
  *
  * POST /e is the busiest route by far, so it reads from and answers on Node's own request and
- * response: Fastify's parsing and reply would cost more than all that is done here.
+ * response, before Fastify has made any of its own.
  */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { originHeaders, PREFLIGHT } from './cross-origin.ts'
 import { sendGif } from './gif.ts'
@@ -24,19 +24,24 @@ export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: 
       ? answer
       : { ...answer, headers: [...answer.headers, 'connection', 'close'] }
   }
-  const onRequest = ({ raw }: FastifyRequest, reply: FastifyReply, _next: () => void): void => {
-    reply.hijack()
+  const take = (raw: IncomingMessage, response: ServerResponse): void => {
     readBody(raw, raw, (error, body) => {
       const answer = error ? Promise.resolve(refused(raw, error)) : ports.answerPixel(body, raw)
       answer.then(
-        (done) => write(reply.raw, done),
+        (done) => write(response, done),
         (defect: unknown) => {
           ports.logError(defect)
-          reply.raw.destroy()
+          response.destroy()
         },
       )
     })
   }
+  takeFirst(app, take)
+  const onRequest = ({ raw }: FastifyRequest, reply: FastifyReply, _next: () => void): void => {
+    reply.hijack()
+    take(raw, reply.raw)
+  }
+  // The same address written otherwise: with a slash, a query, in parts of a test.
   app.post('/e', { onRequest }, () => undefined)
   app.options('/e', ({ raw }, reply) => {
     reply.hijack()
@@ -45,6 +50,18 @@ export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: 
   app.get('/e', (request, reply) =>
     sendGif(request, reply, { ports, read: () => readImage(request, ports.nowMs()) }),
   )
+}
+
+/** Puts itself before Fastify's router, once that listens. */
+function takeFirst(app: FastifyInstance, take: RequestListener): void {
+  app.addHook('onReady', async () => {
+    const others = app.server.listeners('request') as RequestListener[]
+    app.server.removeAllListeners('request')
+    app.server.on('request', (request, response) => {
+      if (request.method === 'POST' && request.url === '/e') take(request, response)
+      else for (const other of others) other(request, response)
+    })
+  })
 }
 
 /** `?id=DATASET&name=PageView&eid&url&value&currency&order_id&tcf&gpp&gcs&gcd` */

@@ -38,9 +38,11 @@ export function write(
   response: ServerResponse,
   { status, text, headers }: { status: number; text: string; headers: readonly string[] },
 ): void {
-  const length = String(Buffer.byteLength(text))
-  const own = ['content-type', JSON_TYPE, 'content-length', length]
-  response.writeHead(status, [...own, ...headers]).end(text)
+  const bytes = Buffer.byteLength(text)
+  const own = ['content-type', JSON_TYPE, 'content-length', String(bytes)]
+  // Plain ASCII is both, and leaves as it lies in memory.
+  const encoding = bytes === text.length ? 'latin1' : 'utf8'
+  response.writeHead(status, [...own, ...headers]).end(text, encoding)
 }
 
 /** Most hits are answered alike: one event, taken, nothing to say. */
