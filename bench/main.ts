@@ -33,7 +33,7 @@ if (values.help) {
 }
 
 const wants = (name: string): boolean => !values.only || values.only === name
-const seconds = values.quick ? 4 : 30
+const seconds = values.quick ? 2.4 : 30
 const rounds = 3
 
 const capi = wants('capi') ? await benchCapi(seconds, rounds) : undefined

@@ -49,9 +49,9 @@ const ENV = { TWOFOLD_ALLOW_PRIVATE_TARGETS: '127.0.0.1/32' }
 const PATIENCE_MS = 120_000
 
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
-  const backlog = await benchBacklog(quick ? 40 : 300, quick ? 40 : 400)
+  const backlog = await benchBacklog(quick ? 20 : 300, quick ? 20 : 400)
   const poison_extra_requests = await benchPoison()
-  const dead_destination_ratio = await benchDead(quick ? 0.8 : 3, quick ? 7 : 15)
+  const dead_destination_ratio = await benchDead(quick ? 0.6 : 3, quick ? 5 : 15)
   return { ...backlog, poison_extra_requests, dead_destination_ratio }
 }
 

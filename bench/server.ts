@@ -73,8 +73,8 @@ export async function benchPixel(seconds: number, rounds: number): Promise<Serve
       const load = (url: string, s: number): Promise<Measured> =>
         run({ url, path: '/e', contentType: 'text/plain', body, connections: 256, seconds: s })
       // Both as they run for days, not as they start: compiled.
-      await load(server.url, 3)
-      await load(empty.url, 3)
+      await load(server.url, 2)
+      await load(empty.url, 2)
       const ours: Measured[] = []
       const floors: number[] = []
       let cpu = 0
