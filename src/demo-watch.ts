@@ -1,7 +1,7 @@
 /**
  * The watch over the demo's past: the one that a server runs, with the clock of that time, so that
- * what broke in the past was found then, and resolved itself. It looks less often than a server does,
- * and alerts nobody. Called by demo-load.ts between the rounds of the past.
+ * what broke in the past was found then, and resolved itself. It looks less often than a server
+ * does, and alerts nobody. Called by demo-load.ts between the rounds of the past.
  */
 import type { Period } from '../examples/brewbeans/past/faults.ts'
 import { DIAGNOSTIC_KEPT_MS } from './diagnostic-limits.ts'
@@ -14,8 +14,8 @@ import { createWatch } from './watch/watch.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** A look takes some 70 ms (measured): one each hour of 60 days would take thrice as long as all else.
- * Twice a day, so that one look without evidence closes nothing. */
+/** A look takes some 70 ms (measured): one each hour of 60 days would take thrice as long as all
+ * else. Twice a day, so that one look without evidence closes nothing. */
 const STEP_MS = DAY_MS / 2
 /** What is found before it closes long before the end, so that nobody sees it. */
 const STEP_EARLIER_MS = 2 * DAY_MS

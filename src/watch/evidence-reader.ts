@@ -1,8 +1,8 @@
 /**
  * Reads what the checks of quality/diagnostics look at: a few totals of counters, a bounded sample
- * of events, how deliveries get on. Reads only. What changes by the hour (the weeks before) or by the
- * day (the seasonal baseline) is remembered for some datasets. Called by watch.ts, once per dataset
- * and pass.
+ * of events, how deliveries get on. Reads only. What changes by the hour (the weeks before) or by
+ * the day (the seasonal baseline) is remembered for some datasets. Called by watch.ts, once per
+ * dataset and pass.
  */
 
 import {
