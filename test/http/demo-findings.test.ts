@@ -95,10 +95,12 @@ describe('a past with outages', () => {
 })
 
 describe('a clean past', () => {
-  it('has no finding, open or resolved', async () => {
-    const { findings } = await foundIn(20, {
-      ...{ kind: 'clean', sessionsPerDay: 400, ordersPerDay: 20 },
-    })
+  // In the small one nobody comes for an hour or two now and then, also at busy hours.
+  it.each([
+    ['of a middling shop', { sessionsPerDay: 400, ordersPerDay: 20 }],
+    ['of a small shop', { sessionsPerDay: 120, ordersPerDay: 12 }],
+  ])('%s has no finding, open or resolved', async (_, size) => {
+    const { findings } = await foundIn(20, { kind: 'clean', ...size })
     expect(findings).toEqual([])
-  }, 120_000)
+  })
 })
