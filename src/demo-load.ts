@@ -20,6 +20,7 @@ import { createPixelDoor } from './collector/pixel-door.ts'
 import type { AnswerPixel, TakeServerBody } from './collector/ports.ts'
 import { createRate } from './collector/rate.ts'
 import { createDemoDataset } from './demo.ts'
+import { looksOf, watchPast } from './demo-watch.ts'
 import { TwofoldError } from './errors.ts'
 import type { Dataset } from './event/dataset.ts'
 import { hashFields } from './event/hash-fields.ts'
@@ -117,19 +118,28 @@ async function loadInto(store: Store, clock: Clock, options: PastOptions): Promi
   const mark: Mark = { dataset_id, seed, days, kind, whole: false }
   await store.putSettings([{ ...MARK, value: mark }])
   const doors = openDoors(store, clock, dataset)
+  const watch = await watchPast({
+    ...{ store, dataset, nowMs: () => clock.nowMs, startMs: past.startMs },
+  })
   let events = 0
-  for (const reports of rounds(past.reports)) {
+  for (const { reports, lookMs } of rounds(past.reports, looksOf(past, nowMs))) {
     clock.storeMs = reports[0]?.atMs ?? clock.storeMs
     events += await sendAll(reports, { clock, doors, dataset })
     options.onProgress((clock.nowMs - past.startMs) / (nowMs - past.startMs), events)
     for (let step = 0; step < UPKEEP_STEPS && (await store.tidyUp(clock.storeMs)); step++);
+    if (lookMs === undefined) continue
+    clock.nowMs = lookMs
+    clock.storeMs = lookMs
+    await watch.look()
   }
   clock.storeMs = nowMs
+  clock.nowMs = nowMs
   while (await store.tidyUp(nowMs));
   await keepOrders(store, dataset, past.orders())
   await keepCatalog(store, dataset, nowMs)
+  await watch.look()
   writeTruth(truth_file, past.truth())
-  await store.putSettings([{ ...MARK, value: { ...mark, whole: true } }])
+  await store.putSettings([...watch.documents(), { ...MARK, value: { ...mark, whole: true } }])
   return { dataset_id, truth_file, events }
 }
 
@@ -227,19 +237,34 @@ function openDoors(store: Store, clock: Clock, dataset: Dataset): Doors {
  * 2000 take a fifth more work (measured). */
 const ROUND_EVENTS = 250
 
-function* rounds(reports: Iterable<Report>): Generator<readonly Report[]> {
+interface Round {
+  readonly reports: readonly Report[]
+  /** After them the watch looks, at this moment. */
+  readonly lookMs?: number
+}
+
+function* rounds(reports: Iterable<Report>, looksMs: readonly number[]): Generator<Round> {
   let round: Report[] = []
   let events = 0
+  let looks = 0
   for (const report of reports) {
+    for (let lookMs = looksMs[looks]; lookMs !== undefined && lookMs <= report.atMs; ) {
+      yield { reports: round, lookMs }
+      round = []
+      events = 0
+      looks += 1
+      lookMs = looksMs[looks]
+    }
     if (events + report.events.length > ROUND_EVENTS) {
-      yield round
+      yield { reports: round }
       round = []
       events = 0
     }
     round.push(report)
     events += report.events.length
   }
-  if (round.length > 0) yield round
+  if (round.length > 0) yield { reports: round }
+  for (const lookMs of looksMs.slice(looks)) yield { reports: [], lookMs }
 }
 
 interface Sending {

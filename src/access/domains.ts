@@ -92,7 +92,8 @@ export async function createDomains(ports: DomainsPorts): Promise<Domains> {
     add: async (dataset_id, text) => {
       const domain = plainDomain(text)
       const key = keyOf(dataset_id, domain)
-      if (byKey.has(key)) throw wrong(`${domain} is on the list already`)
+      if (byKey.has(key))
+        throw wrong(`${domain} is on the list already: check it there, or give another one`)
       if (of(dataset_id).length >= DOMAINS_PER_DATASET_MAX) {
         throw new TwofoldError('limit_reached', `There are ${DOMAINS_PER_DATASET_MAX} domains.`)
       }

@@ -12,6 +12,7 @@ import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { changeOf } from './change.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
 import { registerGraphQuality } from './graph-quality.ts'
+import { issueWords } from './issue-words.ts'
 import { createMatchMeasurer } from './match-measurer.ts'
 import { openApiOf } from './openapi.ts'
 import type { ApiPorts, Context } from './ports.ts'
@@ -175,7 +176,7 @@ async function answer(
 }
 
 function checked(schema: z.ZodType | undefined, value: unknown, prefix: string): unknown {
-  const parsed = schema?.safeParse(value)
+  const parsed = schema?.safeParse(value, { error: issueWords })
   if (!parsed) return undefined
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => {

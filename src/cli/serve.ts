@@ -17,10 +17,13 @@ export function addServe(program: Command): void {
     examples: ['twofold serve', 'twofold serve --port 9000 --data /var/lib/twofold'],
   })
   addServerOptions(command).action(async (flags: ServeFlags) => {
-    const running = await startServer(readConfig(flags))
+    const config = readConfig(flags)
+    const running = await startServer(config)
     stopOnSignal(running)
-    if (flags.json) sayJson({ url: running.url, setup_url: running.setupUrl ?? null })
-    else for (const line of welcome(running)) say(line)
+    const { url, setupUrl } = running
+    const public_url = config.publicUrl ?? null
+    if (flags.json) sayJson({ url, public_url, setup_url: setupUrl ?? null })
+    else for (const line of welcome(running, config)) say(line)
   })
 }
 
@@ -87,8 +90,10 @@ function startFailure(error: unknown, { host, port, dataDir }: Config): CliError
   return undefined
 }
 
-function welcome({ url, setupUrl }: Running): string[] {
-  const running = `Twofold ${version()} is running. Open ${url} in your browser.`
+/** Behind a proxy people open the public address; the proxy needs the other one. */
+function welcome({ url, setupUrl }: Running, { publicUrl = url }: Config): string[] {
+  const open = `Twofold ${version()} is running. Open ${publicUrl} in your browser.`
+  const running = publicUrl === url ? open : `${open} It listens on ${url}.`
   if (!setupUrl) return [running, 'Stop it with Ctrl-C.']
   return [
     running,

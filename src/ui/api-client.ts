@@ -3,6 +3,8 @@
  * through queries.ts. The shapes are those of api/types.ts.
  */
 
+import { requestWords } from './request-words.ts'
+
 /** What went wrong, in the server's own words, with what to do about it. */
 export class ApiError extends Error {
   readonly code: string
@@ -10,11 +12,11 @@ export class ApiError extends Error {
   readonly fix: string
   readonly retryable: boolean
   constructor(status: number, answer: ErrorAnswer) {
-    super(answer.detail ? `${answer.message} ${answer.detail}` : answer.message)
+    super(wordsOf(answer))
     this.name = 'ApiError'
     this.status = status
     this.code = answer.code
-    this.fix = answer.fix
+    this.fix = isAboutFields(answer) ? 'Nothing was saved. Correct it, then try again.' : answer.fix
     this.retryable = answer.retryable
   }
 }
@@ -25,6 +27,16 @@ interface ErrorAnswer {
   readonly detail?: string
   readonly fix: string
   readonly retryable: boolean
+}
+
+/** What does not fit is said whole in the detail, field by field. */
+const isAboutFields = ({ code, detail }: ErrorAnswer): boolean =>
+  code === 'invalid_request' && detail !== undefined
+
+function wordsOf(answer: ErrorAnswer): string {
+  const { message, detail } = answer
+  if (detail === undefined) return message
+  return isAboutFields(answer) ? requestWords(detail) : `${message} ${detail}`
 }
 
 const UNREACHABLE: ErrorAnswer = {

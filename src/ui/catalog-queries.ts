@@ -10,7 +10,7 @@ import type {
   ProductsAnswer,
 } from '../api/types.ts'
 import { call, upload } from './api-client.ts'
-import type { QualityWindow } from './quality-queries.ts'
+import { type QualityWindow, windowFor } from './quality-queries.ts'
 
 const path = (datasetId: string, rest = ''): string => `/api/datasets/${datasetId}/catalog${rest}`
 
@@ -28,7 +28,10 @@ export const catalogQuery = (datasetId: string, isSending = false) =>
 export const catalogReportQuery = (datasetId: string, window: QualityWindow) =>
   queryOptions({
     queryKey: ['catalog', datasetId, 'report', window],
-    queryFn: () => call<CatalogReportAnswer>('GET', path(datasetId, `/report?window=${window}`)),
+    queryFn: async () => {
+      const query = new URLSearchParams(await windowFor(datasetId, window))
+      return call<CatalogReportAnswer>('GET', path(datasetId, `/report?${query}`))
+    },
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })

@@ -9,6 +9,7 @@ import type {
   UnpairedSamplesAnswer,
 } from '../api/types.ts'
 import { call } from './api-client.ts'
+import { rangeFor } from './queries.ts'
 
 export const QUALITY_WINDOWS = ['48h', '7d'] as const
 export type QualityWindow = (typeof QUALITY_WINDOWS)[number]
@@ -26,15 +27,24 @@ interface Asked {
   readonly event?: string | undefined
 }
 
-const path = (datasetId: string, rest: string, { window, event }: Asked): string => {
-  const query = new URLSearchParams({ window, ...(event ? { event_name: event } : {}) })
+/** "7 days" are the shop's, as on every page: today and the 6 before it. */
+export const windowFor = (
+  datasetId: string,
+  window: QualityWindow,
+): Promise<Record<string, string>> =>
+  window === '7d' ? rangeFor(datasetId, window) : Promise.resolve({ window })
+
+async function path(datasetId: string, rest: string, { window, event }: Asked): Promise<string> {
+  const range = await windowFor(datasetId, window)
+  const query = new URLSearchParams({ ...range, ...(event ? { event_name: event } : {}) })
   return `/api/datasets/${datasetId}/${rest}?${query}`
 }
 
 export const matchQualityQuery = (datasetId: string, window: QualityWindow) =>
   queryOptions({
     queryKey: ['quality', datasetId, window],
-    queryFn: () => call<MatchQualityAnswer>('GET', path(datasetId, 'quality', { window })),
+    queryFn: async () =>
+      call<MatchQualityAnswer>('GET', await path(datasetId, 'quality', { window })),
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })
@@ -43,8 +53,8 @@ export const matchQualityQuery = (datasetId: string, window: QualityWindow) =>
 export const measuredMatchQuery = (datasetId: string, window: QualityWindow) =>
   queryOptions({
     queryKey: ['quality-measured', datasetId, window],
-    queryFn: () =>
-      call<MeasuredMatchAnswer>('GET', path(datasetId, 'quality/measured', { window })),
+    queryFn: async () =>
+      call<MeasuredMatchAnswer>('GET', await path(datasetId, 'quality/measured', { window })),
     refetchInterval: ({ state }) =>
       state.data?.state === 'measuring' ? MEASURING_MS : 10 * REFRESH_MS,
   })
@@ -61,7 +71,8 @@ export const remoteQualityQuery = (datasetId: string) =>
 export const deduplicationQuery = (datasetId: string, asked: Asked) =>
   queryOptions({
     queryKey: ['deduplication', datasetId, asked],
-    queryFn: () => call<DeduplicationAnswer>('GET', path(datasetId, 'deduplication', asked)),
+    queryFn: async () =>
+      call<DeduplicationAnswer>('GET', await path(datasetId, 'deduplication', asked)),
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })
@@ -69,11 +80,10 @@ export const deduplicationQuery = (datasetId: string, asked: Asked) =>
 export const unpairedQuery = (datasetId: string, asked: Asked, side: 'browser' | 'server') =>
   queryOptions({
     queryKey: ['deduplication', datasetId, asked, side],
-    queryFn: () =>
-      call<UnpairedSamplesAnswer>(
-        'GET',
-        `${path(datasetId, 'deduplication/unpaired', asked)}&side=${side}&limit=10`,
-      ),
+    queryFn: async () => {
+      const samples = await path(datasetId, 'deduplication/unpaired', asked)
+      return call<UnpairedSamplesAnswer>('GET', `${samples}&side=${side}&limit=10`)
+    },
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })
@@ -81,7 +91,7 @@ export const unpairedQuery = (datasetId: string, asked: Asked, side: 'browser' |
 export const lossQuery = (datasetId: string, asked: Asked) =>
   queryOptions({
     queryKey: ['loss', datasetId, asked],
-    queryFn: () => call<LossAnswer>('GET', path(datasetId, 'loss', asked)),
+    queryFn: async () => call<LossAnswer>('GET', await path(datasetId, 'loss', asked)),
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   })

@@ -1,7 +1,8 @@
 /**
  * Reads what the checks of quality/diagnostics look at: a few totals of counters, a bounded sample
- * of events, how deliveries get on. Reads only. What changes by the hour (the seasonal baseline,
- * the weeks before) is remembered for some datasets. Called by watch.ts, once per dataset and pass.
+ * of events, how deliveries get on. Reads only. What changes by the hour (the weeks before) or by
+ * the day (the seasonal baseline) is remembered for some datasets. Called by watch.ts, once per
+ * dataset and pass.
  */
 
 import {
@@ -58,10 +59,12 @@ const BEFORE_METRICS = [
 ] as const
 export const KEPT_METRICS = ['accepted', 'duplicate'] as const
 
+/** What changes by the hour, and what by the day. */
 interface Slow {
   readonly hourS: number
   readonly rowsBefore: readonly Count[]
   readonly moneyBefore: readonly MoneyOf[]
+  readonly dayS: number
   readonly profiles: Profiles
 }
 
@@ -70,7 +73,7 @@ export function createEvidenceReader(ports: EvidencePorts): EvidenceReader {
   const slowOf = async (id: string, hourS: number): Promise<Slow> => {
     const known = remembered.get(id)
     if (known?.hourS === hourS) return known
-    const slow = await readSlow(ports, id, hourS)
+    const slow = await readSlow(ports, { id, hourS, known })
     remembered.delete(id)
     remembered.set(id, slow)
     if (remembered.size > DIAGNOSTIC_CACHED_DATASETS_MAX) {
@@ -119,26 +122,38 @@ export function createEvidenceReader(ports: EvidencePorts): EvidenceReader {
   }
 }
 
-async function readSlow({ store }: EvidencePorts, id: string, hourS: number): Promise<Slow> {
+interface Asked {
+  readonly id: string
+  readonly hourS: number
+  readonly known: Slow | undefined
+}
+
+async function readSlow({ store }: EvidencePorts, { id, hourS, known }: Asked): Promise<Slow> {
   const beforeS = hourS - 23 * HOUR_S
   const fromS = beforeS - (beforeS % DAY_S) - BASELINE_DAYS * DAY_S
-  const toS = hourS - (hourS % DAY_S)
-  const [before, byHour] = await Promise.all([
+  const dayS = hourS - (hourS % DAY_S)
+  const [before, profiles] = await Promise.all([
     store.counters({
       ...{ dataset_id: id, from_s: fromS, to_s: beforeS },
       ...{ by: 'total', metrics: BEFORE_METRICS },
     }),
-    store.counters({
-      ...{ dataset_id: id, from_s: toS - BASELINE_DAYS * DAY_S, to_s: toS },
-      ...{ by: 'hour', metrics: KEPT_METRICS },
-    }),
+    known?.dayS === dayS ? known.profiles : readProfiles(store, id, dayS),
   ])
-  return {
-    hourS,
-    rowsBefore: before.counters,
-    moneyBefore: before.money,
-    profiles: profilesOf(byHour.counters, { fromS: toS - BASELINE_DAYS * DAY_S, toS }),
-  }
+  return { hourS, rowsBefore: before.counters, moneyBefore: before.money, dayS, profiles }
+}
+
+/** Of whole days only, so that they change with the day. */
+async function readProfiles(
+  store: Pick<Store, 'counters'>,
+  dataset_id: string,
+  toS: number,
+): Promise<Profiles> {
+  const fromS = toS - BASELINE_DAYS * DAY_S
+  const { counters } = await store.counters({
+    ...{ dataset_id, from_s: fromS, to_s: toS },
+    ...{ by: 'hour', metrics: KEPT_METRICS },
+  })
+  return profilesOf(counters, { fromS, toS })
 }
 
 /** The newest events of the most frequent names, conversions first, and what was not counted. */

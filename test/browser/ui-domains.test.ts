@@ -62,3 +62,18 @@ it.each([
     await close()
   },
 )
+
+it('says in plain words that a domain is on the list already', async () => {
+  const { dataset_id } = await server.createDataset({ name: 'Shop' })
+  await server.api('POST', `/api/datasets/${dataset_id}/domains`, { domain: 'shop.example' })
+  const { page: tab, close } = await openManager(browser, server)
+  await tab.goto(`/datasets/${dataset_id}/settings`)
+  await tab.getByTestId('domain').waitFor()
+  await tab.getByRole('textbox', { name: 'Domain', exact: true }).fill('shop.example')
+  await tab.getByRole('button', { name: 'Add', exact: true }).click()
+  const words = await tab.getByRole('alert').textContent()
+  expect(words).toContain('Domain: shop.example is on the list already: check it there')
+  expect(words).toContain('Nothing was saved.')
+  expect(words).not.toMatch(/body|detail/)
+  await close()
+})

@@ -136,11 +136,23 @@ it('columns of unusual names are chosen once, and hold for the next file', async
   await picture(page, 'columns-as-last-time')
 })
 
-it('fits a phone and the dark, and scrolls tables by themselves', async () => {
+it('fits a phone and the dark, and each day stands whole on it', async () => {
   const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }
   const page = await openPage(`/datasets/${id}/reconciliation`, phone)
   await page.getByTestId('orders').waitFor()
   const width = await page.evaluate(() => document.documentElement.scrollWidth)
   expect(width).toBeLessThanOrEqual(390)
+  const days = page.getByRole('region', { name: 'By day' }).last()
+  await days.getByTestId('day').first().waitFor()
+  expect(await days.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0)
+  await days
+    .getByRole('button', { name: /^Show the orders of/ })
+    .first()
+    .click()
+  await page.getByRole('heading', { name: /^Orders of 20/ }).waitFor()
+  const orders = page.getByRole('region', { name: 'Orders of the day' })
+  await page.getByText('All', { exact: true }).click()
+  await orders.getByTestId('order').first().waitFor()
+  expect(await orders.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0)
   await picture(page, 'phone-dark')
 })

@@ -146,6 +146,15 @@ describe('serve', () => {
     expect([unusable.code, unusable.stderr]).toEqual([1, expect.stringContaining('--data FOLDER')])
   })
 
+  it('shows the public address to people, and where it listens to who set up the proxy', async () => {
+    const child = serve('--public-url', 'https://events.shop.example')
+    const [open, setup] = await Promise.all([lineOf(child, /is running/), lineOf(child, /#setup=/)])
+    expect(open).toMatch(
+      /Open https:\/\/events\.shop\.example in your browser\. It listens on http:\/\/127\.0\.0\.1:\d+\.$/,
+    )
+    expect(setup).toMatch(/^ *https:\/\/events\.shop\.example\/#setup=/)
+  })
+
   it.each([
     [['--port', 'many'], /TWOFOLD_PORT \(--port\) is "many"/],
     [['--log', 'loud'], /TWOFOLD_LOG/],

@@ -8,7 +8,7 @@ import { dayShares } from './calendar.ts'
 import { crawl } from './crawlers.ts'
 import { CRAWLERS } from './devices.ts'
 import { type Dice, diceOf, timesOf } from './dice.ts'
-import { DAY_MS, FAULTY, type Faults, periodsOf } from './faults.ts'
+import { DAY_MS, FAULTY, type Faults, type Period, periodsOf } from './faults.ts'
 import { addressOf, People, type Visitor } from './people.ts'
 import { type Report, Telling, type TellingPorts } from './tellings.ts'
 import { add, type Truth, TruthBook } from './truth.ts'
@@ -27,6 +27,7 @@ export interface HistoryOptions {
 
 export interface History {
   readonly startMs: number
+  readonly periods: readonly Period[]
   /** In the order of arrival. To be read once, to the end. */
   readonly reports: Iterable<Report>
   /** Whole once every report was read. */
@@ -49,18 +50,19 @@ const ORDERS_PER_DAY = 40
 export function history(options: HistoryOptions): History {
   const past = new Past(options)
   return {
-    ...{ startMs: past.startMs, reports: past.reports(), truth: past.truth },
+    ...{ startMs: past.startMs, periods: past.periods },
+    ...{ reports: past.reports(), truth: past.truth },
     orders: () => past.sold,
   }
 }
 
 class Past {
   readonly startMs: number
+  readonly periods: readonly Period[]
   readonly #options: HistoryOptions
   readonly #faults: Faults
   readonly #people: People
   readonly #book: TruthBook
-  readonly #periods: TellingPorts['periods']
   readonly #dice: Dice
   /** What arrives on each day, as far as it was made. */
   readonly #arriving = new Map<number, Report[]>()
@@ -76,7 +78,7 @@ class Past {
     this.#faults = faults
     this.#people = new People(faults)
     this.#book = new TruthBook(this.startMs)
-    this.#periods = periodsOf(faults, { startMs: this.startMs, endMs, days })
+    this.periods = periodsOf(faults, { startMs: this.startMs, endMs, days })
     this.#dice = diceOf(seed, 'past')
   }
 
@@ -95,7 +97,7 @@ class Past {
   readonly truth = (): Truth => {
     if (!this.#done) throw new Error('the truth of a history is known once it was read to its end')
     const { seed, endMs } = this.#options
-    return this.#book.truth({ seed, endMs, periods: this.#periods })
+    return this.#book.truth({ seed, endMs, periods: this.periods })
   }
 
   /** One after the other, each with dice of its own: what comes later never changes what came. */
@@ -170,7 +172,7 @@ class Past {
 
   #ports(dice: Dice): TellingPorts {
     return {
-      ...{ dice, faults: this.#faults, periods: this.#periods, book: this.#book },
+      ...{ dice, faults: this.#faults, periods: this.periods, book: this.#book },
       endMs: this.#options.endMs,
       nextId: this.#idsOf(this.#visits),
       send: this.#send,

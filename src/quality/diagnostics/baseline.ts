@@ -33,6 +33,8 @@ export interface Profile {
   readonly weekdays: readonly number[]
   /** Size of the negative binomial: the smaller, the more a day differs from its mean. */
   readonly size: number
+  /** Reports come together, several of one visit: how many count as one where chance is asked. */
+  readonly clump: number
 }
 
 const SIZE_MIN = 4
@@ -65,14 +67,16 @@ export function profileOf(
   if (total <= 0) return undefined
   const daily = total / days
   const weekdays = weekdaysOf(daySums, start, daily)
+  // One report a day is spread evenly, so that no hour is thought impossible.
+  const shares = hourSums.map((n) => (n + days / 24) / (total + days))
   const level = daySums.map((n, day) => n / (weekdays[weekdayOf(start + day * DAY_S)] ?? 1))
   return {
     daily,
     dailyOfLate: sum(level.slice(-7)) / Math.min(7, days),
-    // One report a day is spread evenly, so that no hour is thought impossible.
-    hours: hourSums.map((n) => (n + days / 24) / (total + days)),
+    hours: shares,
     weekdays,
     size: sizeOf(level),
+    clump: clumpOf(hours, { start, daySums, shares }),
   }
 }
 
@@ -92,6 +96,26 @@ function sizeOf(days: readonly number[]): number {
   const variance = sum(days.map((n) => (n - mean) ** 2)) / Math.max(1, days.length - 1)
   if (variance <= mean) return SIZE_MAX
   return Math.min(SIZE_MAX, Math.max(SIZE_MIN, mean ** 2 / (variance - mean)))
+}
+
+interface Spread {
+  readonly start: number
+  readonly daySums: readonly number[]
+  readonly shares: readonly number[]
+}
+
+/** How much more the hours of a day differ from its usual curve than single reports would. */
+function clumpOf(hours: ReadonlyMap<number, number>, { start, daySums, shares }: Spread): number {
+  let squares = 0
+  let expected = 0
+  daySums.forEach((ofDay, day) => {
+    shares.forEach((share, hour) => {
+      const n = hours.get(start + day * DAY_S + hour * HOUR_S) ?? 0
+      squares += (n - ofDay * share) ** 2
+      expected += ofDay * share
+    })
+  })
+  return Math.max(1, squares / expected)
 }
 
 /** Expected in [fromS, toS); hours that lie in it partly count by their part. */

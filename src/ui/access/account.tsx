@@ -10,11 +10,18 @@ import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { sessionQuery } from '../queries.ts'
 import { NewPassword } from '../welcome/person-fields.tsx'
+import { NoAccount } from './no-account.tsx'
 import { OwnIdentities } from './own-identities.tsx'
 import { OwnPasskeys } from './own-passkeys.tsx'
 import { OwnSessions } from './own-sessions.tsx'
 
 export function AccountPage() {
+  const { data: session } = useQuery(sessionQuery)
+  if (session && !session.person) return <NoAccount session={session} />
+  return <OwnAccount />
+}
+
+function OwnAccount() {
   const { problem } = useSearch({ from: '/signed-in/account' })
   const { data, error, isPending, refetch } = useQuery(accountQuery)
   return (

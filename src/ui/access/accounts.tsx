@@ -14,12 +14,19 @@ import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { sessionQuery } from '../queries.ts'
+import { ForOperators } from '../shell/no-entry.tsx'
 import classes from './access.module.css'
 import { CreateToken } from './create-token.tsx'
 import { ROLE_WORDS } from './role-words.ts'
 import { TokenList } from './token-list.tsx'
 
 export function AccountsPage() {
+  const { data: session } = useQuery(sessionQuery)
+  if (session && !session.operator) return <ForOperators title="Accounts" />
+  return <Accounts />
+}
+
+function Accounts() {
   const { data, error, isPending, refetch } = useQuery(peopleQuery)
   return (
     <Page

@@ -9,14 +9,25 @@ import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
-import { datasetsQuery, sessionQuery } from '../queries.ts'
+import { datasetsQuery } from '../queries.ts'
+import { ForAdmins, mayAdminister } from '../shell/no-entry.tsx'
+import { type OwnBusiness, useOwnBusiness } from '../shell/use-business.ts'
 import classes from './access.module.css'
 
 export function HistoryPage() {
   const { businessId } = useParams({ from: '/signed-in/businesses/$businessId/history' })
-  const { data: session } = useQuery(sessionQuery)
+  const business = useOwnBusiness(businessId)
+  if (business && !mayAdminister(business)) return <ForAdmins title="History" business={business} />
+  return <History businessId={businessId} business={business} />
+}
+
+interface HistoryProps {
+  readonly businessId: string
+  readonly business: OwnBusiness | undefined
+}
+
+function History({ businessId, business }: HistoryProps) {
   const history = useInfiniteQuery(historyPages(businessId))
-  const business = session?.businesses.find(({ business_id }) => business_id === businessId)
   const entries = history.data?.pages.flatMap((page) => page.entries)
   return (
     <Page

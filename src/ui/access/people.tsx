@@ -11,6 +11,8 @@ import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading, PageNotFound } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { sessionQuery } from '../queries.ts'
+import { ForAdmins, mayAdminister } from '../shell/no-entry.tsx'
+import { type OwnBusiness, useOwnBusiness } from '../shell/use-business.ts'
 import classes from './access.module.css'
 import { BusinessSection } from './business-section.tsx'
 import { Invitations } from './invitations.tsx'
@@ -19,9 +21,18 @@ import { ROLE_WORDS, ROLES } from './role-words.ts'
 
 export function PeoplePage() {
   const { businessId } = useParams({ from: '/signed-in/businesses/$businessId/people' })
-  const { data: session } = useQuery(sessionQuery)
+  const business = useOwnBusiness(businessId)
+  if (business && !mayAdminister(business)) return <ForAdmins title="People" business={business} />
+  return <People businessId={businessId} business={business} />
+}
+
+interface PeopleProps {
+  readonly businessId: string
+  readonly business: OwnBusiness | undefined
+}
+
+function People({ businessId, business }: PeopleProps) {
   const members = useQuery(membersQuery(businessId))
-  const business = session?.businesses.find(({ business_id }) => business_id === businessId)
   if (members.error instanceof ApiError && members.error.status === 404) return <PageNotFound />
   const isOwner = business?.role === 'owner'
   return (

@@ -10,6 +10,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { datasetQuery } from '../queries.ts'
+import { ForDevelopers } from '../shell/no-entry.tsx'
 import { ConnectionForm } from './connection-form.tsx'
 import classes from './destinations.module.css'
 import { type EventChoice, EventsForm } from './events-form.tsx'
@@ -25,6 +26,9 @@ export function AddDestinationPage() {
   const { data: types, error, refetch } = useQuery(destinationTypesQuery)
   const navigate = useNavigate({ from: FROM })
   const chosen = types?.find(({ name }) => name === type)
+  if (dataset && !dataset.may.includes('develop')) {
+    return <ForDevelopers title="Add a destination" of={dataset.name} />
+  }
   return (
     <Page
       title={chosen ? `Add ${chosen.title}` : 'Add a destination'}

@@ -10,15 +10,19 @@ import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { datasetQuery } from '../queries.ts'
+import { ForDevelopers } from '../shell/no-entry.tsx'
 import { AlertForm } from './alert-form.tsx'
 import { alertsKey, alertsQuery, resetAlerts, testAlerts } from './diagnostics-queries.ts'
 
 export function AlertsPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
-  const { data, error, refetch, isPending } = useQuery(
-    alertsQuery({ on: 'dataset', id: datasetId }),
-  )
+  const may = dataset?.may.includes('develop')
+  const { data, error, refetch, isPending } = useQuery({
+    ...alertsQuery({ on: 'dataset', id: datasetId }),
+    enabled: may === true,
+  })
+  if (dataset && !may) return <ForDevelopers title="Alerts" of={dataset.name} />
   return (
     <Page
       title="Alerts"

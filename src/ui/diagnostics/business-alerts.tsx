@@ -10,21 +10,26 @@ import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
-import { sessionQuery } from '../queries.ts'
+import { ForAdmins, mayAdminister } from '../shell/no-entry.tsx'
+import { useOwnBusiness } from '../shell/use-business.ts'
 import { AlertForm } from './alert-form.tsx'
 import { NoMail } from './alerts.tsx'
 import { alertsKey, alertsQuery, resetAlerts, testAlerts } from './diagnostics-queries.ts'
 
 export function BusinessAlertsPage() {
   const { businessId } = useParams({ from: '/signed-in/businesses/$businessId/alerts' })
-  const { data: session } = useQuery(sessionQuery)
+  const business = useOwnBusiness(businessId)
+  if (business && !mayAdminister(business)) return <ForAdmins title="Alerts" business={business} />
+  return <BusinessAlerts businessId={businessId} name={business?.name ?? ''} />
+}
+
+function BusinessAlerts({ businessId, name }: { businessId: string; name: string }) {
   const of = { on: 'business', id: businessId } as const
   const { data, error, refetch, isPending } = useQuery(alertsQuery(of))
-  const name = session?.businesses.find(({ business_id }) => business_id === businessId)?.name
   return (
     <Page
       title="Alerts"
-      of={name ?? ''}
+      of={name}
       lead="Who is told when something goes wrong in this business. Its datasets follow these settings unless they have their own."
     >
       {isPending && <PageLoading />}

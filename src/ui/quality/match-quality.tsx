@@ -89,7 +89,7 @@ function Report({ datasetId, window, quality, remote }: ReportProps) {
       <ChangeFirst events={ordered} />
       <Section
         title="By event"
-        hint={`Score from 0 to 10 ${sentence}, of n website events that your server reported. Open one to see what each key covers.`}
+        hint={`Score from 0 to 10 ${sentence}, of n website events that your server reported. Open one to see what each key covers. An event stands in the hour of the server’s report here, and in the hour of its first report under Deduplication: where a report of the server came late, n can be a little larger here.`}
       >
         <Accordion
           multiple

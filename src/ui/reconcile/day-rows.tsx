@@ -9,8 +9,8 @@ import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { Scroll } from '../quality/parts.tsx'
-import classes from '../quality/quality.module.css'
 import { dayRowsQuery, ROWS_PER_PAGE } from '../reconcile-queries.ts'
+import classes from './reconcile.module.css'
 import { KIND_COLORS, KIND_WORDS } from './words.ts'
 
 type Row = DayRowsAnswer['rows'][number]
@@ -74,7 +74,7 @@ export function DayRows({ datasetId, day, show, onShow }: DayRowsProps) {
 function Rows({ datasetId, rows }: { readonly datasetId: string; readonly rows: readonly Row[] }) {
   return (
     <Scroll label="Orders of the day">
-      <Table className={classes.table ?? ''} miw={900}>
+      <Table className={`${classes.table} ${classes.orders}`}>
         <Table.Thead>
           <Table.Tr>
             {['Time', 'Order', 'Result', 'Sold', 'Counted', 'Reported by', 'Why'].map((head) => (
@@ -87,15 +87,16 @@ function Rows({ datasetId, rows }: { readonly datasetId: string; readonly rows: 
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={`${row.order_id} ${row.counted?.seq} ${row.at}`} data-testid="order">
-              <Table.Td>
+              <Table.Td data-label="Time">
                 <Time ms={row.at * 1000} as="moment" />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="Order">
                 {row.order_id ? (
                   <TextLink
                     to="/datasets/$datasetId/events"
                     params={{ datasetId }}
                     search={{ order_id: row.order_id }}
+                    size="sm"
                   >
                     {row.order_id}
                   </TextLink>
@@ -105,17 +106,21 @@ function Rows({ datasetId, rows }: { readonly datasetId: string; readonly rows: 
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="Result" className={classes.wide ?? ''}>
                 <Badge variant="light" tt="none" color={KIND_COLORS[row.kind]} miw="max-content">
                   {KIND_WORDS[row.kind]}
                 </Badge>
               </Table.Td>
-              <Table.Td className={classes.number ?? ''}>{moneyOf(row)}</Table.Td>
-              <Table.Td className={classes.number ?? ''}>
+              <Table.Td className={classes.number ?? ''} data-label="Sold">
+                {moneyOf(row)}
+              </Table.Td>
+              <Table.Td className={classes.number ?? ''} data-label="Counted">
                 {row.counted ? moneyOf(row.counted) : '–'}
               </Table.Td>
-              <Table.Td>{reporters(row)}</Table.Td>
-              <Table.Td>{whyOf(row)}</Table.Td>
+              <Table.Td data-label="Reported by" className={classes.wide ?? ''}>
+                {reporters(row)}
+              </Table.Td>
+              <Table.Td className={classes.wide ?? ''}>{whyOf(row)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -4,7 +4,7 @@ import type { ReconciliationAnswer } from '../../api/types.ts'
 import { formatCount, formatShare } from '../format.ts'
 import { Section } from '../parts/section.tsx'
 import { Scroll } from '../quality/parts.tsx'
-import classes from '../quality/quality.module.css'
+import classes from './reconcile.module.css'
 
 interface DayTableProps {
   readonly days: ReconciliationAnswer['days']
@@ -12,10 +12,18 @@ interface DayTableProps {
   readonly onChoose: (day: string) => void
 }
 
-const HEADS = [
-  ...['Orders', 'Counted', 'Browser', 'Server'],
-  ...['Missing', 'Left out', 'Extra', 'Other money'],
-]
+type Day = ReconciliationAnswer['days'][number]
+
+const COLUMNS = [
+  ['Orders', (day: Day) => day.orders],
+  ['Counted', (day: Day) => day.counted],
+  ['Browser', (day: Day) => day.browser],
+  ['Server', (day: Day) => day.server],
+  ['Missing', (day: Day) => day.missing],
+  ['Left out', (day: Day) => day.left_out],
+  ['Extra', (day: Day) => day.extra],
+  ['Other money', (day: Day) => day.differs],
+] as const
 
 export function DayTable({ days, chosen, onChoose }: DayTableProps) {
   return (
@@ -24,11 +32,11 @@ export function DayTable({ days, chosen, onChoose }: DayTableProps) {
       hint="Counted is Orders less Missing and Left out (on purpose), plus Extra. Browser and Server: orders that each reported. Off by: missing and extra, of all sales that either side knows, with the 95% interval."
     >
       <Scroll label="By day">
-        <Table className={classes.table ?? ''} miw={860} horizontalSpacing={6}>
+        <Table className={`${classes.table} ${classes.days}`} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Day</Table.Th>
-              {HEADS.map((head) => (
+              {COLUMNS.map(([head]) => (
                 <Table.Th key={head} scope="col" className={classes.number ?? ''}>
                   {head}
                 </Table.Th>
@@ -42,16 +50,18 @@ export function DayTable({ days, chosen, onChoose }: DayTableProps) {
           <Table.Tbody>
             {days.map((one) => (
               <Table.Tr key={one.day} data-testid="day">
-                <Table.Th scope="row" fw={500} className={classes.number ?? ''} ta="left">
+                <Table.Th scope="row" fw={500} className={classes.head ?? ''}>
                   {one.day}
                 </Table.Th>
-                {numbersOf(one).map(([name, n]) => (
-                  <Table.Td key={name} className={classes.number ?? ''}>
-                    {formatCount(n)}
+                {COLUMNS.map(([head, numberOf]) => (
+                  <Table.Td key={head} className={classes.number ?? ''} data-label={head}>
+                    {formatCount(numberOf(one))}
                   </Table.Td>
                 ))}
-                <Table.Td className={classes.number ?? ''}>{offBy(one)}</Table.Td>
-                <Table.Td>
+                <Table.Td className={`${classes.number} ${classes.wide}`} data-label="Off by">
+                  {offBy(one)}
+                </Table.Td>
+                <Table.Td className={classes.open ?? ''}>
                   <Button
                     size="compact-sm"
                     variant={one.day === chosen ? 'filled' : 'default'}
@@ -69,19 +79,6 @@ export function DayTable({ days, chosen, onChoose }: DayTableProps) {
     </Section>
   )
 }
-
-type Day = ReconciliationAnswer['days'][number]
-
-const numbersOf = (one: Day): readonly (readonly [string, number])[] => [
-  ['orders', one.orders],
-  ['counted', one.counted],
-  ['browser', one.browser],
-  ['server', one.server],
-  ['missing', one.missing],
-  ['left_out', one.left_out],
-  ['extra', one.extra],
-  ['differs', one.differs],
-]
 
 function offBy({ discrepancy: { share, low, high } }: Day): string {
   if (share === null) return '–'

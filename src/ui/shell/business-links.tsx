@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { PageLink } from '../parts/links.tsx'
 import { sessionQuery } from '../queries.ts'
+import { mayAdminister } from './no-entry.tsx'
 import classes from './shell.module.css'
 import { useBusiness } from './use-business.ts'
 
@@ -12,16 +13,16 @@ export function BusinessLinks() {
   const { data: session } = useQuery(sessionQuery)
   const business = useBusiness()
   if (!session) return null
-  const mayAdminister = business?.role === 'owner' || business?.role === 'admin'
+  const isAdmin = business !== undefined && mayAdminister(business)
   return (
     <>
-      {business && (mayAdminister || session.businesses.length > 1) && (
+      {business && (isAdmin || session.businesses.length > 1) && (
         <Text size="xs" c="dimmed" fw={600} px="sm" pt="md" pb={4} lineClamp={1}>
           {session.businesses.length > 1 ? 'Business' : business.name}
         </Text>
       )}
       {business && session.businesses.length > 1 && <Switcher businessId={business.business_id} />}
-      {business && mayAdminister && <Pages businessId={business.business_id} />}
+      {business && isAdmin && <Pages businessId={business.business_id} />}
       {session.operator && (
         <>
           <Text size="xs" c="dimmed" fw={600} px="sm" pt="md" pb={4}>
@@ -96,8 +97,7 @@ function Switcher({ businessId }: { businessId: string }) {
       onChange={(id) => {
         if (!id) return
         const next = session?.businesses.find(({ business_id }) => business_id === id)
-        const mayAdminister = next?.role === 'owner' || next?.role === 'admin'
-        if (shown && mayAdminister) {
+        if (shown && next && mayAdminister(next)) {
           const to = BUSINESS_PAGES.find((one) => one === page) ?? BUSINESS_PAGES[0]
           void navigate({ to, params: { businessId: id } })
         } else void navigate({ to: '/', search: { business: id } })

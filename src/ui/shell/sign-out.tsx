@@ -6,15 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { signOut } from '../queries.ts'
 
 export function SignOut() {
-  const cache = useQueryClient()
-  const navigate = useNavigate()
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: async () => {
-      await navigate({ to: '/sign-in' })
-      cache.clear()
-    },
-  })
+  const leave = useSignOut()
   return (
     <Tooltip label="Sign out">
       <ActionIcon
@@ -29,4 +21,16 @@ export function SignOut() {
       </ActionIcon>
     </Tooltip>
   )
+}
+
+export function useSignOut() {
+  const cache = useQueryClient()
+  const navigate = useNavigate()
+  return useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      await navigate({ to: '/sign-in' })
+      cache.clear()
+    },
+  })
 }

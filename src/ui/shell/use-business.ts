@@ -10,6 +10,12 @@ import { datasetsQuery, sessionQuery } from '../queries.ts'
 
 export type OwnBusiness = SessionView['businesses'][number]
 
+/** The one of the address, where the reader belongs to it. */
+export function useOwnBusiness(businessId: string): OwnBusiness | undefined {
+  const { data: session } = useQuery(sessionQuery)
+  return session?.businesses.find(({ business_id }) => business_id === businessId)
+}
+
 let last: string | undefined
 
 export function useBusiness(): OwnBusiness | undefined {

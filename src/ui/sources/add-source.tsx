@@ -10,6 +10,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { datasetQuery } from '../queries.ts'
+import { ForDevelopers } from '../shell/no-entry.tsx'
 import { createConnection, madeKey, sourceTypesQuery } from '../source-queries.ts'
 import { SettingInputs } from './setting-inputs.tsx'
 import classes from './sources.module.css'
@@ -23,6 +24,9 @@ export function AddSourcePage() {
   const { data: types, error, refetch } = useQuery(sourceTypesQuery)
   const navigate = useNavigate({ from: FROM })
   const chosen = types?.find(({ name }) => name === source)
+  if (dataset && !dataset.may.includes('develop')) {
+    return <ForDevelopers title="Connect a source" of={dataset.name} />
+  }
   return (
     <Page
       title={chosen ? `Connect ${chosen.title}` : 'Connect a source'}

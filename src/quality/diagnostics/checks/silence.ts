@@ -38,7 +38,8 @@ function silent(series: Series, { nowMs, upSinceMs }: Evidence): Hit[] {
   const fromS = Math.max(lastSeenS ?? oldest, upSinceMs / 1000)
   if (nowS - fromS < SILENT_S_MIN) return []
   const expected = expectedIn(profile, fromS, nowS, lowLevel(profile))
-  const chance = (profile.size / (profile.size + expected)) ** profile.size
+  // A visit that does not come takes all its reports with it.
+  const chance = (profile.size / (profile.size + expected / profile.clump)) ** profile.size
   if (chance > CHANCE_MAX) return []
   const hours = (nowS - fromS) / 3600
   const subject = { side, ...(event_name === undefined ? {} : { event_name }) }
