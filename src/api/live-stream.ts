@@ -34,13 +34,13 @@ export const liveRoutes: readonly Route[] = [
       const code = query.test_event_code
       const wanted = (leg: Leg): boolean =>
         code === undefined || leg.envelope.test_event_code === code
-      const stream = openStream(reply, context)
+      const stream = openStream(reply, context, mayStill)
       try {
         // Subscribed before the replay is read: what is committed meanwhile waits in the stream.
         const stop = context.live.subscribe(id, (leg) => {
           if (wanted(leg)) stream.push(leg)
         })
-        stream.begin(stop, mayStill)
+        stream.begin(stop)
         await stream.replay(after === undefined ? [] : missed(context, id, after), wanted)
       } catch (error) {
         if (!reply.sent) throw error
@@ -54,7 +54,7 @@ export const liveRoutes: readonly Route[] = [
 
 interface Stream {
   /** Sends the headers: from here on errors end the stream instead of being answered. */
-  begin(stop: () => void, mayStill: () => boolean): void
+  begin(stop: () => void): void
   push(leg: Leg): void
   replay(parts: readonly Part[] | AsyncIterable<Part>, wanted: (leg: Leg) => boolean): Promise<void>
   end(): void
@@ -62,7 +62,8 @@ interface Stream {
 
 type Part = readonly Leg[] | { readonly skipped: number }
 
-function openStream(reply: FastifyReply, context: Context): Stream {
+/** `mayStill` is asked before every write: who was removed or signed out gets nothing more. */
+function openStream(reply: FastifyReply, context: Context, mayStill: () => boolean): Stream {
   const { raw } = reply
   const endings: (() => void)[] = []
   const waiting: Leg[] = []
@@ -81,6 +82,7 @@ function openStream(reply: FastifyReply, context: Context): Stream {
     if (!flowing) return
     flowing = false
     while (waiting.length > 0 && !ended) {
+      if (!mayStill()) return end()
       const legs = waiting.splice(0, LIVE_CHUNK_LEGS).filter((leg) => leg.seq > sentSeq)
       sentSeq = legs.at(-1)?.seq ?? sentSeq
       if (!raw.write(legs.map(eventOf).join(''))) await drained(raw)
@@ -89,7 +91,7 @@ function openStream(reply: FastifyReply, context: Context): Stream {
   }
 
   return {
-    begin: (stop, mayStill) => {
+    begin: (stop) => {
       reply.hijack()
       raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
@@ -120,6 +122,7 @@ function openStream(reply: FastifyReply, context: Context): Stream {
     replay: async (parts, wanted) => {
       for await (const part of parts) {
         if (ended) return
+        if (!mayStill()) return end()
         if ('skipped' in part) {
           raw.write(`event: skipped\ndata: {"count":${part.skipped}}\n\n`)
           continue

@@ -170,6 +170,19 @@ describe('the live view', () => {
     expect(await other.next('leg')).toBeUndefined()
   })
 
+  it('tells nothing more once its token is revoked, without waiting for a heartbeat', async () => {
+    const { token, record } = await bench.access.createToken({
+      dataset_id: datasetId,
+      purpose: 'read',
+    })
+    const live = await watch('', { authorization: `Bearer ${token}` })
+    await bench.deliver(datasetId, 'server', [sale(1)])
+    expect(await live.leg()).toMatchObject({ seq: 1 })
+    await bench.access.revokeToken(record.id)
+    await bench.deliver(datasetId, 'server', [sale(2)])
+    expect(await live.next('leg')).toBeUndefined()
+  })
+
   it('ends when the server stops', async () => {
     const live = await watch()
     const closing = bench.app.close()
