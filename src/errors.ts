@@ -288,6 +288,12 @@ export const ERRORS = {
     message: 'No such token.',
     fix: 'List them with `twofold token list`; the id is not the token itself.',
   },
+  token_replaced: {
+    status: 409,
+    retryable: false,
+    message: 'This token was replaced already, or has ended.',
+    fix: 'Replace the one that took its place, or make a new one with `twofold token create`.',
+  },
   limit_reached: {
     status: 409,
     retryable: false,

@@ -230,8 +230,27 @@ describe('tokens', () => {
     expect([sends(old.token), sends(next.token)]).toEqual([false, true])
     const later = await restart()
     expect([sends(old.token, later), sends(next.token, later)]).toEqual([false, true])
+    const again = access.rotateToken(old.record.id, { overlapMs: DAY_MS, made_by: 'Ann' })
+    expect(await again.catch(code)).toBe('token_replaced')
     const none = access.rotateToken('tok_none', { overlapMs: 0, made_by: '' })
     expect(await none.catch(code)).toBe('token_not_found')
+  })
+
+  it('are replaced once: what is left of the old one is no measure for another', async () => {
+    const { access, clock, restart } = await bench()
+    const { record } = await access.createToken({ dataset_id: ALL, purpose: 'send' })
+    const rotation = { overlapMs: 3_600_000, made_by: 'Ann' }
+    const next = await access.rotateToken(record.id, rotation)
+    expect(next.record).toMatchObject({ expires_at_ms: null, replaced_by: null })
+    const later = await restart()
+    expect(await later.rotateToken(record.id, rotation).catch(code)).toBe('token_replaced')
+    const brief = await access.createToken({
+      dataset_id: ALL,
+      purpose: 'send',
+      expires_at_ms: clock.ms + 1000,
+    })
+    clock.ms += 1000
+    expect(await access.rotateToken(brief.record.id, rotation).catch(code)).toBe('token_replaced')
   })
 
   it('tell when they were last used, with a write now and then and not for every use', async () => {

@@ -54,7 +54,8 @@ export interface TokenBook {
   createToken(request: TokenRequest): Promise<MadeToken>
   /**
    * A new token that may do the same; the old one ends `overlapMs` from now, or when it would have.
-   * The new one lasts as long as the old one was made for.
+   * The new one lasts as long as the old one was made for. Throws `token_not_found`, and
+   * `token_replaced` for one that has ended or was replaced before: it says no more how long.
    */
   rotateToken(id: string, rotation: { overlapMs: number; made_by: string }): Promise<MadeToken>
   tokens(): readonly TokenRecord[]
@@ -171,6 +172,7 @@ function tokenBook(books: Books): TokenBook {
         const now = books.ports.nowMs()
         const old = existingToken(books, id)
         const { dataset_id, purpose, name, created_at_ms, expires_at_ms } = old
+        requireGoingOn(old, now)
         const lastMs = expires_at_ms === null ? null : expires_at_ms - created_at_ms
         const ends = lastMs === null ? null : now + lastMs
         const next = { dataset_id, purpose, name, made_by, expires_at_ms: ends }
@@ -178,6 +180,7 @@ function tokenBook(books: Books): TokenBook {
         const ending = {
           ...old,
           expires_at_ms: Math.min(now + overlapMs, expires_at_ms ?? Infinity),
+          replaced_by: made.record.id,
         }
         await store([made.record, ending], dataset_id)
         return made
@@ -210,6 +213,16 @@ function existingToken({ tokens }: Books, id: string): TokenRecord {
   const record = tokens.find(id)
   if (!record) throw new TwofoldError('token_not_found', `There is none with id ${id}.`)
   return record
+}
+
+/** The time that a replaced one has left is no measure for the next. */
+function requireGoingOn({ id, replaced_by, expires_at_ms }: TokenRecord, nowMs: number): void {
+  if (replaced_by !== null) {
+    throw new TwofoldError('token_replaced', `${replaced_by} took the place of ${id}.`)
+  }
+  if (expires_at_ms !== null && expires_at_ms <= nowMs) {
+    throw new TwofoldError('token_replaced', `${id} has ended.`)
+  }
 }
 
 function existingDataset({ datasets }: Books, id: string): Dataset {

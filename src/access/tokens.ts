@@ -27,6 +27,8 @@ const storedSchema = z.object({
   expires_at_ms: z.number().nullable().default(null),
   /** Who made it, as people know them; empty in files of earlier versions. */
   made_by: z.string().default(''),
+  /** The id of the one that took its place; it ends soon, and is not replaced again. */
+  replaced_by: z.string().nullable().default(null),
 })
 /** Of its own, so that noting a use never races with a change of the token. */
 const USE_KIND = 'token_use'
@@ -51,6 +53,7 @@ export interface TokenRecord {
   readonly created_at_ms: number
   readonly expires_at_ms: number | null
   readonly made_by: string
+  readonly replaced_by: string | null
 }
 
 export interface Tokens {
@@ -118,17 +121,15 @@ export function createTokens(ports: TokensPorts): Tokens {
     }
   }
   const draft: Tokens['draft'] = (request, endingId) => {
-    requireRoom(request.dataset_id, endingId)
-    const token = `tf_${request.purpose}_${newSecret(ports.randomBytes)}`
+    const { dataset_id, purpose, name = '', expires_at_ms = null, made_by = '' } = request
+    requireRoom(dataset_id, endingId)
+    const token = `tf_${purpose}_${newSecret(ports.randomBytes)}`
     const record: TokenRecord = {
       id: newId(ports.randomBytes, 'tok'),
       hash: digestOf(token),
-      dataset_id: request.dataset_id,
-      purpose: request.purpose,
-      name: request.name ?? '',
       created_at_ms: ports.nowMs(),
-      expires_at_ms: request.expires_at_ms ?? null,
-      made_by: request.made_by ?? '',
+      replaced_by: null,
+      ...{ dataset_id, purpose, name, expires_at_ms, made_by },
     }
     return { token, record }
   }
@@ -238,6 +239,7 @@ function configuredRecord(token: string): TokenRecord {
     created_at_ms: 0,
     expires_at_ms: null,
     made_by: '',
+    replaced_by: null,
   }
 }
 

@@ -131,6 +131,10 @@ export const tokenSchema = z
       .int()
       .nullable()
       .describe('To the minute, and at most some minutes behind after a crash.'),
+    replaced_by: z
+      .string()
+      .nullable()
+      .describe('The token that took its place; it is not replaced again.'),
   })
   .meta({ id: 'Token' })
 

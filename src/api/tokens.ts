@@ -133,7 +133,8 @@ function created({ token, record }: MadeToken, access: Access): TokenCreated {
 }
 
 function view(record: TokenRecord, { tokenUsedMs }: Access): TokenView {
-  const { id, dataset_id, purpose, name, made_by, created_at_ms, expires_at_ms } = record
+  const { id, dataset_id, purpose, name, made_by, created_at_ms, expires_at_ms, replaced_by } =
+    record
   return {
     id,
     dataset_id,
@@ -143,6 +144,7 @@ function view(record: TokenRecord, { tokenUsedMs }: Access): TokenView {
     created_at: Math.floor(created_at_ms / 1000),
     expires_at: seconds(expires_at_ms),
     last_used_at: seconds(tokenUsedMs(id) ?? null),
+    replaced_by,
   }
 }
 

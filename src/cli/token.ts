@@ -64,8 +64,13 @@ function addRotate(parent: Command): void {
       const made = await clientOf(flags).json<TokenCreated>('POST', path, request)
       if (flags.json) return sayJson(made)
       say(`Token ${made.id} (${made.purpose}) replaces ${id}. Shown this once:\n${made.token}`)
-      say(`${id} goes on for ${flags.overlapHours} hours.`)
+      say(goesOn(id, flags.overlapHours))
     })
+}
+
+function goesOn(id: string, hours: number): string {
+  if (hours === 0) return `${id} has ended.`
+  return `${id} goes on for ${hours} ${hours === 1 ? 'hour' : 'hours'}, or until it would have ended.`
 }
 
 function number(text: string): number {

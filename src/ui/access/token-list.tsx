@@ -42,7 +42,7 @@ export function TokenList({ datasetId, mayAdminister }: TokenListProps) {
 }
 
 function Row({ token, locked }: { token: TokenView; locked: boolean }) {
-  const { id, purpose, name, expires_at } = token
+  const { id, purpose, name, expires_at, replaced_by } = token
   const cache = useQueryClient()
   const refresh = () => cache.invalidateQueries({ queryKey: tokensQuery.queryKey })
   const rotate = useMutation({ mutationFn: (_: undefined) => rotateToken(id), onSuccess: refresh })
@@ -63,7 +63,7 @@ function Row({ token, locked }: { token: TokenView; locked: boolean }) {
           </Text>
         </div>
         <Group gap="xs">
-          {!isOver && (
+          {!isOver && replaced_by === null && (
             <Confirm
               label="Replace"
               title={`Replace ${name || id}?`}
@@ -94,7 +94,7 @@ function Row({ token, locked }: { token: TokenView; locked: boolean }) {
 }
 
 function Facts({ token, isOver }: { token: TokenView; isOver: boolean }) {
-  const { made_by, created_at, expires_at, last_used_at } = token
+  const { made_by, created_at, expires_at, last_used_at, replaced_by } = token
   return (
     <>
       made <Time ms={created_at * 1000} as="moment" />
@@ -108,6 +108,7 @@ function Facts({ token, isOver }: { token: TokenView; isOver: boolean }) {
       )}
       {expires_at !== null && (
         <>
+          {replaced_by !== null && ' · replaced'}
           {isOver ? ' · ended ' : ' · ends '}
           <Time ms={expires_at * 1000} as="moment" />
         </>
