@@ -274,7 +274,7 @@ export const ERRORS = {
     status: 429,
     retryable: true,
     message: 'Too many failed attempts to sign in.',
-    fix: 'Wait some minutes (Retry-After says how many seconds), then try again.',
+    fix: 'Wait as long as that; programs find the seconds in Retry-After.',
   },
   cross_site: {
     status: 403,

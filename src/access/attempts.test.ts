@@ -31,6 +31,25 @@ it('does not count what is not the fault of the caller', async () => {
   expect(await attempts.guard({ address: 'a' }, async () => 'in')).toBe('in')
 })
 
+it('does not count a new password that is too weak: whoever chose it had proven who they are', async () => {
+  const attempts = createAttempts(() => 0)
+  const weak = () => Promise.reject(new TwofoldError('invalid_request'))
+  for (let i = 0; i < SIGN_IN_FAILURES_MAX; i++) {
+    expect(await attempts.guard({ address: 'a' }, weak).catch(code)).toBe('invalid_request')
+  }
+  expect(await attempts.guard({ address: 'a' }, async () => 'in')).toBe('in')
+})
+
+it('says in words how long to wait', async () => {
+  const attempts = createAttempts(() => 0)
+  const account = 'ann@example.com'
+  for (let i = 0; i < ACCOUNT_FAILURES_MAX; i++) {
+    await attempts.guard({ address: `a${i}`, account }, fail).catch(code)
+  }
+  const refused = await attempts.guard({ address: 'b', account }, fail).catch((error) => error)
+  expect(refused.detail).toBe('Try again in 15 minutes.')
+})
+
 it('counts an account whatever the addresses, and forgives only that account', async () => {
   const attempts = createAttempts(() => 0)
   for (let i = 0; i < ACCOUNT_FAILURES_MAX; i++) {

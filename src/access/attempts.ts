@@ -16,6 +16,8 @@ export interface Attempts {
   /**
    * Runs `work` unless the address or the account failed too often. A TwofoldError of `work` that
    * trying again does not help counts as a failure; so does every try that is still under way.
+   * `invalid_request` does not: `work` looks at what is asked for, such as a new password, only
+   * after the proof, so nothing was guessed.
    */
   readonly guard: <T>(who: Attempt, work: () => Promise<T>) => Promise<T>
 }
@@ -30,7 +32,7 @@ export interface Attempt {
 export class TooManyAttempts extends TwofoldError {
   readonly waitS: number
   constructor(waitS: number) {
-    super('too_many_attempts')
+    super('too_many_attempts', `Try again in ${timeOf(waitS)}.`)
     this.waitS = waitS
   }
 }
@@ -55,12 +57,18 @@ export function createAttempts(nowMs: () => number): Attempts {
         for (const one of forgive) one()
         return done
       } catch (error) {
-        const isWrong = error instanceof TwofoldError && !error.retryable
+        const isWrong =
+          error instanceof TwofoldError && !error.retryable && error.code !== 'invalid_request'
         if (!isWrong) for (const one of forgive) one()
         throw error
       }
     },
   }
+}
+
+function timeOf(waitS: number): string {
+  if (waitS > 60) return `${Math.ceil(waitS / 60)} minutes`
+  return waitS === 1 ? 'a second' : `${waitS} seconds`
 }
 
 interface Counts {

@@ -58,6 +58,9 @@ export const sessionSchema = z
   .object({
     signed_in: z.boolean(),
     setup_needed: z.boolean().describe('There is no account yet: open the printed setup link.'),
+    setup_open: z
+      .boolean()
+      .describe('Nobody runs this server yet: the printed setup link works, once.'),
     person: z
       .object(personFields)
       .nullable()

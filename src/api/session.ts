@@ -161,6 +161,7 @@ export function viewSession(caller: Caller, context: Context): SessionView {
   return {
     signed_in: caller.kind !== 'nobody',
     setup_needed: access.people().length === 0,
+    setup_open: access.setupCode() !== undefined,
     person: person ? { person_id: person.person_id, name: person.name, email: person.email } : null,
     operator: rights.may(caller, 'own', INSTANCE),
     businesses,

@@ -41,6 +41,9 @@ describe('the setup link of the first start', () => {
       await page.goto(link)
       await page.getByRole('heading', { name: 'Make this server yours' }).waitFor()
       expect(page.url()).not.toContain(link.split('=')[1])
+      const second = await stranger(fresh)
+      await second.page.goto(link)
+      await second.page.getByRole('heading', { name: 'Make this server yours' }).waitFor()
       await fillPerson(page, ANN)
       await page.getByLabel('Business').fill('Ann Ltd.')
       await keep(page, 'access-setup')
@@ -50,8 +53,6 @@ describe('the setup link of the first start', () => {
       await page.getByRole('link', { name: 'My account: Ann' }).waitFor()
       expect(complaints).toEqual([])
 
-      const second = await stranger(fresh)
-      await second.page.goto(link)
       await fillPerson(second.page, { ...ANN, email: 'eve@example.com' })
       await second.page.getByRole('button', { name: 'Create the account' }).click()
       await second.page.getByRole('heading', { name: 'This link did not work' }).waitFor()
@@ -59,6 +60,15 @@ describe('the setup link of the first start', () => {
       await second.page.getByRole('link', { name: 'Sign in' }).click()
       await signInAs(second.page, ANN)
       await second.page.getByRole('heading', { name: 'Datasets' }).waitFor()
+
+      const third = await stranger(fresh)
+      await third.page.goto(link)
+      await third.page.getByText('This server was set up already').waitFor()
+      await keep(third.page, 'access-setup-used')
+      await third.page.getByRole('link', { name: 'Sign in' }).waitFor()
+      await page.goto(link)
+      await page.getByRole('link', { name: 'Go to your datasets' }).click()
+      await page.getByRole('heading', { name: 'Datasets' }).waitFor()
     } finally {
       await fresh.close()
     }
@@ -101,6 +111,15 @@ describe('signing in', () => {
     await page.getByRole('textbox', { name: 'Token' }).fill('not-a-token-of-this-server')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('No such token').waitFor()
+  })
+
+  it('says of a token that only sends that it only sends', async () => {
+    const { access_token } = await server.createDataset({ name: 'Sends' })
+    const { page } = await stranger()
+    await page.goto('/')
+    await page.getByRole('textbox', { name: 'Token' }).fill(access_token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('It only sends events; sign in with another one.').waitFor()
   })
 
   it('never leads to another site after signing in', async () => {

@@ -155,11 +155,15 @@ describe('the setup link', () => {
   it('makes the first owner, who is signed in and operates the server', async () => {
     const own = await apiBench()
     const code = own.access.setupCode() ?? ''
-    expect((await own.app.inject('/api/session')).json()).toMatchObject({ setup_needed: true })
+    expect((await own.app.inject('/api/session')).json()).toMatchObject({
+      setup_needed: true,
+      setup_open: true,
+    })
     const first = await post(own, '/api/setup', { ...ANN, code, business: 'Ann Ltd.' })
     expect(first.json()).toMatchObject({
       signed_in: true,
       setup_needed: false,
+      setup_open: false,
       operator: true,
       person: { name: 'Ann', email: 'ann@example.com' },
       businesses: [{ name: 'Ann Ltd.', role: 'owner' }],

@@ -182,7 +182,7 @@ function TokenForm({ next }: FormProps) {
 
 function wordsFor(error: Error): string {
   if (!(error instanceof ApiError)) return error.message
-  if (error.code === 'token_unknown' || error.status === 403) {
+  if (error.code === 'token_unknown') {
     return 'No such token. Check that all of it was pasted.'
   }
   return error.code === 'sign_in_failed' ? error.message : `${error.message} ${error.fix}`
