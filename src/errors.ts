@@ -294,6 +294,12 @@ export const ERRORS = {
     message: 'This token was replaced already, or has ended.',
     fix: 'Replace the one that took its place, or make a new one with `twofold token create`.',
   },
+  too_many_tests: {
+    status: 429,
+    retryable: false,
+    message: 'This dataset has sent all test messages of an hour.',
+    fix: 'Try again in an hour. What the last ones met stands under Alerts, What was sent.',
+  },
   limit_reached: {
     status: 409,
     retryable: false,

@@ -96,9 +96,12 @@ function cleared({ waiting_since_ms: _, ...state }: AlertState): AlertState {
   return { ...state, waiting: [], failures: 0, next_try_ms: 0 }
 }
 
-/** Messages sent as a test, or tried, on whatever channel. */
+/** Tests that reached somebody, or may have: an e-mail that was not taken is in no mailbox. */
 export function testsOfHour({ history }: AlertState, nowMs: number): number {
-  return history.filter(({ kind, at_ms }) => kind === 'test' && nowMs - at_ms < HOUR_MS).length
+  return history.filter(({ kind, channel, error, at_ms }) => {
+    const isNowhere = channel === 'email' && error !== null
+    return kind === 'test' && !isNowhere && nowMs - at_ms < HOUR_MS
+  }).length
 }
 
 export function isDigestDue(state: AlertState, { settings, nowMs }: Around): boolean {

@@ -142,8 +142,8 @@ async function sendTest(ports: AlertPorts, id: string): Promise<readonly AlertRe
     throw new TwofoldError('invalid_request', 'Save an e-mail address or a webhook first.')
   }
   if (testsOfHour(book.state(id), nowMs()) >= ALERT_TESTS_PER_HOUR_MAX) {
-    const detail = `A dataset sends ${ALERT_TESTS_PER_HOUR_MAX} test messages an hour: try later.`
-    throw new TwofoldError('limit_reached', detail)
+    const detail = `It sends ${ALERT_TESTS_PER_HOUR_MAX} an hour, each channel counted.`
+    throw new TwofoldError('too_many_tests', detail)
   }
   const message = testMessage(aboutOf(ports, dataset))
   const records = await sendAlert(message, settings, { ports, id: `test_${nowMs()}` })

@@ -132,6 +132,8 @@ describe('a test', () => {
     const { sent } = await server.api<AlertTest>('POST', `${path}/test`)
     expect(sent[0]?.error).toContain('127.0.0.1 did not take it')
     expect(JSON.stringify(sent)).not.toContain('wrong-secret')
+    // Nobody's mailbox is any fuller: who sets the mail server up may try as often as it takes.
+    for (let n = 0; n <= ALERT_TESTS_PER_HOUR_MAX; n += 1) await server.api('POST', `${path}/test`)
   })
 })
 
@@ -149,9 +151,9 @@ describe('many messages', () => {
     for (let n = 0; n <= ALERT_TESTS_PER_HOUR_MAX; n += 1) {
       codes.push((await bench.send('POST', `${path}/test`)).statusCode)
     }
-    expect(codes).toEqual([...Array(ALERT_TESTS_PER_HOUR_MAX).fill(200), 409])
+    expect(codes).toEqual([...Array(ALERT_TESTS_PER_HOUR_MAX).fill(200), 429])
     const refused = (await bench.send('POST', `${path}/test`)).json()
-    expect(refused.error.code).toBe('limit_reached')
+    expect(refused.error.code).toBe('too_many_tests')
     expect(got).toBe(ALERT_TESTS_PER_HOUR_MAX)
     expect((await bench.send('POST', `${other}/test`)).statusCode).toBe(200)
     bench.clock.ms += 3_600_000
