@@ -37,8 +37,8 @@ export const ALERT_EMAILS_MAX = 20
 export const ALERT_GATHER_MS = 3 * 60_000
 /** Messages of one dataset in an hour; what opens beyond them waits for the next. */
 export const ALERTS_PER_HOUR_MAX = 3
-/** Messages sent as a test of one dataset in an hour, failed webhooks too: enough to set one up, too
- * few to flood somebody who never asked. E-mail that no server took is not counted. */
+/** Messages sent as a test of one dataset in an hour, failed webhooks too: enough to set one up,
+ * too few to flood somebody who never asked. E-mail that no server took is not counted. */
 export const ALERT_TESTS_PER_HOUR_MAX = 6
 /** A finding that was told is not told again within this time, however often it opens. */
 export const ALERT_AGAIN_MS = 24 * 3_600_000

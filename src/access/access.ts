@@ -41,7 +41,7 @@ export interface DatasetBook {
    */
   createDataset(
     settings: unknown,
-    extra?: { demo?: boolean; business_id?: string },
+    extra?: { demo?: boolean; business_id?: string; made_by?: string },
   ): Promise<{ dataset: Dataset; access_token: string }>
   updateDataset(id: string, patch: unknown): Promise<Dataset>
   /** Gives it to another business, with everything in it. */
@@ -99,7 +99,7 @@ function datasetBook(books: Books): DatasetBook {
     findDataset: datasets.find,
     findByPixel: datasets.findByPixel,
     businessOf: datasets.businessOf,
-    createDataset: (settings, { demo = false, business_id } = {}) =>
+    createDataset: (settings, { demo = false, business_id, made_by = '' } = {}) =>
       inOrder(async () => {
         const { business, documents } =
           business_id === undefined
@@ -108,7 +108,11 @@ function datasetBook(books: Books): DatasetBook {
         datasets.requireRoom(business.business_id)
         const dataset = datasets.draft(settings, demo)
         const { dataset_id } = dataset
-        const { token, record } = tokens.draft({ dataset_id, purpose: 'send', name: 'first' })
+        const { token, record } = tokens.draft({
+          ...{ dataset_id, made_by },
+          purpose: 'send',
+          name: 'first',
+        })
         const stored = datasetDocument(dataset, business.business_id)
         await write([...documents, stored, tokenDocument(record)])
         businesses.put(business)

@@ -23,3 +23,6 @@ export type Scope =
   | { readonly on: 'instance' }
 
 export const INSTANCE: Scope = { on: 'instance' }
+
+/** As people know them; '' for nobody. */
+export const nameOf = (caller: Caller): string => (caller.kind === 'nobody' ? '' : caller.name)

@@ -141,6 +141,7 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
     (id, { name, dataset_id }) =>
       told({ subject: id, name, dataset_id: dataset_id === '*' ? undefined : dataset_id }),
   ],
+  ['connection', (id, { name, dataset_id }) => told({ subject: id, name, dataset_id })],
   [
     'destination',
     (id, { name }) => {
@@ -159,6 +160,8 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
   ['person', (id, { name }) => told({ subject: id, name })],
   ['passkey', (id, { name }) => told({ subject: id, name })],
   ['identity', (id, { name }) => told({ subject: id, name })],
+  // Before the member: who makes a business comes into it with the same write.
+  ['business', (id, { name }) => told({ subject: id, business_id: id, name })],
   [
     'member',
     (id) => {
@@ -167,7 +170,6 @@ const TELLING: readonly (readonly [string, (id: string, value: Told) => Told])[]
     },
   ],
   ['invitation', (id, { business_id }) => told({ subject: id, business_id })],
-  ['business', (id, { name }) => told({ subject: id, business_id: id, name })],
   ['rules', (id) => told({ dataset_id: id })],
 ]
 

@@ -1,5 +1,6 @@
 /** Routes about datasets: list, create, read, change, delete. Rules stand in access/datasets.ts. */
 import type { Access } from '../access/access.ts'
+import { nameOf } from '../access/caller.ts'
 import type { Need } from '../access/roles.ts'
 import { TwofoldError } from '../errors.ts'
 import type { Dataset } from '../event/dataset.ts'
@@ -46,7 +47,11 @@ export const datasetRoutes: readonly Route[] = [
     body: datasetCreateSchema,
     answer: CREATED,
     run: async (call, { access }) =>
-      viewCreated(await access.createDataset(call.body), call, access),
+      viewCreated(
+        await access.createDataset(call.body, { made_by: nameOf(call.caller) }),
+        call,
+        access,
+      ),
   }),
   route({
     method: 'POST',
@@ -57,8 +62,10 @@ export const datasetRoutes: readonly Route[] = [
     description: 'Every setting but the name has a default.',
     body: datasetCreateSchema,
     answer: CREATED,
-    run: async (call, { access }) =>
-      viewCreated(await access.createDataset(call.body, { business_id: call.id }), call, access),
+    run: async (call, { access }) => {
+      const extra = { business_id: call.id, made_by: nameOf(call.caller) }
+      return viewCreated(await access.createDataset(call.body, extra), call, access)
+    },
   }),
   route({
     method: 'GET',

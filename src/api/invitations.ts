@@ -1,4 +1,5 @@
 /** Routes about invitations: make, list, withdraw; look at one and accept it. */
+import { nameOf } from '../access/caller.ts'
 import type { Invitation } from '../access/invitations.ts'
 import { TwofoldError } from '../errors.ts'
 import {
@@ -38,7 +39,7 @@ export const invitationRoutes: readonly Route[] = [
     answer: { status: 201, description: 'The link, shown this once.', schema: invitedSchema },
     run: async ({ id, body, caller, require }, { access }) => {
       if (body.role === 'owner') require('own', { on: 'business', id })
-      const made_by = caller.kind === 'nobody' ? '' : caller.name
+      const made_by = nameOf(caller)
       const made_by_id = caller.kind === 'nobody' ? '' : caller.id
       const request = { ...body, business_id: id, made_by, made_by_id }
       const { code, invitation } = await access.invite(request)

@@ -1,6 +1,6 @@
 /** Routes about tokens: make, list, revoke. The tokens themselves stand in access/tokens.ts. */
 import type { Access, MadeToken } from '../access/access.ts'
-import { INSTANCE, type Scope } from '../access/caller.ts'
+import { INSTANCE, nameOf, type Scope } from '../access/caller.ts'
 import { ALL } from '../access/grant.ts'
 import type { TokenRecord, TokenRequest } from '../access/tokens.ts'
 import { TwofoldError } from '../errors.ts'
@@ -87,7 +87,7 @@ export const tokenRoutes: readonly Route[] = [
     answer: CREATED,
     run: async (call, { access }) => {
       const overlapMs = call.body.overlap_hours * HOUR_MS
-      const rotation = { overlapMs, made_by: nameOf(call) }
+      const rotation = { overlapMs, made_by: nameOf(call.caller) }
       return created(await access.rotateToken(mine(call, access).id, rotation), access)
     },
   }),
@@ -109,8 +109,6 @@ function mine({ id, may, require }: Asked, access: Access): TokenRecord {
 
 type Asked = Pick<Call<unknown, unknown>, 'id' | 'caller' | 'may' | 'require'>
 
-const nameOf = ({ caller }: Asked): string => (caller.kind === 'nobody' ? '' : caller.name)
-
 function requestOf(
   {
     expires_in_days: days,
@@ -122,7 +120,7 @@ function requestOf(
   nowMs: number,
 ): TokenRequest {
   const expires_at_ms = days === null ? null : nowMs + days * DAY_MS
-  return { ...request, expires_at_ms, made_by: nameOf(call) }
+  return { ...request, expires_at_ms, made_by: nameOf(call.caller) }
 }
 
 const scopeOf = (datasetId: string): Scope =>

@@ -168,7 +168,8 @@ function findPermitted(
       'Send the access token of the dataset as access_token or as Authorization: Bearer.',
     )
   }
-  if (!ports.grantOf(token)) {
+  const grant = ports.grantOf(token)
+  if (!grant) {
     return refuse(
       'bad_token',
       'This Twofold does not know the access token. Make one with `twofold token create`.',
@@ -176,9 +177,13 @@ function findPermitted(
   }
   const dataset = ports.findDataset(id)
   if (!dataset || !ports.authorize(token, id, 'send')) {
+    // Who may read it knows already that it is there.
+    const reads = dataset && ports.authorize(token, id, 'read')
     return refuse(
       'unknown_dataset',
-      `There is no dataset ${id} here, or this token may not send to it. See \`twofold dataset list\`.`,
+      reads
+        ? `This token only reads. Make one that sends: \`twofold token create --dataset ${id} --purpose send\`.`
+        : `There is no dataset ${id} here, or this token may not send to it. See \`twofold dataset list\`.`,
     )
   }
   return { dataset }

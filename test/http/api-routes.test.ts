@@ -66,6 +66,9 @@ describe('tokens', () => {
   it('are shown once, listed without themselves, and revoked', async () => {
     const bench = await apiBench()
     const { dataset_id } = (await bench.send('POST', '/api/datasets', { name: 'Shop' })).json()
+    expect((await bench.get('/api/tokens')).json().tokens).toMatchObject([
+      { dataset_id, purpose: 'send', name: 'first', made_by: 'admin token' },
+    ])
     const one = tokenCreatedSchema.strict().parse(
       (
         await bench.send('POST', `/api/datasets/${dataset_id}/tokens`, {

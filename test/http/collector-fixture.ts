@@ -36,7 +36,7 @@ export function accepted(delivery: Delivery): Outcome[] {
   return delivery.events.map((_, index) => ({ verdict: 'accepted', seq: index + 1 }))
 }
 
-/** The token `good` may send to every dataset, `other` only to 999. */
+/** The token `good` may send to every dataset, `other` only to 999, `reads` only reads 1001. */
 export async function startCollector(
   datasets: readonly Dataset[] = [dataset('1001')],
   ports: Partial<CollectorPorts> = {},
@@ -69,8 +69,10 @@ export async function startCollector(
     }),
     findByPixel: (id) => datasets.find(({ meta_pixels }) => meta_pixels.includes(id)),
     authorize: (token, id, purpose) =>
-      purpose === 'send' && (token === 'good' || (token === 'other' && id === '999')),
-    grantOf: (token) => (token === 'good' || token === 'other' ? {} : undefined),
+      purpose === 'send'
+        ? token === 'good' || (token === 'other' && id === '999')
+        : token === 'reads' && id === '1001',
+    grantOf: (token) => (['good', 'other', 'reads'].includes(token) ? {} : undefined),
     pixelScript: SCRIPT,
     testCodes: createTestCodes('key', doorPorts.nowMs),
     hooks: {

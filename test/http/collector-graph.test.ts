@@ -322,6 +322,21 @@ describe('refusals, in Meta order: token, dataset, data', () => {
     expect(JSON.stringify(answer.body)).not.toContain('anna@shop.com')
   })
 
+  it('tells who may read the dataset that the token only reads, and nobody else', async () => {
+    const path = (id: number, token: string) => `/v24.0/${id}/events?access_token=${token}`
+    const toldTo = async (id: number, token: string): Promise<string> => {
+      const { status, body } = await post(collector, {
+        path: path(id, token),
+        ...json({ data: [] }),
+      })
+      expect(status).toBe(400)
+      return String(body.error.error_user_msg)
+    }
+    expect(await toldTo(1001, 'reads')).toContain('This token only reads.')
+    expect(await toldTo(999, 'reads')).toContain('There is no dataset 999 here')
+    expect(await toldTo(1001, 'other')).toContain('There is no dataset 1001 here')
+  })
+
   it('never logs a token or an address of a request', async () => {
     collector.answer(async () => {
       throw new Error('defect')
