@@ -105,6 +105,11 @@ export function failure(response: Response, text: string, hasToken: boolean): Cl
     isDenied && !hasToken
       ? 'Set TWOFOLD_ADMIN_TOKEN to the admin token of the server.'
       : (error.fix ?? error.error_user_msg)
+  if (error.code === 'invalid_request' && error.detail) {
+    return new CliError(exit, error.code, {
+      message: error.detail.replaceAll(/(^|; )body\./g, '$1'),
+    })
+  }
   const message = error.detail ? `${error.message} ${error.detail}` : error.message
   return new CliError(exit, String(error.code), { message, fix })
 }
