@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import { BUSINESSES_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 import { roleSchema } from './roles.ts'
 import { newId, type RandomBytes } from './secret.ts'
 
@@ -67,9 +68,10 @@ export function createBusinesses(ports: BusinessesPorts): Businesses {
     const [business_id = '', person_id = ''] = id.split(':')
     putMember({ business_id, person_id, ...read.data })
   }
-  const members = (id: string): readonly Member[] => [...(byBusiness.get(id)?.values() ?? [])]
+  const members = (id: string): readonly Member[] =>
+    [...(byBusiness.get(id)?.values() ?? [])].sort((a, b) => a.since_ms - b.since_ms)
   return {
-    all: () => [...byId.values()].sort((a, b) => a.created_at_ms - b.created_at_ms),
+    all: () => [...byId.values()].sort(byAge),
     find: (id) => byId.get(id),
     draft: (name = FIRST_NAME) => {
       if (byId.size >= BUSINESSES_MAX) {

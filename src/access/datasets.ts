@@ -7,6 +7,7 @@ import { TwofoldError } from '../errors.ts'
 import { type Dataset, type DatasetSettings, datasetSettingsSchema } from '../event/dataset.ts'
 import { DATASETS_MAX, DATASETS_PER_BUSINESS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 import { newDigits, type RandomBytes } from './secret.ts'
 
 const KIND = 'dataset'
@@ -57,8 +58,8 @@ export function createDatasets(ports: DatasetsPorts): Datasets {
     owners.set(dataset.dataset_id, businessId)
     onDataset(dataset.dataset_id, dataset)
   }
-  for (const { id, value } of documents) {
-    const { deleted, demo, business_id, ...settings } = readStored(id, value)
+  const stored = documents.map(({ id, value }) => ({ id, ...readStored(id, value) }))
+  for (const { id, deleted, demo, business_id, ...settings } of stored.sort(byAge)) {
     if (deleted) leftovers.push(id)
     else put({ dataset_id: id, ...settings, ...(demo ? { demo } : {}) }, business_id)
   }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 
 const KIND = 'identity'
 
@@ -48,9 +49,7 @@ export function createIdentities(documents: readonly SettingsDocument[]): Identi
   }
   return {
     ofPerson: (personId) =>
-      [...byId.values()]
-        .filter(({ person_id }) => person_id === personId)
-        .sort((a, b) => a.created_at_ms - b.created_at_ms),
+      [...byId.values()].filter(({ person_id }) => person_id === personId).sort(byAge),
     find: (id) => byId.get(id),
     findBySubject: (issuer, subject) => bySubject.get(keyOf(issuer, subject)),
     put,

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import { INVITATION_MS, INVITATIONS_PER_BUSINESS_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 import { type Role, roleSchema } from './roles.ts'
 import { digestOf, newId, newSecret, type RandomBytes } from './secret.ts'
 
@@ -75,7 +76,7 @@ export function createInvitations(ports: InvitationsPorts): Invitations {
   }
   const isOpen = ({ expires_at_ms }: Invitation): boolean => expires_at_ms > nowMs()
   const ofBusiness = (id: string): readonly Invitation[] =>
-    [...byId.values()].filter(({ business_id }) => business_id === id)
+    [...byId.values()].filter(({ business_id }) => business_id === id).sort(byAge)
   const open = (id: string): readonly Invitation[] => ofBusiness(id).filter(isOpen)
   return {
     open,

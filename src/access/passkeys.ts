@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 
 const KIND = 'passkey'
 
@@ -50,9 +51,7 @@ export function createPasskeys(documents: readonly SettingsDocument[]): Passkeys
   }
   return {
     ofPerson: (personId) =>
-      [...byId.values()]
-        .filter(({ person_id }) => person_id === personId)
-        .sort((a, b) => a.created_at_ms - b.created_at_ms),
+      [...byId.values()].filter(({ person_id }) => person_id === personId).sort(byAge),
     find: (id) => byId.get(id),
     findByCredential: (credentialId) => byCredential.get(credentialId),
     put,

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { TwofoldError } from '../errors.ts'
 import { PEOPLE_MAX } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 import { newId, type RandomBytes } from './secret.ts'
 
 const KIND = 'person'
@@ -53,11 +54,13 @@ export function createPeople({ documents, nowMs, randomBytes }: PeoplePorts): Pe
     byId.delete(id)
   }
   const put = (person: Person): void => {
-    remove(person.person_id)
+    // Under its id it keeps its place: people are listed the oldest first.
+    byEmail.delete(byId.get(person.person_id)?.email ?? '')
     byId.set(person.person_id, person)
     byEmail.set(person.email, person)
   }
-  for (const { id, value } of documents) put({ person_id: id, ...readStored(id, value) })
+  const stored = documents.map(({ id, value }) => ({ person_id: id, ...readStored(id, value) }))
+  for (const person of stored.sort(byAge)) put(person)
 
   const requireFree = (email: string, own?: string): void => {
     const holder = byEmail.get(email)

@@ -11,6 +11,7 @@ import {
   TOKENS_PER_DATASET_MAX,
 } from '../limits.ts'
 import type { SettingsDocument } from '../store/store.ts'
+import { byAge } from './age.ts'
 import type { Caller } from './caller.ts'
 import { ALL, type Grant, type Purpose, purposeSchema } from './grant.ts'
 import { digestOf, newId, newSecret, type RandomBytes, sameDigest } from './secret.ts'
@@ -100,7 +101,7 @@ export function createTokens(ports: TokensPorts): Tokens {
     byId.set(record.id, record)
     byHash.set(record.hash, record)
   }
-  for (const { id, value } of ports.documents) add({ id, ...readStored(id, value) })
+  for (const record of ports.documents.map(recordOf).sort(byAge)) add(record)
   const uses = createUses(ports)
   const isOver = ({ expires_at_ms }: TokenRecord): boolean =>
     expires_at_ms !== null && expires_at_ms <= ports.nowMs()
@@ -225,6 +226,11 @@ function readStored(id: string, value: unknown): z.infer<typeof storedSchema> {
   if (read.success) return read.data
   throw new TwofoldError('store_corrupt', `The record of token ${id} cannot be read.`)
 }
+
+const recordOf = ({ id, value }: SettingsDocument): TokenRecord => ({
+  id,
+  ...readStored(id, value),
+})
 
 /** Its id changes with the token, so that sessions made with an older one end. */
 function configuredRecord(token: string): TokenRecord {

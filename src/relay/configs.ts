@@ -317,7 +317,8 @@ function viewOf(state: State, config: Config): DestinationView {
 }
 
 function configsOf({ byName }: State, datasetId: string): Config[] {
-  return [...byName.values()].filter(({ dataset_id }) => dataset_id === datasetId)
+  const own = [...byName.values()].filter(({ dataset_id }) => dataset_id === datasetId)
+  return own.sort((a, b) => a.created_at_ms - b.created_at_ms)
 }
 
 function put(state: State, config: Config): void {

@@ -297,7 +297,8 @@ function existing(state: State, key: ConnectionKey): Config {
 }
 
 function ofDataset({ byId }: State, datasetId: string): Config[] {
-  return [...byId.values()].filter(({ dataset_id }) => dataset_id === datasetId)
+  const own = [...byId.values()].filter(({ dataset_id }) => dataset_id === datasetId)
+  return own.sort((a, b) => a.created_at_ms - b.created_at_ms)
 }
 
 /** Rejects bytes that would make some letters likelier than others. */
