@@ -52,6 +52,8 @@ export const ALERT_RETRY_FIRST_MS = 60_000
 export const ALERT_RETRY_MS_MAX = 3_600_000
 /** Tries before what waits is left to the digest. */
 export const ALERT_TRIES_MAX = 12
+/** Messages of one dataset that one channel took and another is still owed; each is a few KB. */
+export const ALERT_OWED_MAX = 8
 /** Messages that the history of one dataset shows. */
 export const ALERT_HISTORY_MAX = 100
 /** One try to send a message. */

@@ -8,6 +8,7 @@ import { ALERT_HISTORY_MAX } from '../diagnostic-limits.ts'
 import { TwofoldError } from '../errors.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { SettingsDocument, Store } from '../store/store.ts'
+import type { Owed } from './alert-owed.ts'
 import { type AlertSettings, alertSettingsSchema, NO_ALERTS } from './alert-settings.ts'
 import type { AlertRecord, AlertScope } from './view.ts'
 
@@ -25,12 +26,14 @@ export interface AlertState {
   /** Finding id -> when it was told. */
   readonly told: Readonly<Record<string, number>>
   readonly digest_ms: number
+  readonly owed: readonly Owed[]
   /** The newest first. */
   readonly history: readonly AlertRecord[]
 }
 
 const EMPTY: AlertState = {
-  ...{ waiting: [], failures: 0, next_try_ms: 0, told: {}, digest_ms: 0, history: [] },
+  ...{ waiting: [], failures: 0, next_try_ms: 0, told: {}, digest_ms: 0 },
+  ...{ owed: [], history: [] },
 }
 
 export interface AlertBook {

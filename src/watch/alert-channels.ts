@@ -17,10 +17,18 @@ export interface ChannelPorts {
 }
 
 /** `id` is the same at every try of one message, so that a receiver can tell a repeat. */
+interface Sending {
+  readonly ports: ChannelPorts
+  /** Of the message: the same at every try. */
+  readonly id: string
+  /** This channel alone. */
+  readonly only?: AlertRecord['channel']
+}
+
 export async function sendAlert(
   message: AlertMessage,
   settings: AlertSettings,
-  { ports, id }: { readonly ports: ChannelPorts; readonly id: string },
+  { ports, id, only }: Sending,
 ): Promise<AlertRecord[]> {
   const { kind, subject, findings } = message
   const tries: Promise<AlertRecord[]>[] = []
@@ -38,7 +46,7 @@ export async function sendAlert(
       return [{ ...base, at_ms: ports.nowMs(), error: words.slice(0, 400) }]
     }
   }
-  if (settings.emails.length > 0) {
+  if (settings.emails.length > 0 && only !== 'webhook') {
     tries.push(
       record('email', async () => {
         if (!ports.sendMail) throw new Error('No mail server is configured: set TWOFOLD_SMTP_HOST.')
@@ -48,7 +56,9 @@ export async function sendAlert(
       }),
     )
   }
-  if (settings.webhook_url) tries.push(record('webhook', () => post(message, settings, ports, id)))
+  if (settings.webhook_url && only !== 'email') {
+    tries.push(record('webhook', () => post(message, settings, ports, id)))
+  }
   return (await Promise.all(tries)).flat()
 }
 

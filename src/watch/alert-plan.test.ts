@@ -7,7 +7,15 @@ import {
 } from '../diagnostic-limits.ts'
 import type { Finding } from '../quality/diagnostics/finding.ts'
 import type { AlertState } from './alert-book.ts'
-import { afterSend, digestOf, dueAlert, isDigestDue, withOpened } from './alert-plan.ts'
+import { afterTry, isNews } from './alert-owed.ts'
+import {
+  afterSend,
+  digestOf,
+  dueAlert,
+  isDigestDue,
+  testsOfHour,
+  withOpened,
+} from './alert-plan.ts'
 import { type AlertSettings, alertSettingsSchema } from './alert-settings.ts'
 import type { AlertRecord } from './view.ts'
 
@@ -21,8 +29,14 @@ const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
   ...more,
 })
 const EMPTY: AlertState = {
-  ...{ waiting: [], failures: 0, next_try_ms: 0, told: {}, digest_ms: NOON_MS, history: [] },
+  ...{ waiting: [], failures: 0, next_try_ms: 0, told: {}, digest_ms: NOON_MS },
+  ...{ owed: [], history: [] },
 }
+const MESSAGE = {
+  id: 'alert_1',
+  message: { kind: 'alert', subject: '', text: '', body: {}, findings: ['zero_value'] },
+} as const
+const SENT = { ...MESSAGE, hasMail: true, nowMs: NOON_MS }
 const around = (nowMs: number, settings: Partial<AlertSettings> = {}) => ({
   settings: { ...alertSettingsSchema.parse({}), ...settings },
   mutes: [],
@@ -88,13 +102,13 @@ describe('messages', () => {
     let state: AlertState = { ...EMPTY, waiting: ['zero_value'], waiting_since_ms: 0 }
     const pauses: number[] = []
     for (let n = 1; n < ALERT_TRIES_MAX; n++) {
-      state = afterSend(state, [record(NOON_MS, 'refused')], NOON_MS)
+      state = afterSend(state, [record(NOON_MS, 'refused')], SENT)
       pauses.push(state.next_try_ms - NOON_MS)
       expect(dueAlert(state, [finding('zero_value')], around(NOON_MS)).kind).toBe('wait')
     }
     expect(pauses.slice(0, 3)).toEqual([60_000, 120_000, 240_000])
     expect(Math.max(...pauses)).toBe(HOUR_MS)
-    state = afterSend(state, [record(NOON_MS, 'refused')], NOON_MS)
+    state = afterSend(state, [record(NOON_MS, 'refused')], SENT)
     expect([state.waiting, state.told]).toEqual([[], {}])
     const digest = digestOf(
       { ...state, digest_ms: NOON_MS - 1 },
@@ -106,8 +120,45 @@ describe('messages', () => {
 
   it('that one channel took are told', () => {
     const state = { ...EMPTY, waiting: ['zero_value'], waiting_since_ms: 0 }
-    const after = afterSend(state, [record(NOON_MS, 'refused'), record(NOON_MS)], NOON_MS)
+    const refused = { ...record(NOON_MS, 'refused'), channel: 'webhook' } as const
+    const after = afterSend(state, [refused, record(NOON_MS)], SENT)
     expect([after.waiting, after.told]).toEqual([[], { zero_value: NOON_MS }])
+    expect(after.owed).toEqual([
+      { channel: 'webhook', ...MESSAGE, failures: 1, next_try_ms: NOON_MS + 60_000 },
+    ])
+  })
+
+  it('are owed to nobody where some addresses were refused, or there is no mail server', () => {
+    const records = [record(NOON_MS), record(NOON_MS, 'For 1 of 2 addresses: no such user')]
+    expect(afterSend(EMPTY, records, SENT).owed).toEqual([])
+    const hook = { ...record(NOON_MS), channel: 'webhook' } as const
+    const unsent = [record(NOON_MS, 'no mail server'), hook]
+    expect(afterSend(EMPTY, unsent, { ...SENT, hasMail: false }).owed).toEqual([])
+  })
+
+  it('are tried again at the one channel until it takes them, or for hours', () => {
+    const refused = { ...record(NOON_MS, 'refused'), channel: 'webhook' } as const
+    let { owed } = afterSend(EMPTY, [refused, record(NOON_MS)], SENT)
+    const tryOnce = (records: readonly AlertRecord[]) => {
+      const [one] = owed
+      if (!one) throw new Error('it is owed')
+      return afterTry(owed, one, { records, nowMs: NOON_MS })
+    }
+    expect(tryOnce([{ ...record(NOON_MS), channel: 'webhook' }])).toEqual([])
+    for (let n = 2; n < ALERT_TRIES_MAX; n++) owed = tryOnce([refused])
+    expect(owed).toMatchObject([{ failures: ALERT_TRIES_MAX - 1 }])
+    expect(tryOnce([refused])).toEqual([])
+    const [one] = owed
+    const open = [finding('zero_value')]
+    expect(one && isNews(one, open, around(NOON_MS))).toBe(true)
+    expect(one && isNews(one, [finding('wrong_hash')], around(NOON_MS))).toBe(false)
+  })
+
+  it('of a test are counted by the hour, but no e-mail that was not taken', () => {
+    const test = { ...record(NOON_MS), kind: 'test' } as const
+    const history = [test, { ...test, error: 'refused' }, { ...test, channel: 'webhook' as const }]
+    expect(testsOfHour({ ...EMPTY, history }, NOON_MS)).toBe(2)
+    expect(testsOfHour({ ...EMPTY, history }, NOON_MS + HOUR_MS)).toBe(0)
   })
 })
 

@@ -5,13 +5,12 @@
 import {
   ALERT_AGAIN_MS,
   ALERT_GATHER_MS,
-  ALERT_RETRY_FIRST_MS,
-  ALERT_RETRY_MS_MAX,
   ALERT_TRIES_MAX,
   ALERTS_PER_HOUR_MAX,
 } from '../diagnostic-limits.ts'
 import { type Finding, type Mute, muteOf } from '../quality/diagnostics/finding.ts'
 import type { AlertState } from './alert-book.ts'
+import { pauseOf, type Sent, withOwed } from './alert-owed.ts'
 import { type AlertSettings, whenOf } from './alert-settings.ts'
 import type { AlertRecord } from './view.ts'
 
@@ -72,24 +71,24 @@ export function dueAlert(state: AlertState, findings: readonly Finding[], around
   return most >= ALERTS_PER_HOUR_MAX ? WAIT : { kind: 'send', opened }
 }
 
-/** Told once one channel took it; else tried again, and in the end left to the digest. */
+/** Told once one channel took it, owed to the other; else tried again, then left to the digest. */
 export function afterSend(
   state: AlertState,
   records: readonly AlertRecord[],
-  nowMs: number,
+  sent: Sent,
 ): AlertState {
+  const { nowMs } = sent
   const history = [...records, ...state.history]
   if (records.some(({ error }) => error === undefined)) {
     const told = Object.fromEntries([
       ...Object.entries(state.told).filter(([, atMs]) => nowMs - atMs < ALERT_AGAIN_MS),
       ...state.waiting.map((id) => [id, nowMs] as const),
     ])
-    return { ...cleared(state), told, history }
+    return { ...cleared(state), told, history, owed: withOwed(state.owed, records, sent) }
   }
   const failures = state.failures + 1
   if (failures >= ALERT_TRIES_MAX) return { ...cleared(state), history }
-  const pauseMs = Math.min(ALERT_RETRY_MS_MAX, ALERT_RETRY_FIRST_MS * 2 ** (failures - 1))
-  return { ...state, history, failures, next_try_ms: nowMs + pauseMs }
+  return { ...state, history, failures, next_try_ms: nowMs + pauseOf(failures) }
 }
 
 function cleared({ waiting_since_ms: _, ...state }: AlertState): AlertState {
@@ -99,7 +98,7 @@ function cleared({ waiting_since_ms: _, ...state }: AlertState): AlertState {
 /** Tests that reached somebody, or may have: an e-mail that was not taken is in no mailbox. */
 export function testsOfHour({ history }: AlertState, nowMs: number): number {
   return history.filter(({ kind, channel, error, at_ms }) => {
-    const isNowhere = channel === 'email' && error !== null
+    const isNowhere = channel === 'email' && error !== undefined
     return kind === 'test' && !isNowhere && nowMs - at_ms < HOUR_MS
   }).length
 }

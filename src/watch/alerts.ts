@@ -18,6 +18,7 @@ import { type SerialByKey, serialByKey } from '../serial.ts'
 import type { AlertBook, AlertState } from './alert-book.ts'
 import { type ChannelPorts, sendAlert } from './alert-channels.ts'
 import { alertMessage, digestMessage, testMessage } from './alert-message.ts'
+import { afterTry, isNews, withOwed } from './alert-owed.ts'
 import {
   type Around,
   afterSend,
@@ -63,7 +64,7 @@ export function createAlerts(ports: AlertPorts): AlertDesk {
   const round = createRound(ports, inOrder)
   let stopTimer = (): void => undefined
   return {
-    hasMail: ports.sendMail !== undefined,
+    hasMail: hasMail(ports),
     settings: settingsOf,
     change: async (scope, input) => {
       await book.putSettings(scope, checked(input, settingsOf(scope).settings))
@@ -169,19 +170,42 @@ async function sendDue(ports: AlertPorts, dataset: Dataset): Promise<void> {
   const { settings } = settingsFor(ports, { on: 'dataset', id })
   // Deleted while the round went on: nothing of it may be written again.
   if (!ports.findDataset(id) || !hasChannel(settings)) return
-  const state = book.state(id)
   const { findings, mutes } = ports.findingsOf(id)
   const around = { settings, mutes, nowMs: nowMs() }
+  await sendOwed(ports, { id, findings, around })
+  const state = book.state(id)
   const due = dueAlert(state, findings, around)
   if (due.kind === 'drop') await book.putState(id, due.state)
   if (due.kind === 'send') {
     const message = alertMessage(due.opened, aboutOf(ports, dataset))
     const idOfMessage = `alert_${id}_${state.waiting_since_ms ?? 0}`
     const records = await sendAlert(message, settings, { ports, id: idOfMessage })
-    await book.putState(id, afterSend(state, records, nowMs()))
+    const sent = { id: idOfMessage, message, hasMail: hasMail(ports), nowMs: nowMs() }
+    await book.putState(id, afterSend(state, records, sent))
     return
   }
   if (isDigestDue(state, around)) await sendDigest(ports, dataset, around)
+}
+
+/** To one channel each, what the other took before. */
+async function sendOwed(
+  ports: AlertPorts,
+  { id, findings, around }: { id: string; findings: readonly Finding[]; around: Around },
+): Promise<void> {
+  const { book, nowMs } = ports
+  for (const owed of book.state(id).owed) {
+    if (owed.next_try_ms > around.nowMs) continue
+    const sending = { ports, id: owed.id, only: owed.channel }
+    const records = isNews(owed, findings, around)
+      ? await sendAlert(owed.message, around.settings, sending)
+      : []
+    const state = book.state(id)
+    await book.putState(id, {
+      ...state,
+      history: [...records, ...state.history],
+      owed: afterTry(state.owed, owed, { records, nowMs: nowMs() }),
+    })
+  }
 }
 
 async function sendDigest(ports: AlertPorts, dataset: Dataset, around: Around): Promise<void> {
@@ -197,16 +221,20 @@ async function sendDigest(ports: AlertPorts, dataset: Dataset, around: Around): 
   }
   const message = digestMessage(opened, resolved, aboutOf(ports, dataset))
   const day = Math.floor(nowMs / 86_400_000)
-  const records = await sendAlert(message, settings, { ports, id: `digest_${id}_${day}` })
+  const idOfMessage = `digest_${id}_${day}`
+  const records = await sendAlert(message, settings, { ports, id: idOfMessage })
   const history = [...records, ...state.history]
+  const sent = { id: idOfMessage, message, hasMail: hasMail(ports), nowMs }
   const hasGone = records.some(({ error }) => error === undefined)
   await book.putState(
     id,
     hasGone
-      ? { ...state, history, digest_ms: nowMs }
+      ? { ...state, history, digest_ms: nowMs, owed: withOwed(state.owed, records, sent) }
       : { ...state, history, next_try_ms: nowMs + ALERT_RETRY_MS_MAX },
   )
 }
+
+const hasMail = ({ sendMail }: AlertPorts): boolean => sendMail !== undefined
 
 const aboutOf = ({ publicUrl, nowMs }: AlertPorts, dataset: Dataset) => ({
   ...{ dataset, publicUrl, nowMs: nowMs() },

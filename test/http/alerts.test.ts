@@ -6,7 +6,12 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { alertsSchema } from '../../src/api/alerts-schemas.ts'
 import type { AlertsAnswer, AlertTest } from '../../src/api/types.ts'
-import { ALERT_GATHER_MS, ALERT_TESTS_PER_HOUR_MAX } from '../../src/diagnostic-limits.ts'
+import {
+  ALERT_GATHER_MS,
+  ALERT_RETRY_FIRST_MS,
+  ALERT_RETRY_MS_MAX,
+  ALERT_TESTS_PER_HOUR_MAX,
+} from '../../src/diagnostic-limits.ts'
 import { startTwofold, type TestServer } from '../start.ts'
 import { type ApiBench, apiBench, event, NOW_MS } from './api-bench.ts'
 
@@ -69,10 +74,13 @@ function isSigned({ headers, body }: { headers: IncomingHttpHeaders; body: strin
   return signature === `v1,${expected}`
 }
 
+const smtpAt = (port: number, password = 'right') => ({
+  ...{ host: '127.0.0.1', port, user: 'shop', password },
+  ...{ from: 'Twofold <alerts@shop.example>', security: 'none' as const },
+})
+
 async function withMail(port: number, password = 'right'): Promise<TestServer> {
-  const from = 'Twofold <alerts@shop.example>'
-  const smtp = { host: '127.0.0.1', port, user: 'shop', password, from, security: 'none' as const }
-  const server = await startTwofold({ smtp, logLevel: 'silent' })
+  const server = await startTwofold({ smtp: smtpAt(port, password), logLevel: 'silent' })
   ends.push(() => server.close())
   return server
 }
@@ -188,6 +196,48 @@ describe('many messages', () => {
     answer(new Response(''))
     await round
     expect(told.toSorted()).toEqual(['quick.shop.com', 'quick.shop.com', 'slow.shop.com'])
+  })
+})
+
+describe('an alert that one channel took', () => {
+  it('comes to the other once that is up again, under its id, and to nobody twice', async () => {
+    const { port, mails } = await mailServer()
+    const tries: [string, number][] = []
+    let status = 503
+    const bench = await apiBench({
+      smtp: smtpAt(port),
+      fetch: (async (_url: string, { headers }: { headers: Record<string, string> }) => {
+        tries.push([headers['webhook-id'] ?? '', status])
+        return new Response('', { status })
+      }) as unknown as typeof fetch,
+    })
+    const path = await hooked(bench, 'down')
+    await bench.send('PUT', path, { emails: ['ann@shop.example'] })
+    const id = path.split('/')[3] ?? ''
+    await bench.deliver(id, 'server', unpriced(40))
+    await bench.send('POST', `/api/datasets/${id}/diagnostics/look`, {})
+    const { alerts } = bench.watching
+    bench.clock.ms += ALERT_GATHER_MS
+    await alerts.tick()
+    await alerts.tick()
+    expect([mails.length, tries.length]).toEqual([1, 1])
+    bench.clock.ms += ALERT_RETRY_FIRST_MS
+    await alerts.tick()
+    status = 200
+    bench.clock.ms += 2 * ALERT_RETRY_FIRST_MS
+    await alerts.tick()
+    bench.clock.ms += ALERT_RETRY_MS_MAX
+    await alerts.tick()
+    const [[name] = ['']] = tries
+    expect(tries).toEqual([503, 503, 200].map((one) => [name, one]))
+    expect(mails).toHaveLength(1)
+    const { history } = (await bench.get(path)).json<AlertsAnswer>()
+    expect(history.map(({ channel, error }) => [channel, error === null])).toEqual([
+      ['webhook', true],
+      ['webhook', false],
+      ['email', true],
+      ['webhook', false],
+    ])
   })
 })
 

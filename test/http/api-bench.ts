@@ -12,6 +12,7 @@ import { createHistory } from '../../src/access/history.ts'
 import { registerApi } from '../../src/api/api.ts'
 import { createLive } from '../../src/api/live.ts'
 import { createTestCodes } from '../../src/collector/test-codes.ts'
+import type { SmtpSettings } from '../../src/config.ts'
 import type { Channel, Leg } from '../../src/event/shape.ts'
 import { createIngest } from '../../src/ingest/accept.ts'
 import type { Outcome } from '../../src/ingest/ingest.ts'
@@ -65,7 +66,7 @@ export interface ApiBench {
 }
 
 export async function apiBench(
-  options: { publicUrl?: string; fetch?: typeof fetch } = {},
+  options: { publicUrl?: string; fetch?: typeof fetch; smtp?: SmtpSettings } = {},
 ): Promise<ApiBench> {
   const kept = memoryStore()
   const clock = { ms: NOW_MS }
@@ -114,7 +115,7 @@ export async function apiBench(
   const watching = await openWatch({
     ...{ store, access, destinations: configs, relay, nowMs, clockMs: () => 0 },
     every: () => () => undefined,
-    ...{ box, fetch: options.fetch ?? fetch, smtp: undefined, publicUrl: options.publicUrl },
+    ...{ box, fetch: options.fetch ?? fetch, smtp: options.smtp, publicUrl: options.publicUrl },
     onTrouble: (error) => {
       throw error
     },
