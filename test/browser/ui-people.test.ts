@@ -100,6 +100,17 @@ describe('an invitation', () => {
     await bob.page.getByRole('button', { name: 'Save' }).waitFor()
     expect(await bob.page.getByText('You may look but not change').count()).toBe(0)
     expect(ann.complaints).toEqual([])
+
+    // What is typed by hand and not theirs looks like what does not exist.
+    const { business_id } = await server.api<{ business_id: string }>('POST', '/api/businesses', {
+      name: 'Of others',
+    })
+    const others = ['people', 'history', 'alerts'].map((one) => `/businesses/${business_id}/${one}`)
+    for (const path of others) {
+      await bob.page.goto(path)
+      await bob.page.getByText('There is no such page').waitFor()
+      expect(await bob.page.getByText('Of others').count()).toBe(0)
+    }
   })
 
   it('joins who has an account already to a second business, where they can switch', async () => {
@@ -154,6 +165,8 @@ describe('tokens and history', () => {
     expect([(await asked(token)).status, (await asked(next)).status]).toEqual([200, 200])
     await keep(page, 'access-tokens')
     const old = page.getByTestId('token').filter({ hasText: 'ends' })
+    await old.getByText('replaced · ends').waitFor()
+    expect(await old.getByRole('button', { name: 'Replace' }).count()).toBe(0)
     await old.getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('button', { name: 'Revoke it' }).click()
     await expect.poll(async () => (await asked(token)).status).toBe(401)

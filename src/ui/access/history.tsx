@@ -5,9 +5,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { HistoryEntryView } from '../../api/types.ts'
 import { historyPages, historyPath } from '../access-queries.ts'
+import { ApiError } from '../api-client.ts'
 import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
-import { Failed, PageLoading } from '../parts/states.tsx'
+import { Failed, PageLoading, PageNotFound } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { datasetsQuery } from '../queries.ts'
 import { ForAdmins, mayAdminister } from '../shell/no-entry.tsx'
@@ -28,6 +29,7 @@ interface HistoryProps {
 
 function History({ businessId, business }: HistoryProps) {
   const history = useInfiniteQuery(historyPages(businessId))
+  if (history.error instanceof ApiError && history.error.status === 404) return <PageNotFound />
   const entries = history.data?.pages.flatMap((page) => page.entries)
   return (
     <Page

@@ -5,11 +5,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { AlertsAnswer } from '../../api/types.ts'
+import { ApiError } from '../api-client.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
-import { Failed, PageLoading } from '../parts/states.tsx'
+import { Failed, PageLoading, PageNotFound } from '../parts/states.tsx'
 import { ForAdmins, mayAdminister } from '../shell/no-entry.tsx'
 import { useOwnBusiness } from '../shell/use-business.ts'
 import { AlertForm } from './alert-form.tsx'
@@ -26,6 +27,7 @@ export function BusinessAlertsPage() {
 function BusinessAlerts({ businessId, name }: { businessId: string; name: string }) {
   const of = { on: 'business', id: businessId } as const
   const { data, error, refetch, isPending } = useQuery(alertsQuery(of))
+  if (error instanceof ApiError && error.status === 404) return <PageNotFound />
   return (
     <Page
       title="Alerts"
