@@ -56,6 +56,7 @@ import type {
 } from './relay/view.ts'
 import { openRules, type StoredRules } from './replay-rules.ts'
 import { createSampleDoor } from './sample-door.ts'
+import { scrapers } from './scraper.ts'
 import { createSecretBox, loadSecretKey, type SecretBox } from './secret-box.ts'
 import { openWatch, type Watching } from './watching.ts'
 
@@ -167,7 +168,7 @@ async function serve(parts: Parts): Promise<Serving> {
   const demo = createDemo({ access, origin: () => originOf(app), catalogs })
   const health = () => healthOf(ledger)
   registerHealth(app, {
-    health,
+    ...{ health, mayScrape: scrapers(config, access) },
     metrics: async () => metrics.text(ledger.queued(), await ledger.tallies()),
   })
   openDoors(parts, books)

@@ -1,18 +1,26 @@
 /** /healthz (the process answers), /readyz (it can take events), /metrics (Prometheus text). */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ERRORS, errorBody } from '../errors.ts'
 
 export interface HealthPorts {
   readonly health: () => { ok: boolean; reason?: string; queue: number }
+  /** Whoever may not is refused: how much a server counts is not for everybody. */
+  readonly mayScrape: (request: FastifyRequest) => boolean
   readonly metrics: () => Promise<{ contentType: string; text: string }>
 }
 
-export function registerHealth(app: FastifyInstance, { health, metrics }: HealthPorts): void {
+export function registerHealth(app: FastifyInstance, ports: HealthPorts): void {
+  const { health, mayScrape, metrics } = ports
   app.get('/healthz', () => ({ ok: true }))
   app.get('/readyz', (_request, reply) => {
     const state = health()
     return reply.code(state.ok ? 200 : 503).send(state)
   })
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', async (request, reply) => {
+    if (!mayScrape(request)) {
+      const detail = 'From outside its private network it needs a token that reads everything.'
+      return reply.code(ERRORS.forbidden.status).send(errorBody('forbidden', detail))
+    }
     const { contentType, text } = await metrics()
     return reply.header('content-type', contentType).send(text)
   })
