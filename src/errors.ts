@@ -186,6 +186,12 @@ export const ERRORS = {
     message: 'This link was used already, withdrawn, or is too old.',
     fix: 'Ask whoever gave it to you for a new one.',
   },
+  password_wrong: {
+    status: 401,
+    retryable: false,
+    message: 'That is not the password of this account.',
+    fix: 'Check it. If it is lost, ask whoever runs the server for a link to a new one.',
+  },
   sign_in_failed: {
     status: 401,
     retryable: false,

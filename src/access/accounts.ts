@@ -16,10 +16,10 @@ import { createOneTimeCodes, type Session } from './sessions.ts'
 export interface Accounts {
   people(): readonly Person[]
   findPerson(id: string): Person | undefined
-  /** Another e-mail address needs the password. Throws `email_taken`, `sign_in_failed`. */
+  /** Another e-mail address needs the password. Throws `email_taken`, `password_wrong`. */
   updatePerson(id: string, change: PersonChange): Promise<Person>
   /**
-   * Ends every other session and an open link. Throws `sign_in_failed` when `current` is wrong; who
+   * Ends every other session and an open link. Throws `password_wrong` when `current` is wrong; who
    * has none yet is known by the session.
    */
   changePassword(id: string, change: PasswordChange): Promise<void>
@@ -96,14 +96,14 @@ export function existingPerson({ people }: Books, id: string): Person {
   return person
 }
 
-/** Throws `sign_in_failed`. Whoever has no password is known by the session alone. */
+/** Throws `password_wrong`. Whoever has no password is known by the session alone. */
 export async function requirePassword(
   { passwords }: Books,
   person: Person,
   password: string,
 ): Promise<void> {
   if (person.password === null || (await passwords.matches(person.password, password))) return
-  throw new TwofoldError('sign_in_failed', 'Give the password of this account.')
+  throw new TwofoldError('password_wrong')
 }
 
 /** Throws `last_way_in` where only `endingId`, a passkey or an identity, signs the person in. */
@@ -136,7 +136,7 @@ function passwordBook(
       const person = existingPerson(books, id)
       const isRight =
         person.password === null || (await passwords.matches(person.password, current))
-      if (!isRight) throw new TwofoldError('sign_in_failed', 'The password so far is another.')
+      if (!isRight) throw new TwofoldError('password_wrong')
       requireGoodPassword(password, [person.email, person.name])
       const hash = await passwords.hash(password)
       await inOrder(async () => {

@@ -24,7 +24,7 @@ export interface OidcBook {
   isOidcIssuer(issuer: string): boolean
   /** Throws `not_found` where there is no provider, OidcRefused. */
   startOidc(aim: Exclude<OidcAim, { to: 'connect' }>): Promise<OidcStart>
-  /** As `startOidc`, for who is signed in. Throws `sign_in_failed` for another password. */
+  /** As `startOidc`, for who is signed in. Throws `password_wrong` for another. */
   startConnecting(personId: string, password: string): Promise<OidcStart>
   /** The flow that a browser holds and comes back with; undefined when it is none (any more). */
   oidcFlow(sealed: string, state: string): OidcFlow | undefined

@@ -28,7 +28,7 @@ export interface Site {
 export interface PasskeyBook {
   passkeysOf(personId: string): readonly Passkey[]
   /**
-   * What the browser needs to make one. Throws `sign_in_failed` when the account has a password and
+   * What the browser needs to make one. Throws `password_wrong` when the account has a password and
    * `password` is another, `limit_reached`.
    */
   startPasskey(

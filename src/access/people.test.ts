@@ -126,7 +126,7 @@ describe('a password', () => {
     const caller = access.sessionCaller(here)
     const session_id = caller?.kind === 'person' ? caller.session_id : ''
     const wrong = { current: 'something else', password: 'another horse, no hat', session_id }
-    expect(await access.changePassword(id, wrong).catch(code)).toBe('sign_in_failed')
+    expect(await access.changePassword(id, wrong).catch(code)).toBe('password_wrong')
     expect(access.sessionCaller(there)).toBeDefined()
     await access.changePassword(id, { ...wrong, current: PASSWORD })
     expect(access.sessionCaller(here)).toBeDefined()

@@ -54,7 +54,7 @@ it('adds a passkey, signs in with it alone, and no more once it is removed', asy
   await page.getByLabel('Name of the passkey').fill('Laptop')
   await page.getByRole('textbox', { name: 'Your password' }).fill('not the password')
   await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await page.getByText('Give the password of this account').waitFor()
+  await page.getByText('That is not the password of this account.').waitFor()
   // The refused password is an error in the console, too.
   expect(complaints.splice(0)).toEqual([expect.stringContaining('401')])
   await page.getByRole('textbox', { name: 'Your password' }).fill(ANN.password)

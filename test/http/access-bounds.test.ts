@@ -237,7 +237,7 @@ describe('the e-mail address of an account', () => {
     ['with a wrong one', { password: 'a horse without' }],
   ])('stays as it is %s', async (_name, proof) => {
     const refused = await change({ email, ...proof })
-    expect([refused.statusCode, codeOf(refused)]).toEqual([401, 'sign_in_failed'])
+    expect([refused.statusCode, codeOf(refused)]).toEqual([401, 'password_wrong'])
     expect((await ask('GET', '/api/account', { cookie: ann })).json().email).toBe(ANN.email)
   })
 

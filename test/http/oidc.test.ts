@@ -126,7 +126,7 @@ describe('my account', () => {
     await begin()
     await setUp(browser, server.running.setupUrl)
     const wrong = await browser.ask('POST', '/api/account/identities', { password: 'no' })
-    expect((await errorOf(wrong)).code).toBe('sign_in_failed')
+    expect((await errorOf(wrong)).code).toBe('password_wrong')
     expect(await browser.connect('eve-1')).toBe('/account')
     const connected = { email: 'eve@example.com', used_at: null }
     expect(await browser.identities()).toMatchObject([connected])

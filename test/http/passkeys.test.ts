@@ -46,7 +46,7 @@ async function enter(lie: Partial<Said> = {}) {
 describe('adding a passkey', () => {
   it('asks for the password of the account, and counts wrong ones', async () => {
     const start = (password: string) => ask('POST', '/api/account/passkeys/options', { password })
-    expect((await start('not it at all')).json().error.code).toBe('sign_in_failed')
+    expect((await start('not it at all')).json().error.code).toBe('password_wrong')
     for (let n = 0; n < 10; n += 1) await start('not it at all')
     expect((await start(PASSWORD)).json().error.code).toBe('too_many_attempts')
   })
