@@ -81,7 +81,7 @@ it.each([
   [['--from', '1h', '--rules', 'rules.json'], 2, /--rules FILE can only be looked at/],
   [['--from', '1h', '--dry-run', '--rules', 'none.json'], 2, /none\.json cannot be read/],
   [['--from', '1h', '--dry-run', '--settings', 'rules.json'], 2, /holds no settings/],
-  [['--from', '1h', '--state', 'lost'], 2, /body\.states\.0/],
+  [['--from', '1h', '--state', 'lost'], 2, /states\.0: must be "never_sent"/],
   [['--from', '1h', '--destination', 'd_none'], 1, /There is none with id d_none/],
 ])(
   '%j ends with an exit code and says why',
