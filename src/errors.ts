@@ -156,6 +156,18 @@ export const ERRORS = {
     message: 'No such replay.',
     fix: 'Replays are remembered until the server restarts, the last 50 of them. Start it again.',
   },
+  export_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'No such export.',
+    fix: 'Exports are remembered until the server restarts, the last 20 of a dataset. Start it again.',
+  },
+  too_many_exports: {
+    status: 429,
+    retryable: true,
+    message: 'As many exports of this dataset are running as may run at once.',
+    fix: 'Wait until one has ended, or cancel one: they stand on the Event log page.',
+  },
   connection_not_found: {
     status: 404,
     retryable: false,

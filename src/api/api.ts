@@ -11,6 +11,7 @@ import { ERRORS, type ErrorCode, errorBody, TwofoldError } from '../errors.ts'
 import { API_BODY_BYTES_MAX, RETRY_AFTER_S } from '../limits.ts'
 import { changeOf } from './change.ts'
 import { readSessionCookie, requireSameOrigin } from './cookie.ts'
+import { createExportBook } from './export-book.ts'
 import { registerGraphQuality } from './graph-quality.ts'
 import { issueWords } from './issue-words.ts'
 import { createMatchMeasurer } from './match-measurer.ts'
@@ -65,6 +66,7 @@ function createContext(ports: ApiPorts): Context {
     ...ports,
     attempts: createAttempts(ports.nowMs),
     measurer: createMatchMeasurer(ports),
+    exports: createExportBook(ports.nowMs),
     streams: new Set(),
     alone: async (name, work) => {
       if (running.has(name)) throw new TwofoldError('busy')

@@ -3,6 +3,7 @@
  * allowed, what was decided for each type of destination, what was taken out. Streamed a page of
  * the event log at a time, so that years of events need no more memory than a day.
  */
+import type { z } from 'zod'
 import {
   type ConsentPolicy,
   consentAllows,
@@ -14,7 +15,7 @@ import type { Consent, Leg, StoredEvent } from '../event/shape.ts'
 import { EXPORT_PAGE_EVENTS } from '../limits.ts'
 import { consentRecordSchema, consentsQuerySchema } from './consents-schema.ts'
 import { exportEvents } from './event-stream.ts'
-import { type Route, route } from './route.ts'
+import { type Call, type Route, route } from './route.ts'
 import type { ConsentRecord } from './types.ts'
 
 export const consentRoutes: readonly Route[] = [
@@ -22,6 +23,8 @@ export const consentRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/datasets/{id}/consents',
     auth: { needs: 'read', on: 'dataset' },
+    // One event is looked at; more is an export.
+    history: { action: 'consents.exported', isTrial: isLook },
     summary: 'Export the consent of every event, as proof',
     description:
       'Newest first, one record a line (or CSV). A connection that ends before the last line was ' +
@@ -33,18 +36,20 @@ export const consentRoutes: readonly Route[] = [
       type: 'application/x-ndjson',
       schema: consentRecordSchema,
     },
-    run: async ({ id, query, request, reply, mayStill }, context) => {
+    run: async (call, context) => {
+      const { id, query } = call
       const { from, to, event_id, format } = query
       const dataset = context.access.findDataset(id)
       if (!dataset) return undefined
       const policy = consentPolicyOf(dataset)
       await exportEvents(
-        { id, request, reply, mayStill, store: context.store },
+        call,
         {
           name: 'consents',
           format,
           columns: COLUMNS,
           rowOf: (event) => recordOf(event, policy),
+          ...(isLook(call) ? {} : { filters: { from, to } }),
           query: {
             dataset_id: id,
             verdicts: ['accepted', 'dropped', 'rejected'],
@@ -54,11 +59,16 @@ export const consentRoutes: readonly Route[] = [
             ...(event_id === undefined ? {} : { event_id }),
           },
         },
+        context,
       )
-      return reply
+      return call.reply
     },
   }),
 ]
+
+function isLook({ query }: Pick<Call<unknown, unknown>, 'query'>): boolean {
+  return (query as z.output<typeof consentsQuerySchema>).event_id !== undefined
+}
 
 export function recordOf({ legs }: StoredEvent, policy: ConsentPolicy): ConsentRecord {
   const [kept] = legs

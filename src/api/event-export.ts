@@ -18,10 +18,11 @@ export const eventExportRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/datasets/{id}/events/export',
     auth: { needs: 'read', on: 'dataset' },
+    history: 'events.exported',
     summary: 'Export the events that a search finds',
     description:
       'Newest first, one event a line (or CSV). A connection that ends before the last line was ' +
-      'cut off: such an export is not whole.',
+      'cut off: such an export is not whole. While it runs, .../exports says how far it is.',
     query: eventExportQuerySchema,
     answer: {
       status: 200,
@@ -29,14 +30,17 @@ export const eventExportRoutes: readonly Route[] = [
       type: 'application/x-ndjson',
       schema: eventSchema,
     },
-    run: async ({ id, query, request, reply, mayStill }, { store }) => {
-      const { format, ...filters } = query
-      const reader = { id, request, reply, mayStill, store }
-      const asked = { ...storeQueryOf(id, filters), limit: EXPORT_PAGE_EVENTS }
-      const what = { name: 'events', query: asked, columns: COLUMNS }
-      if (format === 'csv') await exportEvents(reader, { ...what, format, rowOf })
-      else await exportEvents<EventView>(reader, { ...what, format, columns: [], rowOf: viewEvent })
-      return reply
+    run: async (call, context) => {
+      const { format, ...filters } = call.query
+      const query = { ...storeQueryOf(call.id, filters), limit: EXPORT_PAGE_EVENTS }
+      const what = { name: 'events', query, filters } as const
+      if (format === 'csv') {
+        await exportEvents(call, { ...what, format, columns: COLUMNS, rowOf }, context)
+      } else {
+        const as = { format, columns: [], rowOf: viewEvent }
+        await exportEvents<EventView>(call, { ...what, ...as }, context)
+      }
+      return call.reply
     },
   }),
 ]

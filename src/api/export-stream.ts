@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { csvCell } from './csv.ts'
+import type { ExportJob } from './export-book.ts'
 
 export interface ExportReader {
   readonly request: FastifyRequest
@@ -21,14 +22,19 @@ interface Export<Row> {
   readonly fileName: string
   readonly format: 'ndjson' | 'csv'
   readonly columns: readonly (keyof Row & string)[]
-  /** Throws where the reader may not read on. */
+  /** Throws RightEnded where the reader may not read on. */
   readonly pages: AsyncIterable<readonly Row[]>
+  /** Told how far it is; absent: nobody watches. */
+  readonly job?: ExportJob
 }
+
+/** The reader may not read any more. */
+export class RightEnded extends Error {}
 
 /** Sends headers and all lines; what goes wrong from then on cuts the connection. */
 export async function exportRows<Row extends object>(
   { request, reply }: ExportReader,
-  { name, fileName, format, columns, pages }: Export<Row>,
+  { name, fileName, format, columns, pages, job }: Export<Row>,
 ): Promise<void> {
   const { raw } = reply
   const isCsv = format === 'csv'
@@ -38,6 +44,7 @@ export async function exportRows<Row extends object>(
     'content-disposition': `attachment; filename="${fileName}.${format}"`,
     'cache-control': 'no-store',
   })
+  job?.onCancel(() => raw.destroy())
   if (isCsv) raw.write(`${columns.join(',')}\r\n`)
   const line = (row: Row): string => {
     if (!isCsv) return `${JSON.stringify(row)}\n`
@@ -45,15 +52,27 @@ export async function exportRows<Row extends object>(
   }
   try {
     for await (const page of pages) {
-      if (raw.destroyed) return
-      if (!raw.write(page.map(line).join(''))) await drained(raw)
+      if (raw.destroyed) break
+      const text = page.map(line).join('')
+      const isTaken = raw.write(text)
+      job?.wrote(page.length, Buffer.byteLength(text))
+      if (!isTaken) await drained(raw)
     }
-    raw.end()
+    job?.end((await isWhole(raw)) ? 'done' : 'reader_left')
   } catch (error) {
     request.log.warn({ err: error }, `an export of ${name} ended early`)
+    job?.end(error instanceof RightEnded ? 'right_ended' : 'failed')
     // So that nobody takes a part for the whole.
     raw.destroy()
   }
+}
+
+/** Ends it; false where the reader left before everything was handed over. */
+function isWhole(raw: ServerResponse): Promise<boolean> {
+  if (raw.destroyed) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    raw.on('close', () => resolve(raw.writableFinished)).end(() => resolve(true))
+  })
 }
 
 /** Until the reader has taken what was written, or has gone. */

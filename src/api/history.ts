@@ -5,7 +5,7 @@ import type { HistoryValue } from '../access/history.ts'
 import { ACTIONS } from '../access/history-actions.ts'
 import { HISTORY_PAGE_MAX } from '../limits.ts'
 import type { HistoryQuery, HistoryRow } from '../store/store.ts'
-import { exportRows } from './export-stream.ts'
+import { exportRows, RightEnded } from './export-stream.ts'
 import { historyEntrySchema, historyQuerySchema, historySchema } from './history-schemas.ts'
 import type { Context } from './ports.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -79,7 +79,7 @@ async function* pagesOf(
 ): AsyncGenerator<readonly HistoryEntryView[]> {
   let rows: readonly HistoryRow[] = []
   do {
-    if (!mayStill()) throw new Error('the right to read the history has ended')
+    if (!mayStill()) throw new RightEnded('the right to read the history has ended')
     const before = rows.at(-1)
     const more = before ? { before_no: before.no } : {}
     rows = await history.page({ ...filter, ...more, limit: HISTORY_PAGE_MAX })

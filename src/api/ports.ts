@@ -23,6 +23,7 @@ import type { Offline } from '../sources/offline/view.ts'
 import type { Polls } from '../sources/polling/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Alerts, Diagnostics } from '../watch/view.ts'
+import type { ExportBook } from './export-book.ts'
 import type { Live } from './live.ts'
 import type { MatchMeasurer } from './match-measurer.ts'
 import type { SampleReport } from './sample-reports.ts'
@@ -129,6 +130,7 @@ export interface ApiPorts {
 export interface Context extends ApiPorts {
   readonly attempts: Attempts
   readonly measurer: MatchMeasurer
+  readonly exports: ExportBook
   /** Open live streams, to be ended when the server stops. */
   readonly streams: Set<() => void>
   /** Refuses with `busy` while work of the same name runs. */

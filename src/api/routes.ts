@@ -17,6 +17,7 @@ import { eventExportRoutes } from './event-export.ts'
 import { eventNameRoutes } from './event-names.ts'
 import { eventStoryRoutes } from './event-story.ts'
 import { eventRoutes } from './events.ts'
+import { exportRoutes } from './exports.ts'
 import { findingRoutes } from './findings.ts'
 import { historyRoutes } from './history.ts'
 import { instanceRoutes } from './instance.ts'
@@ -61,6 +62,7 @@ export const ROUTES: readonly Route[] = [
   ...eventRoutes,
   ...eventNameRoutes,
   ...eventExportRoutes,
+  ...exportRoutes,
   ...eventStoryRoutes,
   ...consentRoutes,
   ...liveRoutes,

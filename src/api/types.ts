@@ -14,6 +14,7 @@ import type { doctorSchema } from './doctor-schemas.ts'
 import type * as domains from './domain-schemas.ts'
 import type * as names from './event-names-schemas.ts'
 import type * as log from './event-schemas.ts'
+import type * as exported from './exports-schemas.ts'
 import type * as history from './history-schemas.ts'
 import type * as integration from './integration-schemas.ts'
 import type * as measured from './measured-match-schemas.ts'
@@ -101,6 +102,8 @@ export type RuleTryRequest = z.input<typeof rules.ruleTryRequestSchema>
 export type RuleCheck = z.infer<typeof rules.ruleCheckSchema>
 export type RuleTrial = z.infer<typeof rules.ruleTrialSchema>
 export type RuleVocabulary = z.infer<typeof rules.ruleVocabularySchema>
+export type ExportAnswer = z.infer<typeof exported.exportSchema>
+export type ExportsAnswer = z.infer<typeof exported.exportsSchema>
 export type ReplayRequest = z.input<typeof replays.replayRequestSchema>
 export type ReplayAnswer = z.infer<typeof replays.replaySchema>
 export type ReplaysAnswer = z.infer<typeof replays.replaysSchema>
