@@ -58,7 +58,8 @@ export async function exportRows<Row extends object>(
       job?.wrote(page.length, Buffer.byteLength(text))
       if (!isTaken) await drained(raw)
     }
-    job?.end((await isWhole(raw)) ? 'done' : 'reader_left')
+    const isWhole = await endWhole(raw)
+    job?.end(isWhole ? 'done' : 'reader_left')
   } catch (error) {
     request.log.warn({ err: error }, `an export of ${name} ended early`)
     job?.end(error instanceof RightEnded ? 'right_ended' : 'failed')
@@ -68,7 +69,7 @@ export async function exportRows<Row extends object>(
 }
 
 /** Ends it; false where the reader left before everything was handed over. */
-function isWhole(raw: ServerResponse): Promise<boolean> {
+function endWhole(raw: ServerResponse): Promise<boolean> {
   if (raw.destroyed) return Promise.resolve(false)
   return new Promise((resolve) => {
     raw.on('close', () => resolve(raw.writableFinished)).end(() => resolve(true))

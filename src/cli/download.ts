@@ -4,7 +4,8 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CliError, EXIT, systemCode, wrongUsage } from './exit.ts'
-import { note, say, sayJson } from './output.ts'
+import { note, say, sayJson, size } from './output.ts'
+import { startProgress } from './progress.ts'
 
 export interface Download {
   /** What is exported, in words: "the consents". */
@@ -43,7 +44,7 @@ async function save(
       }
       return
     }
-    await pipeline(body, createWriteStream(part))
+    await pipeline(body, watched(what), createWriteStream(part))
     await rename(part, file)
   } catch (error) {
     if (file === undefined) note('The export is not whole.')
@@ -53,6 +54,23 @@ async function save(
       message: `An export of ${what} failed (${cause}).`,
       fix: 'See the server log, check the free space, then try again.',
     })
+  }
+}
+
+/** Hands on what comes and says how much it was; the whole, nobody knows before its end. */
+function watched(what: string): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return async function* (chunks) {
+    const progress = startProgress(`Saving ${what}:`, undefined)
+    let saved = 0
+    try {
+      for await (const chunk of chunks) {
+        saved += chunk.length
+        progress.show(saved, size(saved))
+        yield chunk
+      }
+    } finally {
+      progress.end()
+    }
   }
 }
 

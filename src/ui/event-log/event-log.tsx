@@ -1,6 +1,6 @@
 /** Every event that ever arrived: search, open, export. */
-import { Button, EmptyState, Group, Menu, Paper, Skeleton, Text } from '@mantine/core'
-import { IconDownload, IconListSearch } from '@tabler/icons-react'
+import { Button, EmptyState, Group, Paper, Skeleton, Text } from '@mantine/core'
+import { IconListSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -13,17 +13,23 @@ import { Page } from '../parts/page.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { datasetQuery } from '../queries.ts'
+import { ExportMenu } from './export-menu.tsx'
+import { Exports } from './exports.tsx'
 import { LogFilters } from './log-filters.tsx'
-import { isLookedThrough, type LogSearch, logQuery } from './log-search.ts'
+import { isLookedThrough } from './log-search.ts'
 import { PersonProducts } from './person-products.tsx'
 import { PersonSearch } from './person-search.tsx'
 import { useEventLog } from './use-event-log.ts'
+
+/** A download that was begun is known to the server by then. */
+const EXPORT_BEGINS_MS = 5000
 
 export function EventLogPage() {
   const { datasetId } = useParams({ from: '/signed-in/datasets/$datasetId' })
   const search = useSearch({ from: '/signed-in/datasets/$datasetId/events' })
   const { data: dataset } = useQuery(datasetQuery(datasetId))
   const [person, setPerson] = useState<readonly string[]>([])
+  const [expectedUntilMs, setExpectedUntilMs] = useState(0)
   const log = useEventLog(datasetId, search, person)
   const { events, error, isPending, refetch } = log
   return (
@@ -31,11 +37,19 @@ export function EventLogPage() {
       title="Event log"
       of={dataset?.name ?? ''}
       lead="Every event that arrived, each merged from its reports. The newest first."
-      actions={<Export datasetId={datasetId} search={search} person={person} />}
+      actions={
+        <ExportMenu
+          datasetId={datasetId}
+          search={search}
+          person={person}
+          onBegin={() => setExpectedUntilMs(Date.now() + EXPORT_BEGINS_MS)}
+        />
+      }
     >
       <LogFilters
         person={<PersonSearch country={dataset?.default_country ?? null} onChange={setPerson} />}
       />
+      <Exports datasetId={datasetId} expectedUntilMs={expectedUntilMs} />
       {person.length > 0 && <PersonProducts datasetId={datasetId} person={person} />}
       {error && <Failed error={error} onRetry={() => void refetch()} />}
       {isPending && <Skeleton height={320} />}
@@ -157,38 +171,5 @@ function Nothing({ filtered }: { filtered: boolean }) {
         </EmptyState>
       )}
     </Paper>
-  )
-}
-
-interface ExportProps {
-  readonly datasetId: string
-  readonly search: LogSearch
-  readonly person: readonly string[]
-}
-
-/** A plain download: the browser writes to disk what the server sends, whatever its size. */
-function Export({ datasetId, search, person }: ExportProps) {
-  const href = (format: 'csv' | 'ndjson'): string => {
-    const query = logQuery(search, person)
-    query.set('format', format)
-    return `/api/datasets/${datasetId}/events/export?${query}`
-  }
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-          Export
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>All events that fit the search</Menu.Label>
-        <Menu.Item component="a" href={href('csv')} download>
-          CSV, for a spreadsheet
-        </Menu.Item>
-        <Menu.Item component="a" href={href('ndjson')} download>
-          NDJSON, with every report
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }

@@ -1,0 +1,50 @@
+/** What a search found as a file: a plain download, which the browser writes to disk as it comes. */
+import { Button, Menu } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { countOf } from '../format.ts'
+import { exportsQuery } from './export-queries.ts'
+import { type LogSearch, logQuery } from './log-search.ts'
+
+/** As many as the server lets run at once for a dataset. */
+const RUNNING_MAX = 4
+
+interface ExportMenuProps {
+  readonly datasetId: string
+  readonly search: LogSearch
+  readonly person: readonly string[]
+  readonly onBegin: () => void
+}
+
+export function ExportMenu({ datasetId, search, person, onBegin }: ExportMenuProps) {
+  const { data = [] } = useQuery(exportsQuery(datasetId))
+  const running = data.filter(({ state }) => state === 'running').length
+  const isFull = running >= RUNNING_MAX
+  const href = (format: 'csv' | 'ndjson'): string => {
+    const query = logQuery(search, person)
+    query.set('format', format)
+    return `/api/datasets/${datasetId}/events/export?${query}`
+  }
+  const asLink = (format: 'csv' | 'ndjson') =>
+    isFull
+      ? { disabled: true }
+      : ({ component: 'a', href: href(format), download: true, onClick: onBegin } as const)
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+          Export
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {isFull
+            ? `${countOf(running, 'export')} are running: wait, or cancel one`
+            : 'All events that fit the search'}
+        </Menu.Label>
+        <Menu.Item {...asLink('csv')}>CSV, for a spreadsheet</Menu.Item>
+        <Menu.Item {...asLink('ndjson')}>NDJSON, with every report</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
