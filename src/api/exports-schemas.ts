@@ -36,4 +36,9 @@ export const exportSchema = z
   })
   .meta({ id: 'Export' })
 
-export const exportsSchema = z.object({ exports: z.array(exportSchema) }).meta({ id: 'Exports' })
+export const exportsSchema = z
+  .object({
+    exports: z.array(exportSchema),
+    running_max: count.describe('So many of one dataset run at once.'),
+  })
+  .meta({ id: 'Exports' })

@@ -1,7 +1,7 @@
 /** Routes about exports that run or ran: list them, cancel one. The streams start elsewhere. */
 import { nameOf } from '../access/caller.ts'
 import { TwofoldError } from '../errors.ts'
-import { EXPORT_FILTER_CHARS_MAX } from '../export-limits.ts'
+import { EXPORT_FILTER_CHARS_MAX, EXPORTS_RUNNING_MAX } from '../export-limits.ts'
 import type { ExportAsked, ExportEntry } from './export-book.ts'
 import { exportSchema, exportsSchema } from './exports-schemas.ts'
 import type { Context } from './ports.ts'
@@ -23,6 +23,7 @@ export const exportRoutes: readonly Route[] = [
     answer: { status: 200, description: 'The newest first.', schema: exportsSchema },
     run: (call, { exports }) => ({
       exports: exports.list(call.id).map((entry) => viewOf(entry, call)),
+      running_max: EXPORTS_RUNNING_MAX,
     }),
   }),
   route({

@@ -177,7 +177,10 @@ describe('who may', () => {
     expect((await as(stranger, 'POST', stop))[0]).toBe(404)
     expect((await as(stranger, 'GET', '/exports'))[0]).toBe(404)
     const elsewhere = `/api/datasets/${other}/exports`
-    expect(await server.api('GET', elsewhere)).toEqual({ exports: [] })
+    expect(await server.api('GET', elsewhere)).toEqual({
+      exports: [],
+      running_max: EXPORTS_RUNNING_MAX,
+    })
     const foreign = server.api('POST', `${elsewhere}/${one?.export_id}/cancel`)
     await expect(foreign).rejects.toThrow(/export_not_found/)
     expect(await as(ann, 'POST', stop)).toMatchObject([200, { state: 'cancelled' }])

@@ -132,6 +132,7 @@ const COMMON = [
   'src/diagnostic-limits.ts',
   'src/enrich-limits.ts',
   'src/measured-limits.ts',
+  'src/export-limits.ts',
   'src/errors.ts',
   'src/package-root.ts',
   'src/secret-box.ts',

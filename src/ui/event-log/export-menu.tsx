@@ -1,13 +1,10 @@
-/** What a search found as a file: a plain download, which the browser writes to disk as it comes. */
+/** What a search found as a file: a plain download that the browser writes to disk as it comes. */
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { countOf } from '../format.ts'
 import { exportsQuery } from './export-queries.ts'
 import { type LogSearch, logQuery } from './log-search.ts'
-
-/** As many as the server lets run at once for a dataset. */
-const RUNNING_MAX = 4
 
 interface ExportMenuProps {
   readonly datasetId: string
@@ -17,9 +14,9 @@ interface ExportMenuProps {
 }
 
 export function ExportMenu({ datasetId, search, person, onBegin }: ExportMenuProps) {
-  const { data = [] } = useQuery(exportsQuery(datasetId))
-  const running = data.filter(({ state }) => state === 'running').length
-  const isFull = running >= RUNNING_MAX
+  const { data } = useQuery(exportsQuery(datasetId))
+  const running = data?.exports.filter(({ state }) => state === 'running').length ?? 0
+  const isFull = data !== undefined && running >= data.running_max
   const href = (format: 'csv' | 'ndjson'): string => {
     const query = logQuery(search, person)
     query.set('format', format)

@@ -12,9 +12,9 @@ const path = (datasetId: string, rest = ''): string => `/api/datasets/${datasetI
 export const exportsQuery = (datasetId: string, expectedUntilMs = 0) =>
   queryOptions({
     queryKey: ['exports', datasetId],
-    queryFn: async () => (await call<ExportsAnswer>('GET', path(datasetId))).exports,
+    queryFn: () => call<ExportsAnswer>('GET', path(datasetId)),
     refetchInterval: ({ state }) =>
-      Date.now() < expectedUntilMs || state.data?.some((one) => one.state === 'running')
+      Date.now() < expectedUntilMs || state.data?.exports.some((one) => one.state === 'running')
         ? PROGRESS_MS
         : false,
   })

@@ -19,8 +19,8 @@ interface ExportsProps {
 
 /** Nothing where there is none. */
 export function Exports({ datasetId, expectedUntilMs }: ExportsProps) {
-  const { data = [] } = useQuery(exportsQuery(datasetId, expectedUntilMs))
-  const shown = shownOf(data, Date.now())
+  const { data } = useQuery(exportsQuery(datasetId, expectedUntilMs))
+  const shown = shownOf(data?.exports ?? [], Date.now())
   if (shown.length === 0) return null
   return (
     <Section
