@@ -57,9 +57,8 @@ async function* rowsOf<Row>(
     const page = await store.events({ ...query, ...cursor })
     before = page.next_before_seq
     if (before !== undefined && job) shareOf ??= await shareFrom(page, query, store)
-    yield page.events.map((event) => rowOf(event))
-    // Only now its reader has taken it.
     if (before !== undefined && shareOf) job?.reached(shareOf(page))
+    yield page.events.map((event) => rowOf(event))
   } while (before !== undefined)
 }
 
