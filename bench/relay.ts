@@ -51,7 +51,7 @@ const PATIENCE_MS = 120_000
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
   const backlog = await benchBacklog(quick ? 20 : 300, quick ? 20 : 400)
   const poison_extra_requests = await benchPoison()
-  const dead_destination_ratio = await benchDead(quick ? 0.6 : 3, quick ? 5 : 15)
+  const dead_destination_ratio = await benchDead(quick ? 0.6 : 3, quick ? 7 : 15)
   return { ...backlog, poison_extra_requests, dead_destination_ratio }
 }
 
