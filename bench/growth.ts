@@ -55,7 +55,8 @@ export async function measureGrowth({ rows, dir }: GrowthOptions): Promise<Growt
   const folder = await mkdtemp(join(dir, 'growth-'))
   try {
     const args = [...NODE_FLAGS, import.meta.filename, String(rows), folder]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '524288', ...process.env }
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
     if (code !== 0) throw new Error(`growth: the measuring process ended with ${code}`)
     return JSON.parse(output)
