@@ -1,4 +1,5 @@
 /** `twofold serve` and `twofold demo` as programs: how they begin, fail and stop. */
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -43,6 +44,19 @@ interface Started {
 async function started(child: ReturnType<typeof serve>): Promise<Started> {
   return JSON.parse(await lineOf(child, /^\{/)) as Started
 }
+
+describe('npm start', () => {
+  it('ends its server in order where npm itself is told to end, as by a supervisor', async () => {
+    const words = ['start', '--', '--port', '0', '--data', join(folder, 'data'), '--json']
+    const npm = spawn('npm', words, { cwd: join(import.meta.dirname, '../..') })
+    running.push(npm)
+    const { url } = await started(npm)
+    npm.kill('SIGTERM')
+    const { stderr } = await ended(npm)
+    expect(stderr).toContain('Stopping')
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow()
+  })
+})
 
 describe('serve', () => {
   it('prints its address and, until there is an owner, a link that works once', async () => {
