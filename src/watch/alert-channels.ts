@@ -16,10 +16,9 @@ export interface ChannelPorts {
   readonly nowMs: () => number
 }
 
-/** `id` is the same at every try of one message, so that a receiver can tell a repeat. */
 interface Sending {
   readonly ports: ChannelPorts
-  /** Of the message: the same at every try. */
+  /** Of the message: the same at every try, so that a receiver can tell a repeat. */
   readonly id: string
   /** This channel alone. */
   readonly only?: AlertRecord['channel']

@@ -167,19 +167,16 @@ function settingsFor(
 async function sendDue(ports: AlertPorts, dataset: Dataset): Promise<void> {
   const id = dataset.dataset_id
   const { book, nowMs } = ports
-  const { settings } = settingsFor(ports, { on: 'dataset', id })
-  // Deleted while the round went on: nothing of it may be written again.
-  if (!ports.findDataset(id) || !hasChannel(settings)) return
-  const { findings, mutes } = ports.findingsOf(id)
-  const around = { settings, mutes, nowMs: nowMs() }
-  await sendOwed(ports, { id, findings, around })
+  await sendOwed(ports, id)
+  const around = aroundOf(ports, id)
+  if (!around || !hasChannel(around.settings)) return
   const state = book.state(id)
-  const due = dueAlert(state, findings, around)
+  const due = dueAlert(state, ports.findingsOf(id).findings, around)
   if (due.kind === 'drop') await book.putState(id, due.state)
   if (due.kind === 'send') {
     const message = alertMessage(due.opened, aboutOf(ports, dataset))
     const idOfMessage = `alert_${id}_${state.waiting_since_ms ?? 0}`
-    const records = await sendAlert(message, settings, { ports, id: idOfMessage })
+    const records = await sendAlert(message, around.settings, { ports, id: idOfMessage })
     const sent = { id: idOfMessage, message, hasMail: hasMail(ports), nowMs: nowMs() }
     await book.putState(id, afterSend(state, records, sent))
     return
@@ -187,18 +184,30 @@ async function sendDue(ports: AlertPorts, dataset: Dataset): Promise<void> {
   if (isDigestDue(state, around)) await sendDigest(ports, dataset, around)
 }
 
-/** To one channel each, what the other took before. */
-async function sendOwed(
-  ports: AlertPorts,
-  { id, findings, around }: { id: string; findings: readonly Finding[]; around: Around },
-): Promise<void> {
+/** Asked anew before each message: the one before may have taken long. */
+function aroundOf(ports: AlertPorts, id: string): Around | undefined {
+  // Deleted while the round went on: nothing of it may be written again.
+  if (!ports.findDataset(id)) return undefined
+  const { settings } = settingsFor(ports, { on: 'dataset', id })
+  return { settings, mutes: ports.findingsOf(id).mutes, nowMs: ports.nowMs() }
+}
+
+/**
+ * To one channel each, what the other took before. A channel that does not take one is not tried
+ * with the next: each try may last its whole time, and the round waits for it.
+ */
+async function sendOwed(ports: AlertPorts, id: string): Promise<void> {
   const { book, nowMs } = ports
+  const down = new Set<AlertRecord['channel']>()
   for (const owed of book.state(id).owed) {
-    if (owed.next_try_ms > around.nowMs) continue
+    const around = aroundOf(ports, id)
+    if (!around) return
+    if (owed.next_try_ms > around.nowMs || down.has(owed.channel)) continue
     const sending = { ports, id: owed.id, only: owed.channel }
-    const records = isNews(owed, findings, around)
+    const records = isNews(owed, ports.findingsOf(id).findings, around)
       ? await sendAlert(owed.message, around.settings, sending)
       : []
+    if (records.some(({ error }) => error !== undefined)) down.add(owed.channel)
     const state = book.state(id)
     await book.putState(id, {
       ...state,
