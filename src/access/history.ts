@@ -50,6 +50,8 @@ export interface History {
   readonly store: Store
   /** Runs the work; when it succeeds, its entry is stored. */
   readonly record: <T>(change: Change, work: () => Promise<T>) => Promise<T>
+  /** By `work`, where it goes on for long: the entry is written now, whatever becomes of the rest. */
+  readonly recordNow: () => Promise<void>
   readonly page: (query: HistoryQuery) => Promise<readonly HistoryRow[]>
 }
 
@@ -74,15 +76,23 @@ export function createHistory({ store, nowMs }: { store: Store; nowMs: () => num
       throw error
     }
   }
+  // Nothing of it is kept in settings, such as a retry: the entry stands alone.
+  const writeAlone = async (pending: Pending): Promise<void> => {
+    if (pending.written) return
+    await store.putSettings([], [entryOf(pending.change, [], nowMs())])
+    pending.written = true
+  }
   return {
     store: { ...store, putSettings },
+    recordNow: async () => {
+      const pending = current.getStore()
+      if (pending) await writeAlone(pending)
+    },
     record: (change, work) => {
       const pending: Pending = { change, written: false }
       return current.run(pending, async () => {
         const done = await work()
-        // Nothing of it is kept in settings, such as a retry: the entry stands alone.
-        if (!pending.written) await store.putSettings([], [entryOf(change, [], nowMs())])
-        pending.written = true
+        await writeAlone(pending)
         return done
       })
     },

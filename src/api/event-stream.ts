@@ -27,11 +27,18 @@ interface Export<Row> {
 export async function exportEvents<Row extends object>(
   reader: Reader,
   { name, format, columns, rowOf, query, filters }: Export<Row>,
-  { store, exports }: Pick<Context, 'store' | 'exports'>,
+  { store, exports, history }: Pick<Context, 'store' | 'exports' | 'history'>,
 ): Promise<void> {
   const { id, caller } = reader
   const asked = { dataset_id: id, kind: name, format, by: byOf(caller) }
   const job = filters && exports.start({ ...asked, filters: filtersOf(filters) })
+  try {
+    // Before the first line: what was read of one that never ends was read, too.
+    await history.recordNow()
+  } catch (error) {
+    job?.end('failed')
+    throw error
+  }
   const pages = rowsOf(reader, { query, rowOf, store, job })
   const watched = job ? { job } : {}
   await exportRows(reader, { name, fileName: `${name}-${id}`, format, columns, pages, ...watched })

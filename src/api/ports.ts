@@ -88,7 +88,7 @@ export interface ApiPorts {
   readonly store: Store
   readonly access: Access
   readonly domains: Domains
-  readonly history: Pick<History, 'record' | 'page'>
+  readonly history: Pick<History, 'record' | 'page' | 'recordNow'>
   readonly live: Live
   readonly samples: SampleDoor
   /** Of links to a page of a shop, signed by this server. */

@@ -113,6 +113,19 @@ describe('an export', () => {
     expect(actions).toEqual(expect.arrayContaining(['export.cancelled', 'events.exported']))
   })
 
+  it('stands in the history from its first line on, once, even if it never ends', async () => {
+    const told = async (): Promise<number> => {
+      const { entries } = await server.api<HistoryAnswer>('GET', path('/history'))
+      return entries.filter(({ action }) => action === 'events.exported').length
+    }
+    const before = await told()
+    const answer = await slowReader('/events/export')
+    expect(await told()).toBe(before + 1)
+    await cancel(await newest())
+    await read(answer)
+    expect(await told()).toBe(before + 1)
+  })
+
   it('says where its reader left', async () => {
     const answer = await slowReader('/consents?format=csv')
     await expect.poll(async () => (await newest())?.kind, SOON).toBe('consents')
