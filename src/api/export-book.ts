@@ -78,7 +78,7 @@ export function createExportBook(nowMs: () => number): ExportBook {
       const entry: Entry = { view: begun(asked, idOf(started_ms, made), started_ms), stop: none }
       entries.push(entry)
       if (known.length >= EXPORTS_KEPT_MAX) forgetOldest(entries, known)
-      if (entries.length - EXPORTS_ENDED_MAX > 0) forgetOldest(entries, entries)
+      if (entries.length > EXPORTS_ENDED_MAX) forgetOldest(entries, entries)
       return {
         wrote: (rows, bytes) => {
           const { view } = entry

@@ -4,7 +4,9 @@
  * rows are. Called by event-stream.ts and history.ts.
  */
 import type { ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { EXPORT_STALLED_MS } from '../export-limits.ts'
 import { csvCell } from './csv.ts'
 import type { ExportJob } from './export-book.ts'
 
@@ -71,6 +73,8 @@ export async function exportRows<Row extends object>(
 /** Ends it; false where the reader left before everything was handed over. */
 function endWhole(raw: ServerResponse): Promise<boolean> {
   if (raw.destroyed) return Promise.resolve(false)
+  // Set back by Node when all of it has gone.
+  closeWhenStill(raw, EXPORT_STALLED_MS)
   return new Promise((resolve) => {
     raw.on('close', () => resolve(raw.writableFinished)).end(() => resolve(true))
   })
@@ -79,13 +83,21 @@ function endWhole(raw: ServerResponse): Promise<boolean> {
 /** Until the reader has taken what was written, or has gone. */
 function drained(raw: ServerResponse): Promise<void> {
   if (raw.destroyed) return Promise.resolve()
+  closeWhenStill(raw, EXPORT_STALLED_MS)
   return new Promise((resolve) => {
     const done = (): void => {
+      // While the log is searched nothing has to move.
+      closeWhenStill(raw, 0)
       raw.off('drain', done).off('close', done)
       resolve()
     }
     raw.on('drain', done).on('close', done)
   })
+}
+
+/** The socket closes itself; an answer that stays in memory has none. */
+function closeWhenStill({ socket }: ServerResponse, idleMs: number): void {
+  if (socket instanceof Socket) socket.setTimeout(idleMs)
 }
 
 function cellOf(value: Cell): string {

@@ -21,9 +21,9 @@ export const exportSchema = z
       .enum(['reader_left', 'right_ended', 'failed'])
       .nullable()
       .describe(
-        'Why it was cut off. reader_left: the connection ended. right_ended: the token was ' +
-          'revoked, the person may not read it any more, or the dataset was deleted. failed: see ' +
-          'the log of the server.',
+        'Why it was cut off. reader_left: the connection ended, or took nothing for 5 minutes. ' +
+          'right_ended: the token was revoked, the person may not read it any more, or the dataset ' +
+          'was deleted. failed: see the log of the server.',
       ),
     started_ms: count,
     ended_ms: count.nullable(),
