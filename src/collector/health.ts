@@ -18,7 +18,9 @@ export function registerHealth(app: FastifyInstance, ports: HealthPorts): void {
   })
   app.get('/metrics', async (request, reply) => {
     if (!mayScrape(request)) {
-      const detail = 'From outside its private network it needs a token that reads everything.'
+      const detail =
+        'It needs a token that reads everything, except from the private network of the server. ' +
+        'Behind a proxy the server knows that network once TWOFOLD_TRUSTED_PROXIES is set.'
       return reply.code(ERRORS.forbidden.status).send(errorBody('forbidden', detail))
     }
     const { contentType, text } = await metrics()
