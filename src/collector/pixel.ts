@@ -28,7 +28,11 @@ export function registerPixel(app: FastifyInstance, ports: DoorPorts, readBody: 
     readBody(raw, raw, (error, body) => {
       const answer = error ? Promise.resolve(refused(raw, error)) : ports.answerPixel(body, raw)
       answer.then(
-        (done) => write(response, done),
+        (done) => {
+          // A server that stops waits for its connections, and those of proxies never idle.
+          if (!app.server.listening) response.shouldKeepAlive = false
+          write(response, done)
+        },
         (defect: unknown) => {
           ports.logError(defect)
           response.destroy()

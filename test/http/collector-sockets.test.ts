@@ -2,7 +2,14 @@ import { connect, type Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BODY_BYTES_MAX, READING_BYTES_MAX } from '../../src/limits.ts'
-import { type Collector, json, post, serverEvent, startCollector } from './collector-fixture.ts'
+import {
+  type Collector,
+  json,
+  pixelEvent,
+  post,
+  serverEvent,
+  startCollector,
+} from './collector-fixture.ts'
 
 let collector: Collector
 
@@ -17,9 +24,9 @@ beforeEach(() => {
 const HEAD =
   'POST /v24.0/1001/events?access_token=good HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
 
-function open(): Promise<Socket> {
+function open({ port } = collector): Promise<Socket> {
   return new Promise((resolve) => {
-    const socket = connect(collector.port, '127.0.0.1', () => resolve(socket))
+    const socket = connect(port, '127.0.0.1', () => resolve(socket))
     socket.on('error', () => undefined)
   })
 }
@@ -153,4 +160,21 @@ describe('compressed bodies', () => {
     const answer = await post(collector, { type: 'application/json', body, headers })
     expect([answer.status, answer.body.error.code]).toEqual([400, 100])
   })
+})
+
+it('a server that stops takes the hits under way, and ends their connections', async () => {
+  const stopping = await startCollector()
+  const socket = await open(stopping)
+  const body = JSON.stringify({ events: [pixelEvent()] })
+  const head = 'POST /e HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n'
+  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
+  // By the time that this one is answered, the head of the other was read.
+  await post(stopping, json({ data: [serverEvent()] }))
+  const stopped = stopping.close()
+  socket.write(body.slice(5))
+  const answer = await answerOn(socket)
+  expect(answer).toContain('HTTP/1.1 200')
+  expect(answer.toLowerCase()).toContain('connection: close')
+  await stopped
+  expect(stopping.deliveries).toHaveLength(2)
 })
