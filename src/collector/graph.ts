@@ -168,8 +168,7 @@ function findPermitted(
       'Send the access token of the dataset as access_token or as Authorization: Bearer.',
     )
   }
-  const grant = ports.grantOf(token)
-  if (!grant) {
+  if (!ports.grantOf(token)) {
     return refuse(
       'bad_token',
       'This Twofold does not know the access token. Make one with `twofold token create`.',
