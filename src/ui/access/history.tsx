@@ -1,11 +1,12 @@
 /** Who changed what and when: of a business with all its datasets, to be read and exported. */
 import { Button, EmptyState, Group, Menu, Paper, Stack, Text } from '@mantine/core'
-import { IconDownload, IconHistory } from '@tabler/icons-react'
+import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { HistoryEntryView } from '../../api/types.ts'
 import { historyPages, historyPath } from '../access-queries.ts'
 import { ApiError } from '../api-client.ts'
+import { ExportDropdown } from '../parts/export-dropdown.tsx'
 import { TextLink } from '../parts/links.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failed, PageLoading, PageNotFound } from '../parts/states.tsx'
@@ -124,20 +125,13 @@ function Row({ entry }: { entry: HistoryEntryView }) {
 function Export({ businessId }: { businessId: string }) {
   const path = historyPath(businessId)
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-          Export
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={`${path}?format=csv`} download>
-          As a table (CSV)
-        </Menu.Item>
-        <Menu.Item component="a" href={`${path}?format=ndjson`} download>
-          As JSON lines
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ExportDropdown>
+      <Menu.Item component="a" href={`${path}?format=csv`} download>
+        As a table (CSV)
+      </Menu.Item>
+      <Menu.Item component="a" href={`${path}?format=ndjson`} download>
+        As JSON lines
+      </Menu.Item>
+    </ExportDropdown>
   )
 }

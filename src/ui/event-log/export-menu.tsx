@@ -1,8 +1,8 @@
 /** What a search found as a file: a plain download that the browser writes to disk as it comes. */
-import { Button, Menu } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { countOf } from '../format.ts'
+import { ExportDropdown } from '../parts/export-dropdown.tsx'
 import { exportsQuery } from './export-queries.ts'
 import { type LogSearch, logQuery } from './log-search.ts'
 
@@ -27,21 +27,14 @@ export function ExportMenu({ datasetId, search, person, onBegin }: ExportMenuPro
       ? { disabled: true }
       : ({ component: 'a', href: href(format), download: true, onClick: onBegin } as const)
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-          Export
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {isFull
-            ? `${countOf(running, 'export')} are running: wait, or cancel one`
-            : 'All events that fit the search'}
-        </Menu.Label>
-        <Menu.Item {...asLink('csv')}>CSV, for a spreadsheet</Menu.Item>
-        <Menu.Item {...asLink('ndjson')}>NDJSON, with every report</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ExportDropdown>
+      <Menu.Label>
+        {isFull
+          ? `${countOf(running, 'export')} are running: wait, or cancel one`
+          : 'All events that fit the search'}
+      </Menu.Label>
+      <Menu.Item {...asLink('csv')}>CSV, for a spreadsheet</Menu.Item>
+      <Menu.Item {...asLink('ndjson')}>NDJSON, with every report</Menu.Item>
+    </ExportDropdown>
   )
 }
