@@ -15,7 +15,7 @@ interface From {
 
 function may({ socket = NEAR, trusted = 0, publicUrl, headers = {} }: From): boolean {
   const config = { trustedProxies: trusted, publicUrl }
-  const authorize = (token: string): boolean => token === 'all'
+  const authorize = (token: string, id: string): boolean => token === 'all' && id === '*'
   const request = { headers, socket: { remoteAddress: socket } } as unknown as FastifyRequest
   return scrapers(config, { authorize })(request)
 }
@@ -28,6 +28,7 @@ it.each<[string, From, boolean]>([
   ['the internet', { socket: FAR }, false],
   ['a socket that is gone', { socket: '' }, false],
   ['a proxy unknown to us', { headers: via(NEAR) }, false],
+  ['the same by the newer header', { headers: { forwarded: 'for=10.0.0.1' } }, false],
   ['a proxy that says only the scheme', { headers: { 'x-forwarded-proto': 'https' } }, false],
   ['a proxy that names visitors its way', { headers: { 'x-real-ip': NEAR } }, false],
   ['a silent proxy at an https address', { publicUrl: HTTPS }, false],
