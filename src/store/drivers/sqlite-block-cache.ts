@@ -1,5 +1,5 @@
 /**
- * The unpacked bytes of recent blocks, one after the other in a ring of fixed size: the oldest make
+ * The unpacked bytes of recent blocks or parts of them, one after the other in a ring of fixed size: the oldest make
  * room. One allocation for ever, because many of this size, made and dropped, tear holes in the
  * memory that cost as much again. Used by sqlite-blocks.ts only.
  */
@@ -10,6 +10,15 @@ interface Place {
   /** Where each line begins; made when a line is asked for. */
   starts?: readonly number[]
 }
+
+/** Which seqs a block holds. */
+export interface BlockSpan {
+  readonly first_seq: number
+  readonly n: number
+}
+
+/** How every line begins. */
+export const SEQ_FIRST = '{"seq":'
 
 const NEWLINE = 10
 /** Of one UTF-16 unit. */
@@ -75,12 +84,12 @@ export class BlockCache {
     return place && this.#ring.subarray(place.start, place.end)
   }
 
-  line(id: number, index: number): string | undefined {
+  line(id: number, block: BlockSpan, seq: number): string | undefined {
     const place = this.#places.get(id)
     if (!place) return undefined
     const bytes = this.#ring.subarray(place.start, place.end)
     place.starts ??= lineStarts(bytes)
-    return lineAt(bytes, place.starts, index)
+    return lineOf(bytes, place.starts, block, seq)
   }
 
   /** Frees this much from where the next block begins. */
@@ -116,13 +125,39 @@ export function lineStarts(bytes: Buffer): number[] {
   return starts
 }
 
-export function lineAt(
+/** The line of this seq, where it is among them: some of its block may stand apart. */
+export function lineOf(
   bytes: Buffer,
   starts: readonly number[],
-  index: number,
+  { first_seq, n }: BlockSpan,
+  seq: number,
 ): string | undefined {
+  const index = starts.length === n ? seq - first_seq : indexOf(bytes, starts, seq)
   const start = starts[index]
   if (start === undefined) return undefined
   const next = starts[index + 1]
   return bytes.toString('utf8', start, next === undefined ? bytes.length : next - 1)
+}
+
+/** -1 where it is not there. */
+function indexOf(bytes: Buffer, starts: readonly number[], seq: number): number {
+  let low = 0
+  let high = starts.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = seqAt(bytes, (starts[middle] ?? 0) + SEQ_FIRST.length)
+    if (found === seq) return middle
+    if (found < seq) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}
+
+function seqAt(bytes: Buffer, start: number): number {
+  let seq = 0
+  for (let at = start; ; at++) {
+    const digit = (bytes[at] ?? 0) - 48
+    if (digit < 0 || digit > 9) return seq
+    seq = 10 * seq + digit
+  }
 }

@@ -73,7 +73,7 @@ export class BlockUpkeep {
   #linesOf(datasetNo: number, blockId: number): Line[] {
     return this.#blocks.lines(blockId).map((text) => {
       const name = NAME.exec(text)?.[1] ?? this.#blocks.parse(text, blockId).event.event_name
-      return { text, nameNo: this.#names.find(datasetNo, name) }
+      return { text, nameNo: this.#names.find(datasetNo, name), isSale: name === 'Purchase' }
     })
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Leg } from '../../event/shape.ts'
 import { BLOCK_LEGS_MAX, ORDER_WINDOW_MS } from '../../limits.ts'
 import { idWrite, leg, paged, put, SHOP, START_MS, scanned, tidied } from '../conformance-legs.ts'
 import type { Store } from '../store.ts'
@@ -67,6 +68,62 @@ it('joins the blocks of small commits, each leg once, and leaves large ones alon
   expect((await paged(store, { limit: 50, to_s: START_MS / 1000 + 1 })).length).toBeGreaterThan(
     events,
   )
+})
+
+const salesRows = (): number => Number(db.prepare('SELECT count(*) AS n FROM block_sales').get()?.n)
+
+/** A commit of this many legs, every `step`th a Purchase. */
+async function shopping(size: number, step: number): Promise<Leg[]> {
+  const first = (await store.load([], [SHOP])).nextSeq.get(SHOP) ?? 1
+  const legs = Array.from({ length: size }, (_, n) =>
+    n % step === step - 1
+      ? leg(first + n, { name: 'Purchase', id: `buy-${first + n}`, user: { em: ['d'.repeat(64)] } })
+      : leg(first + n, {}),
+  )
+  await put(store, { legs })
+  return legs
+}
+
+it('keeps a few purchases apart, and gives every leg back in its place', async () => {
+  const legs = [
+    ...(await shopping(1000, 7)),
+    ...(await shopping(200, 1)),
+    ...(await shopping(30, 5)),
+    ...(await shopping(200, 300)),
+  ]
+  // Four blocks of 250; of one of purchases alone, of a small one and of one without them nothing.
+  expect(salesRows()).toBe(4)
+  await store.close()
+  db = openDatabase(file, 1000)
+  store = storeOn(db, { file, nowMs: () => clock.nowMs })
+  const asked = [14, 13, 15, 1000, 999, 1, 7].map((seq) => `buy-${seq}`)
+  for (const event_id of asked) {
+    const { events } = await store.events({ dataset_id: SHOP, event_id, limit: 5 })
+    const expected = legs.filter(({ event }) => event.event_id === event_id)
+    expect(events.map(({ legs: [one] }) => one)).toEqual(expected)
+  }
+  expect(await paged(store, { event_name: 'PageView', limit: 100 })).toEqual(
+    legs
+      .filter(({ event }) => event.event_name === 'PageView')
+      .map(({ seq }) => [seq])
+      .reverse(),
+  )
+  expect(await scanned(store)).toEqual(legs)
+})
+
+it('keeps purchases apart when small blocks are joined, and erases them with the rest', async () => {
+  const legs: Leg[] = []
+  for (let i = 0; i < 30; i++) legs.push(...(await shopping(20, 10)))
+  expect(salesRows()).toBe(0)
+  await tidied(store, START_MS)
+  // Two joins of 260 legs, each cut in two.
+  expect(salesRows()).toBe(4)
+  expect(await scanned(store)).toEqual(legs)
+  expect(await store.erase(SHOP, ['d'.repeat(64)])).toBe(60)
+  expect((await scanned(store)).map(({ event }) => event.user_data)).toEqual(legs.map(() => ({})))
+  expect(salesRows()).toBe(4)
+  await store.erase(SHOP)
+  expect(salesRows()).toBe(0)
 })
 
 it('reads a bounded part of a long log per page, and still finds an old browsing id', async () => {

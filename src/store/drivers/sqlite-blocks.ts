@@ -1,7 +1,9 @@
 /**
  * The legs themselves, in the SQLite driver: immutable blocks of neighbouring legs, one JSON line
- * each, compressed together. A block row never changes and its id never comes back, so what is
- * unpacked once may be remembered. Small blocks of small commits are joined later, each leg once.
+ * each, compressed together. A few purchases among many others stand apart, in a row of their own:
+ * they are looked up one by one, each in another block, and unpacking their neighbours was most of
+ * that work. A row never changes and its id never comes back, so what is unpacked once may be
+ * remembered. Small blocks of small commits are joined later, each leg once.
  */
 import type { StatementSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
@@ -13,7 +15,7 @@ import {
   BLOCKS_UNPACKED_BYTES_MAX,
   EVENT_LEGS_READ_MAX,
 } from '../../limits.ts'
-import { BlockCache, lineAt, lineStarts } from './sqlite-block-cache.ts'
+import { BlockCache, lineOf, lineStarts, SEQ_FIRST } from './sqlite-block-cache.ts'
 import type { Connection } from './sqlite-connection.ts'
 
 export interface BlockHead {
@@ -22,19 +24,35 @@ export interface BlockHead {
   readonly n: number
 }
 
-/** What goes into a block: the leg's JSON and the number of its event name. */
+/** What goes into a block: the leg's JSON, the number of its event name, whether it is a Purchase. */
 export interface Line {
   readonly text: string
   readonly nameNo: number
+  readonly isSale: boolean
 }
+
+/** `seq` comes first, so that a line is found among others without being parsed. */
+export function lineFor(leg: Leg, nameNo: number): Line {
+  const text = JSON.stringify(leg)
+  return {
+    text: text.startsWith(SEQ_FIRST) ? text : JSON.stringify(seqFirst(leg)),
+    nameNo,
+    isSale: leg.event.event_name === 'Purchase',
+  }
+}
+
+const seqFirst = ({ seq, ...rest }: Leg): Leg => ({ seq, ...rest })
 
 const PACKING = {
   [constants.ZSTD_c_compressionLevel]: 1,
   // Four bytes that find a damaged block before JSON does.
   [constants.ZSTD_c_checksumFlag]: 1,
 }
-/** Holds a usual block, so that it is unpacked in one piece. */
+/** Hold a usual block, and the purchases of one, so that they are unpacked in one piece. */
 const UNPACKING = { chunkSize: 256 * 1024 }
+const UNPACKING_SALES = { chunkSize: 32 * 1024 }
+/** Of a smaller block nothing stands apart: it is read quickly, and soon joined with others. */
+const APART_LEGS_MIN = BLOCK_LEGS_MAX / 4
 
 export class Blocks {
   readonly #connection: Connection
@@ -54,14 +72,18 @@ export class Blocks {
   append(datasetNo: number, firstSeq: number, all: readonly Line[]): void {
     let seq = firstSeq
     for (const block of cut(all)) {
-      const texts = block.map(({ text }) => text)
       const names = Uint32Array.from(new Set(block.map(({ nameNo }) => nameNo)))
-      const bytes = this.#recent.write(texts)
-      const size = { pledgedSrcSize: bytes.length }
-      const data = zstdCompressSync(bytes, { params: PACKING, ...size })
       const nameNos = new Uint8Array(names.buffer)
-      const { lastInsertRowid } = this.#sql.insert.run(datasetNo, seq, block.length, nameNos, data)
-      this.#recent.keepWritten(Number(lastInsertRowid), bytes)
+      const [rest, sales] = apart(block)
+      const id = this.#write(rest, (data) =>
+        Number(this.#sql.insert.run(datasetNo, seq, block.length, nameNos, data).lastInsertRowid),
+      )
+      if (sales.length > 0) {
+        this.#write(sales, (data) => {
+          this.#sql.insertSales.run(id, data)
+          return -id
+        })
+      }
       seq += block.length
     }
   }
@@ -72,7 +94,7 @@ export class Blocks {
     for (const seq of seqs) {
       const head = this.headAt(datasetNo, seq)
       if (!head || seq >= head.first_seq + head.n) continue
-      const line = this.#line(head.id, seq - head.first_seq)
+      const line = this.#line(head, seq)
       if (line !== undefined) legs.push(this.parse(line, head.id))
     }
     return legs
@@ -107,16 +129,25 @@ export class Blocks {
 
   /** All lines of a block. Does not push out what is remembered for twins. */
   lines(blockId: number): string[] {
-    const bytes = this.#recent.bytes(blockId) ?? this.#unpack(blockId)
-    return bytes.toString('utf8').split('\n')
+    const [rest = [], sales] = [blockId, -blockId].map((key) =>
+      (this.#recent.bytes(key) ?? this.#unpack(key))?.toString('utf8').split('\n'),
+    )
+    return sales ? [...rest, ...sales].sort((a, b) => seqIn(a) - seqIn(b)) : rest
   }
 
-  #line(blockId: number, index: number): string | undefined {
-    const known = this.#recent.line(blockId, index)
+  /** Looks among the purchases first: they are few, or not there. */
+  #line(head: BlockHead, seq: number): string | undefined {
+    const { id } = head
+    const known = this.#recent.line(id, head, seq) ?? this.#recent.line(-id, head, seq)
     if (known !== undefined) return known
-    const bytes = this.#unpack(blockId)
-    this.#recent.put(blockId, bytes)
-    return lineAt(bytes, lineStarts(bytes), index)
+    for (const key of [-id, id]) {
+      const bytes = this.#unpack(key)
+      if (!bytes) continue
+      this.#recent.put(key, bytes)
+      const line = lineOf(bytes, lineStarts(bytes), head, seq)
+      if (line !== undefined) return line
+    }
+    return undefined
   }
 
   /** Text parsed so far: who reads a lot looks at the difference. */
@@ -136,20 +167,35 @@ export class Blocks {
     const { db } = this.#connection
     db.exec('PRAGMA secure_delete = ON')
     try {
-      for (const id of blockIds) this.#sql.remove.run(id)
+      for (const id of blockIds) {
+        this.#sql.remove.run(id)
+        this.#sql.removeSales.run(id)
+      }
     } finally {
       db.exec('PRAGMA secure_delete = OFF')
     }
     this.#connection.afterCommit(() => {
-      for (const id of blockIds) this.#recent.delete(id)
+      for (const id of blockIds) for (const key of [id, -id]) this.#recent.delete(key)
     })
   }
 
-  #unpack(blockId: number): Buffer {
-    const row = this.#sql.data.get(blockId) as { data: Uint8Array } | undefined
+  /** Inside write: `insert` says under which key the packed lines are known. */
+  #write(lines: readonly Line[], insert: (data: Buffer) => number): number {
+    const bytes = this.#recent.write(lines.map(({ text }) => text))
+    const data = zstdCompressSync(bytes, { params: PACKING, pledgedSrcSize: bytes.length })
+    const key = insert(data)
+    this.#recent.keepWritten(key, bytes)
+    return key
+  }
+
+  /** Of a negative key the purchases of that block: undefined where none stand apart. */
+  #unpack(key: number): Buffer | undefined {
+    const blockId = Math.abs(key)
+    const row = (key < 0 ? this.#sql.sales : this.#sql.data).get(blockId)
+    if (!row && key < 0) return undefined
     if (!row) throw this.#damaged(blockId, undefined)
     try {
-      return zstdDecompressSync(row.data, UNPACKING)
+      return zstdDecompressSync(row.data as Uint8Array, key < 0 ? UNPACKING_SALES : UNPACKING)
     } catch (error) {
       throw this.#damaged(blockId, error)
     }
@@ -179,12 +225,17 @@ function cut(lines: readonly Line[]): Line[][] {
   return blocks
 }
 
-function prepare({
-  db,
-}: Connection): Record<
-  'insert' | 'remove' | 'data' | 'names' | 'headAt' | 'headsFrom' | 'merged' | 'insertMerged',
-  StatementSync
-> {
+/** The lines of a block that stay together, and the purchases where they are the fewer. */
+function apart(block: readonly Line[]): readonly [readonly Line[], readonly Line[]] {
+  if (block.length < APART_LEGS_MIN) return [block, []]
+  const sales = block.filter(({ isSale }) => isSale)
+  if (sales.length === 0 || sales.length > block.length / 2) return [block, []]
+  return [block.filter(({ isSale }) => !isSale), sales]
+}
+
+const seqIn = (line: string): number => Number.parseInt(line.slice(SEQ_FIRST.length), 10)
+
+function prepare({ db }: Connection) {
   const head = 'SELECT id, first_seq, n FROM blocks WHERE dataset_no = ?'
   return {
     insert: db.prepare(
@@ -199,5 +250,8 @@ function prepare({
       'SELECT seq FROM merged WHERE dataset_no = ? AND kept_seq = ? ORDER BY seq LIMIT ?',
     ),
     insertMerged: db.prepare('INSERT INTO merged (dataset_no, kept_seq, seq) VALUES (?, ?, ?)'),
-  }
+    insertSales: db.prepare('INSERT INTO block_sales (block_id, data) VALUES (?, ?)'),
+    removeSales: db.prepare('DELETE FROM block_sales WHERE block_id = ?'),
+    sales: db.prepare('SELECT data FROM block_sales WHERE block_id = ?'),
+  } satisfies Record<string, StatementSync>
 }

@@ -6,7 +6,7 @@ import type { StatementSync } from 'node:sqlite'
 import { isBrowsing } from '../../event/names.ts'
 import type { Leg } from '../../event/shape.ts'
 import type { CommitBatch, CommitResult } from '../store.ts'
-import type { Blocks, Line } from './sqlite-blocks.ts'
+import { type Blocks, type Line, lineFor } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { Counters } from './sqlite-counters.ts'
 import type { KeyHash } from './sqlite-key-hash.ts'
@@ -98,7 +98,7 @@ export class Committer {
       const expected = next_seq + lines.length
       if (seq !== expected) throw new Error(`commit: seq ${seq} where ${expected} is next`)
       const nameNo = names.intern(no, event.event_name)
-      lines.push({ text: JSON.stringify(leg), nameNo })
+      lines.push(lineFor(leg, nameNo))
       if (of_seq !== undefined) blocks.merge(no, of_seq, seq)
       if (verdict === 'accepted' && !isBrowsing(event.event_name)) {
         this.#sql.addConversion.run(no, nameNo, seq)

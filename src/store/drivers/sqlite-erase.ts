@@ -5,7 +5,7 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Blocks, Line } from './sqlite-blocks.ts'
+import { type Blocks, lineFor } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { inOurWords } from './sqlite-errors.ts'
 import type { Names } from './sqlite-names.ts'
@@ -161,11 +161,11 @@ export class Eraser {
       if (!head) return seqs.length
       const end = head.first_seq + head.n
       const inside = new Set(seqs.slice(done).filter((seq) => seq < end))
-      const lines = this.#blocks.lines(head.id).map((text): Line => {
+      const lines = this.#blocks.lines(head.id).map((text) => {
         const leg = this.#blocks.parse(text, head.id)
         const nameNo = this.#names.find(datasetNo, leg.event.event_name)
-        if (!inside.has(leg.seq)) return { text, nameNo }
-        return { text: JSON.stringify({ ...leg, event: { ...leg.event, user_data: {} } }), nameNo }
+        const isErased = inside.has(leg.seq)
+        return lineFor(isErased ? { ...leg, event: { ...leg.event, user_data: {} } } : leg, nameNo)
       })
       this.#blocks.remove([head.id])
       this.#blocks.append(datasetNo, head.first_seq, lines)

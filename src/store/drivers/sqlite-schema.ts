@@ -16,6 +16,7 @@ const APPLICATION_ID = 0x54774664
  *
  * blocks: up to a few hundred neighbouring legs of a dataset, one JSON line each, zstd. A row never
  *   changes; erasing or merging writes new rows. `names` lists the event names inside.
+ * block_sales: the lines of a block that stand apart, see sqlite-blocks.ts.
  * merged: the later legs of an event. conversions: accepted legs of names that are not browsing.
  * hours: which seqs were received in an hour. counters, money: one row per hour and one per day.
  * key_*: see sqlite-keys.ts. erasing: deleted datasets whose rows are still being removed.
@@ -228,6 +229,9 @@ export const STEPS: readonly string[] = [
     data TEXT NOT NULL, PRIMARY KEY (dataset_id, kind, product_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX catalog_oddities_by_age ON catalog_oddities (last_s);
+  `,
+  `
+  CREATE TABLE block_sales (block_id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   `,
 ]
 
