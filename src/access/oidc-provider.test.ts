@@ -74,6 +74,17 @@ describe('the way there', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('names in the log both issuers, where the provider speaks as another one', async () => {
+    const { provider, logged } = bench({
+      'openid-configuration': () => Response.json({ ...METADATA, issuer: `${ISSUER}/` }),
+    })
+    await expect(provider.addressOf(FLOW)).rejects.toMatchObject({ problem: 'failed' })
+    expect(JSON.parse(logged[0] ?? '')[0]).toMatchObject({
+      issuer: ISSUER,
+      issuer_said: `${ISSUER}/`,
+    })
+  })
+
   it.each<[string, Answer, string]>([
     [
       'says it is somebody else',

@@ -162,15 +162,37 @@ function isVerified({ iss, email_verified, xms_edov }: Readonly<Record<string, u
   return isMicrosoft && (xms_edov === true || xms_edov === 1 || xms_edov === '1')
 }
 
-/** Never a token, a code or a claim in the log: only what kind of fault it was. */
-function refusalFor(error: unknown, client: Client, { log }: OidcProviderPorts): OidcRefused {
+/** Never a token, a code or who somebody is in the log: only what kind of fault it was. */
+function refusalFor(
+  error: unknown,
+  client: Client,
+  { log, settings: { issuer } }: OidcProviderPorts,
+): OidcRefused {
   if (error instanceof OidcRefused) return error
   const code = (error as { code?: unknown }).code
   const said = (error as { error?: unknown }).error
   const problem = problemOf(error, client)
   const reason = error instanceof Error ? error.message : String(error)
-  log({ problem, code, said, reason }, 'signing in with the OpenID Connect provider failed')
+  const told = { issuer, issuer_said: issuerSaid(error) }
+  log(
+    { problem, code, said, reason, ...told },
+    'signing in with the OpenID Connect provider failed',
+  )
   return new OidcRefused(problem, { cause: error })
+}
+
+/** As which issuer the provider speaks, where that is not the one it is asked as: often a slash. */
+function issuerSaid(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 3; depth++) {
+    const { body, claims } = (at.cause ?? {}) as {
+      body?: { issuer?: unknown }
+      claims?: { iss?: unknown }
+    }
+    const said = body?.issuer ?? claims?.iss
+    if (typeof said === 'string') return said
+    at = at.cause
+  }
+  return undefined
 }
 
 const DENIALS = ['access_denied', 'login_required', 'interaction_required', 'consent_required']
