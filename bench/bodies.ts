@@ -11,8 +11,12 @@ const USER_AGENTS = [
 ]
 const NAMES = ['PageView', 'PageView', 'PageView', 'ViewContent', 'ViewContent', 'AddToCart']
 
-/** A body whose event ids are `id-` + a run of digits that `next` renews. */
+/** A body whose event ids are `id-` + a run of digits, of the same length with other digits. */
 export interface Body {
+  readonly bytes: Buffer
+  /** New ids in a copy of `bytes` that begins at `start` of `into`. */
+  readonly renew: (into: Buffer, start: number) => void
+  /** A copy with new ids. */
   readonly next: () => Buffer
 }
 
@@ -90,12 +94,15 @@ function renewable(text: string): Body {
     offsets.push(at)
     at = template.indexOf(PLACEHOLDER, at + ID_DIGITS)
   }
+  const renew = (into: Buffer, start: number): void => {
+    for (const offset of offsets) into.write(nextId(), start + offset, 'latin1')
+  }
   return {
+    bytes: template,
+    renew,
     next: () => {
       const body = Buffer.from(template)
-      for (const offset of offsets) {
-        body.write(nextId(), offset, 'latin1')
-      }
+      renew(body, 0)
       return body
     },
   }

@@ -40,48 +40,59 @@ export async function run(load: Load): Promise<Measured> {
   }
 }
 
-const HEADERS_END = Buffer.from('\r\n\r\n')
+/** What comes is looked at before the next read, so that all connections share one. */
+const inbox = Buffer.alloc(64 * 1024)
 
 function loop(load: Load, deadline: number, latencies: number[]): Promise<number> {
   const { hostname, port } = new URL(load.url)
   const head =
     `POST ${load.path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n` +
     `origin: https://shop.example.com\r\ncontent-type: ${load.contentType}\r\n` +
-    'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36\r\n'
+    'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36\r\n' +
+    `content-length: ${load.body.bytes.length}\r\n\r\n`
+  // Nothing of the last request is still being written when its answer is here.
+  const message = Buffer.concat([Buffer.from(head), load.body.bytes])
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(Number(port), hostname)
     let requests = 0
     let sentAt = 0
-    let received = Buffer.alloc(0)
+    let answer = ''
+    const onread = {
+      buffer: inbox,
+      callback: (length: number): boolean => {
+        answer += inbox.toString('latin1', 0, length)
+        if (!isWhole(answer)) return true
+        if (!answer.startsWith('HTTP/1.1 200')) {
+          socket.destroy()
+          reject(new Error(`answered ${answer.slice(0, 500)}`))
+          return false
+        }
+        answer = ''
+        requests += 1
+        const now = performance.now()
+        latencies.push(now - sentAt)
+        if (now < deadline) send()
+        else {
+          socket.end()
+          resolve(requests)
+        }
+        return true
+      },
+    }
+    const socket: Socket = connect({ port: Number(port), host: hostname, onread })
     const send = (): void => {
-      const body = load.body.next()
+      load.body.renew(message, message.length - load.body.bytes.length)
       sentAt = performance.now()
-      socket.cork()
-      socket.write(`${head}content-length: ${body.length}\r\n\r\n`)
-      socket.write(body)
-      socket.uncork()
+      socket.write(message)
     }
     socket.setNoDelay(true)
     socket.once('connect', send)
     socket.once('error', reject)
-    socket.on('data', (chunk) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
-      const end = received.indexOf(HEADERS_END)
-      if (end < 0) return
-      const headers = received.toString('latin1', 0, end).toLowerCase()
-      const length = Number(/content-length: (\d+)/.exec(headers)?.[1] ?? 0)
-      if (received.length < end + 4 + length) return
-      if (!headers.startsWith('http/1.1 200')) {
-        socket.destroy()
-        return reject(new Error(`answered ${received.toString('utf8').slice(0, 500)}`))
-      }
-      received = Buffer.alloc(0)
-      requests += 1
-      const now = performance.now()
-      latencies.push(now - sentAt)
-      if (now < deadline) return send()
-      socket.end()
-      resolve(requests)
-    })
   })
+}
+
+function isWhole(answer: string): boolean {
+  const end = answer.indexOf('\r\n\r\n')
+  if (end < 0) return false
+  const [, length = '0'] = /\r\ncontent-length: (\d+)/i.exec(answer) ?? []
+  return answer.length >= end + 4 + Number(length)
 }
