@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { ServerBody } from '../collector/ports.ts'
 import type { TwofoldError } from '../errors.ts'
+import { type Dataset, datasetSettingsSchema } from '../event/dataset.ts'
 import { ledgerThreadFile } from '../package-root.ts'
 import {
   claimAt,
@@ -73,6 +75,54 @@ it('offers the outbox of the store in the thread, events and errors included', a
   })
   expect(await store.eraseDestination(dataset_id, destination_id)).toBe(3)
   expect(await store.destinationStatus(dataset_id)).toEqual([])
+})
+
+const SHOP: Dataset = {
+  dataset_id: '1001',
+  ...datasetSettingsSchema.parse({ name: 'Shop' }),
+  created_at_ms: 1,
+}
+
+/** So many events, numbered from `first` on, of some 1400 bytes each. */
+function bodyFrom(first: number, events: number): ServerBody {
+  const event_time = Math.floor(Date.now() / 1000)
+  const data = Array.from({ length: events }, (_, n) => ({
+    ...{ event_name: 'PageView', event_time, event_id: `id-${first + n}` },
+    ...{ action_source: 'website', user_data: { fbp: 'fb.1.1700000000000.17' } },
+    event_source_url: `https://shop.example/?q=${'x'.repeat(1200)}`,
+  }))
+  const body = Buffer.from(JSON.stringify({ data }))
+  return { dataset_id: '1001', token: 't', body, query: {}, door: { via: 'graph', okStatus: 200 } }
+}
+
+it('takes bodies that are more than it reads at once, in their order, and answers all', async () => {
+  ledger.setDataset('1001', SHOP)
+  const sizes = [500, 500, 500, 1, 1, 1, 1000, 1, 700, 1]
+  const firsts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, n) => sum + n, 0))
+  const asked = sizes.map((events, at) => ledger.takeServerBody(bodyFrom(firsts[at] ?? 0, events)))
+  expect(ledger.queued()).toBe(sizes.length)
+  const answers = await Promise.all(asked)
+  expect(answers.map((answer) => answer?.body)).toMatchObject(
+    sizes.map((events_received) => ({ events_received })),
+  )
+  expect(ledger.queued()).toBe(0)
+  const ids: unknown[] = []
+  for await (const legs of ledger.store.scan('1001', 1)) {
+    ids.push(...legs.map(({ event }) => event.event_id))
+  }
+  expect(ids).toEqual(ids.map((_, n) => `id-${n}`))
+  expect(ids).toHaveLength(sizes.reduce((sum, n) => sum + n, 0))
+})
+
+it('tells everybody who waits to be read that it died', async () => {
+  ledger.setDataset('1001', SHOP)
+  // Nothing that is sent can do this: a defect stands for whatever ends the thread.
+  ledger.setRoutes('1001', null as unknown as [])
+  const asked = Array.from({ length: 8 }, (_, n) =>
+    ledger.takeServerBody(bodyFrom(500 * n, 500)).catch(({ code }: TwofoldError) => code),
+  )
+  expect(await Promise.all(asked)).toEqual(asked.map(() => 'shutting_down'))
+  expect([ledger.queued(), deaths.length]).toEqual([0, 1])
 })
 
 it('tells its death once; whoever waits is told to try again', async () => {

@@ -17,6 +17,7 @@ import type { Tallies } from '../ingest/tally.ts'
 import {
   COMMIT_EVENTS_MAX,
   LEDGER_HEAP_MB,
+  LEDGER_READING_BYTES_MAX,
   LEDGER_YOUNG_HEAP_MB,
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
@@ -129,6 +130,9 @@ class Link {
   #gatheredHits: Hit[] = []
   #flying: Hit[] = []
   #flushing = false
+  /** Bytes of bodies that the thread reads or has not answered, and those that wait for it. */
+  #reading = 0
+  readonly #turns: { readonly length: number; readonly go: () => void }[] = []
   #draining = false
   readonly #onIdle: (() => void)[] = []
   #closed: ((error: Error | undefined) => void) | undefined
@@ -180,12 +184,32 @@ class Link {
     const { length } = body
     this.#take(1, length)
     try {
+      await this.#turn(length)
       const moved = new Uint8Array(body)
       const send = { ...request, body: moved }
       const answer = this.#ask((id) => ({ kind: 'server', id, request: send }), [moved.buffer])
       return (await answer) as Answer | undefined
     } finally {
+      this.#reading -= length
+      this.#nextTurn()
       this.#release(1, length)
+    }
+  }
+
+  /** Resolves when the thread has room to read a body of this length: in the order asked. */
+  #turn(length: number): Promise<void> {
+    return new Promise((go) => {
+      this.#turns.push({ length, go })
+      this.#nextTurn()
+    })
+  }
+
+  #nextTurn(): void {
+    for (let [next] = this.#turns; next; [next] = this.#turns) {
+      if (this.#reading > 0 && this.#reading + next.length > LEDGER_READING_BYTES_MAX) return
+      this.#turns.shift()
+      this.#reading += next.length
+      next.go()
     }
   }
 
