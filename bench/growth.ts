@@ -47,7 +47,7 @@ const SPAN_MS = 40 * 3_600_000
 /** As the server is started: without bounds V8 keeps what it once had, whatever is alive in it. */
 const NODE_FLAGS = [
   ...['--max-semi-space-size=8', '--max-old-space-size=512', '--v8-pool-size=2'],
-  ...['--no-parallel-scavenge', '--no-minor-gc-task'],
+  ...['--no-parallel-scavenge', '--no-minor-gc-task', '--no-allocation-site-pretenuring'],
 ]
 
 /** In a process of its own, so that memory is that of the store and its feeder alone. */
