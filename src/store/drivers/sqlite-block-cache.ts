@@ -1,7 +1,7 @@
 /**
- * The unpacked bytes of recent blocks or parts of them, one after the other in a ring of fixed size: the oldest make
- * room. One allocation for ever, because many of this size, made and dropped, tear holes in the
- * memory that cost as much again. Used by sqlite-blocks.ts only.
+ * The unpacked bytes of recent blocks, or of their purchases, one after the other in a ring of
+ * fixed size: the oldest make room. One allocation for ever, because many of this size, made and
+ * dropped, tear holes in the memory that cost as much again. Used by sqlite-blocks.ts only.
  */
 
 interface Place {
@@ -45,7 +45,8 @@ export class BlockCache {
   /**
    * The lines as one text, written where they stay: a block's bytes put together anew for every
    * block cost more than all the rest of a commit where fresh memory is dear. A view for at once;
-   * `keepWritten` remembers it. Of lines that do not fit into a quarter of the ring, a buffer of their own.
+   * `keepWritten` remembers it. Lines that do not fit into a quarter of the ring get a buffer of
+   * their own.
    */
   write(lines: readonly string[]): Buffer {
     let bytesMax = 0

@@ -24,7 +24,7 @@ export interface BlockHead {
   readonly n: number
 }
 
-/** What goes into a block: the leg's JSON, the number of its event name, whether it is a Purchase. */
+/** What goes into a block: the leg's JSON, the number of its event name, if it is a Purchase. */
 export interface Line {
   readonly text: string
   readonly nameNo: number
