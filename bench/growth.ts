@@ -50,12 +50,17 @@ const NODE_FLAGS = [
   ...['--no-parallel-scavenge', '--no-minor-gc-task', '--no-allocation-site-pretenuring'],
 ]
 
+const MALLOC = {
+  ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '2097152' },
+  MALLOC_TRIM_THRESHOLD_: '4194304',
+}
+
 /** In a process of its own, so that memory is that of the store and its feeder alone. */
 export async function measureGrowth({ rows, dir }: GrowthOptions): Promise<Growth> {
   const folder = await mkdtemp(join(dir, 'growth-'))
   try {
     const args = [...NODE_FLAGS, import.meta.filename, String(rows), folder]
-    const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '524288', ...process.env }
+    const env = { ...MALLOC, ...process.env }
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
     if (code !== 0) throw new Error(`growth: the measuring process ended with ${code}`)
