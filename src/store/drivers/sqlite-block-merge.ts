@@ -4,7 +4,7 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { BLOCK_LEGS_MAX } from '../../limits.ts'
-import type { BlockHead, Blocks, Line } from './sqlite-blocks.ts'
+import { type BlockHead, type Blocks, type Line, lineFor } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { Names } from './sqlite-names.ts'
 
@@ -65,15 +65,19 @@ export class BlockUpkeep {
   #join(datasetNo: number, group: readonly BlockHead[]): void {
     const [first] = group
     if (!first || group.length < 2) return
-    const lines = group.flatMap(({ id }) => this.#linesOf(datasetNo, id))
+    const lines = group.flatMap((head) => this.#linesOf(datasetNo, head))
     this.#blocks.remove(group.map(({ id }) => id))
     this.#blocks.append(datasetNo, first.first_seq, lines)
   }
 
-  #linesOf(datasetNo: number, blockId: number): Line[] {
-    return this.#blocks.lines(blockId).map((text) => {
-      const name = NAME.exec(text)?.[1] ?? this.#blocks.parse(text, blockId).event.event_name
-      return { text, nameNo: this.#names.find(datasetNo, name), isSale: name === 'Purchase' }
+  #linesOf(datasetNo: number, head: BlockHead): Line[] {
+    return this.#blocks.lines(head).map((text) => {
+      const name = NAME.exec(text)?.[1]
+      if (name !== undefined) {
+        return { text, nameNo: this.#names.find(datasetNo, name), isSale: name === 'Purchase' }
+      }
+      const leg = this.#blocks.parse(text, head.id)
+      return lineFor(leg, this.#names.find(datasetNo, leg.event.event_name))
     })
   }
 }

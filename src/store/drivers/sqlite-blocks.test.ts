@@ -1,5 +1,5 @@
 /** What only the SQLite driver has: blocks that are joined, bounded pages, interrupted work. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -111,6 +111,27 @@ it('keeps a few purchases apart, and gives every leg back in its place', async (
   expect(await scanned(store)).toEqual(legs)
 })
 
+it.each([
+  ['is gone', 'DELETE FROM block_sales WHERE block_id = 1'],
+  ['is damaged', "UPDATE block_sales SET data = x'28b52ffd' WHERE block_id = 1"],
+])('takes no leg for another where the row of purchases %s', async (_, damage) => {
+  const legs = await shopping(500, 7)
+  db.exec(damage)
+  await store.close()
+  db = openDatabase(file, 1000)
+  store = storeOn(db, { file, nowMs: () => clock.nowMs })
+  const refused = { code: 'store_corrupt', detail: `${file}: block 1 cannot be read.` }
+  const reads = [
+    () => scanned(store),
+    () => paged(store, { limit: 500 }),
+    () => store.events({ dataset_id: SHOP, event_id: 'buy-7', limit: 5 }),
+    () => store.erase(SHOP, ['d'.repeat(64)]),
+  ]
+  for (const read of reads) await expect(read()).rejects.toMatchObject(refused)
+  // The other block is whole.
+  expect(await scanned(store, SHOP, 251)).toEqual(legs.slice(250))
+})
+
 it('keeps purchases apart when small blocks are joined, and erases them with the rest', async () => {
   const legs: Leg[] = []
   for (let i = 0; i < 30; i++) legs.push(...(await shopping(20, 10)))
@@ -119,9 +140,18 @@ it('keeps purchases apart when small blocks are joined, and erases them with the
   // Two joins of 260 legs, each cut in two.
   expect(salesRows()).toBe(4)
   expect(await scanned(store)).toEqual(legs)
+  const packed = db
+    .prepare('SELECT data FROM block_sales')
+    .all()
+    .map(({ data }) => Buffer.from(data as Uint8Array))
+  const traces = async (): Promise<number> => {
+    const bytes = Buffer.concat(await Promise.all([readFile(file), readFile(`${file}-wal`)]))
+    return packed.filter((data) => bytes.includes(data)).length
+  }
+  expect(await traces()).toBe(4)
   expect(await store.erase(SHOP, ['d'.repeat(64)])).toBe(60)
   expect((await scanned(store)).map(({ event }) => event.user_data)).toEqual(legs.map(() => ({})))
-  expect(salesRows()).toBe(4)
+  expect([await traces(), salesRows()]).toEqual([0, 4])
   await store.erase(SHOP)
   expect(salesRows()).toBe(0)
 })

@@ -94,8 +94,7 @@ export class Blocks {
     for (const seq of seqs) {
       const head = this.headAt(datasetNo, seq)
       if (!head || seq >= head.first_seq + head.n) continue
-      const line = this.#line(head, seq)
-      if (line !== undefined) legs.push(this.parse(line, head.id))
+      legs.push(this.parse(this.#line(head, seq), head.id))
     }
     return legs
   }
@@ -128,15 +127,18 @@ export class Blocks {
   }
 
   /** All lines of a block. Does not push out what is remembered for twins. */
-  lines(blockId: number): string[] {
-    const [rest = [], sales] = [blockId, -blockId].map((key) =>
+  lines({ id, n }: BlockHead): string[] {
+    const [rest = [], sales] = [id, -id].map((key) =>
       (this.#recent.bytes(key) ?? this.#unpack(key))?.toString('utf8').split('\n'),
     )
-    return sales ? [...rest, ...sales].sort((a, b) => seqIn(a) - seqIn(b)) : rest
+    const lines = sales ? [...rest, ...sales].sort((a, b) => seqIn(a) - seqIn(b)) : rest
+    // The row of its purchases is gone: whoever counts lines would take one leg for another.
+    if (lines.length !== n) throw this.#damaged(id, undefined)
+    return lines
   }
 
   /** Looks among the purchases first: they are few, or not there. */
-  #line(head: BlockHead, seq: number): string | undefined {
+  #line(head: BlockHead, seq: number): string {
     const { id } = head
     const known = this.#recent.line(id, head, seq) ?? this.#recent.line(-id, head, seq)
     if (known !== undefined) return known
@@ -147,7 +149,7 @@ export class Blocks {
       const line = lineOf(bytes, lineStarts(bytes), head, seq)
       if (line !== undefined) return line
     }
-    return undefined
+    throw this.#damaged(id, undefined)
   }
 
   /** Text parsed so far: who reads a lot looks at the difference. */

@@ -135,11 +135,11 @@ export class Eraser {
     { values, seqs }: { values: ReadonlySet<string>; seqs: Set<number> },
   ): number | undefined {
     const heads = this.#blocks.headsFrom(datasetNo, seq, BLOCKS_PER_SLICE)
-    for (const { id } of heads) {
-      for (const line of this.#blocks.lines(id)) {
+    for (const head of heads) {
+      for (const line of this.#blocks.lines(head)) {
         // Most lines are passed by without being parsed.
         if (!values.values().some((value) => line.includes(value))) continue
-        const { event, of_seq, ...leg } = this.#blocks.parse(line, id)
+        const { event, of_seq, ...leg } = this.#blocks.parse(line, head.id)
         if (
           !Object.values(event.user_data)
             .flat()
@@ -161,7 +161,7 @@ export class Eraser {
       if (!head) return seqs.length
       const end = head.first_seq + head.n
       const inside = new Set(seqs.slice(done).filter((seq) => seq < end))
-      const lines = this.#blocks.lines(head.id).map((text) => {
+      const lines = this.#blocks.lines(head).map((text) => {
         const leg = this.#blocks.parse(text, head.id)
         const nameNo = this.#names.find(datasetNo, leg.event.event_name)
         const isErased = inside.has(leg.seq)

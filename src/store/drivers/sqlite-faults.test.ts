@@ -271,7 +271,16 @@ it('leaves no trace of erased values in the file or its log', async () => {
   expect((await again.stats()).bytes_free).toBeGreaterThan(0)
   const rest = openDatabase(file, 50)
   opened.push(rest)
-  for (const table of ['blocks', 'merged', 'hours', 'counters', 'names', 'erasing', 'datasets']) {
+  for (const table of [
+    'blocks',
+    'block_sales',
+    'merged',
+    'hours',
+    'counters',
+    'names',
+    'erasing',
+    'datasets',
+  ]) {
     const own = table === 'names' ? 'WHERE dataset_no > 0' : ''
     expect(rest.prepare(`SELECT count(*) AS n FROM ${table} ${own}`).get()?.n, table).toBe(0)
   }

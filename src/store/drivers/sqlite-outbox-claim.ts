@@ -192,7 +192,7 @@ export class Claimer {
       if (!head || seq >= head.first_seq + head.n) {
         head = blocks.headAt(datasetNo, seq)
         if (!head || seq >= head.first_seq + head.n) continue
-        lines = blocks.lines(head.id)
+        lines = blocks.lines(head)
       }
       const line = lines[seq - head.first_seq]
       if (line === undefined) continue

@@ -20,7 +20,7 @@ import {
   type Refusal,
   refusalIn,
 } from '../store.ts'
-import type { Blocks } from './sqlite-blocks.ts'
+import type { BlockHead, Blocks } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { KeyHash } from './sqlite-key-hash.ts'
 import type { KeyIndex } from './sqlite-keys.ts'
@@ -226,7 +226,7 @@ export class Queries {
       }
       if (nameNo === undefined || blocks.namesOf(head.id).includes(nameNo)) {
         unpacked += 1
-        for (const leg of this.#candidates(query, head.id, { ...range, last: before - 1 })) {
+        for (const leg of this.#candidates(query, head, { ...range, last: before - 1 })) {
           if (isSpent()) return { events, next_before_seq: leg.seq + 1 }
           const legs = blocks.event(datasetNo, anchored ? (leg.of_seq ?? leg.seq) : leg.seq)
           if (!legs || !matchesQuery(query, legs)) continue
@@ -241,7 +241,7 @@ export class Queries {
   }
 
   /** Legs of a block, newest first, without those that a look at their text rules out. */
-  *#candidates(query: EventQuery, blockId: number, range: Range): Iterable<Leg> {
+  *#candidates(query: EventQuery, head: BlockHead, range: Range): Iterable<Leg> {
     const { blocks } = this.#parts
     const { verdicts = ['accepted'], event_name, event_id } = query
     const anyOf = isAnchored(query) ? anchorMarks(query) : undefined
@@ -251,10 +251,10 @@ export class Queries {
       ...(verdicts.length === 1 && !anyOf ? [`"verdict":"${verdicts[0]}"`] : []),
       ...(query.reason === undefined || anyOf ? [] : [JSON.stringify(query.reason)]),
     ]
-    for (const line of blocks.lines(blockId).reverse()) {
+    for (const line of blocks.lines(head).reverse()) {
       if (!marks.every((mark) => line.includes(mark))) continue
       if (anyOf && !anyOf.some((mark) => line.includes(mark))) continue
-      const leg = blocks.parse(line, blockId)
+      const leg = blocks.parse(line, head.id)
       if (leg.seq >= range.first && leg.seq <= range.last) yield leg
     }
   }

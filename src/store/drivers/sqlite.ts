@@ -238,7 +238,7 @@ async function* scan(parts: Parts, datasetId: string, fromSeq: number): AsyncGen
       const no = sql.dataset.get(datasetId)?.no as number | undefined
       const head = no && blocks.headAt(no, next)
       if (!head) return []
-      const lines = blocks.lines(head.id).slice(next - head.first_seq)
+      const lines = blocks.lines(head).slice(next - head.first_seq)
       return lines.map((line) => blocks.parse(line, head.id))
     })
     if (chunk.length === 0) return
