@@ -37,6 +37,7 @@ it.each<[string, From, boolean]>([
   ['a visitor who adds an address', { trusted: 1, headers: via(`${NEAR}, ${FAR}`) }, false],
   ['a visitor who skips one of two', { trusted: 2, headers: via(`10.0.0.1, ${FAR}`) }, false],
   ['a visitor without an address', { trusted: 1, headers: via('unknown') }, false],
+  ['whom a known proxy does not name', { trusted: 1, headers: { 'x-real-ip': NEAR } }, false],
   ['the network through a known proxy', { trusted: 1, headers: via('10.0.0.7') }, true],
   ['the machine beside a known proxy', { trusted: 1, publicUrl: HTTPS }, true],
   ['a token for everything', { socket: FAR, headers: { authorization: 'Bearer all' } }, true],

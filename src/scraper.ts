@@ -31,9 +31,11 @@ export function scrapers(
       const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
       return token !== undefined && authorize(token, ALL, 'read')
     }
-    // Through a proxy that nobody told us of everybody looks like the machine.
-    const isVia = isBehind || PROXY_HEADERS.some((name) => headers[name] !== undefined)
-    if (trustedProxies === 0 && isVia) return false
+    // Through a proxy that nobody told us of, or that does not say for whom it asks, everybody
+    // looks like the machine.
+    const isMarked = PROXY_HEADERS.some((name) => headers[name] !== undefined)
+    const isHidden = headers['x-forwarded-for'] === undefined
+    if (trustedProxies === 0 ? isBehind || isMarked : isMarked && isHidden) return false
     // All of the way, whoever wrote it down: a stranger can add private addresses, not take away
     // their own.
     const hops = headers['x-forwarded-for']?.toString().split(',') ?? []
