@@ -72,6 +72,17 @@ it('stops the one that is cancelled, and no other', () => {
   ])
 })
 
+it('stops one that was cancelled before it could be stopped, and none that ended', () => {
+  const { book } = opened()
+  const stopped: string[] = []
+  const jobs = ['cancelled', 'failed'].map((name) => ({ name, job: book.start(asked('1')) }))
+  const [, cancelled] = book.list('1')
+  book.cancel('1', cancelled?.export_id ?? '')
+  jobs[1]?.job.end('failed')
+  for (const { name, job } of jobs) job.onCancel(() => stopped.push(name))
+  expect(stopped).toEqual(['cancelled'])
+})
+
 it('lets so many run at once for a dataset, whatever others do', () => {
   const { book } = opened()
   const jobs = Array.from({ length: EXPORTS_RUNNING_MAX }, () => book.start(asked('1')))

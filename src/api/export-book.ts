@@ -36,7 +36,7 @@ export interface ExportJob {
   readonly wrote: (rows: number, bytes: number) => void
   readonly reached: (share: number | null) => void
   readonly end: (how: 'done' | CutReason) => void
-  /** Called once, at once, when somebody cancels it. */
+  /** Called once, at once, when somebody cancels it, or did so already. */
   readonly onCancel: (stop: () => void) => void
 }
 
@@ -88,6 +88,7 @@ export function createExportBook(nowMs: () => number): ExportBook {
         end: (how) => change(entry, { ...endOf(how), ended_ms: nowMs() }),
         onCancel: (stop) => {
           entry.stop = stop
+          if (entry.view.state === 'cancelled') stop()
         },
       }
     },
