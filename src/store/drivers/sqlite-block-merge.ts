@@ -77,7 +77,7 @@ export class BlockUpkeep {
         return { text, nameNo: this.#names.find(datasetNo, name), isSale: name === 'Purchase' }
       }
       const leg = this.#blocks.parse(text, head.id)
-      return lineFor(leg, this.#names.find(datasetNo, leg.event.event_name))
+      return lineFor(leg, this.#names.find(datasetNo, leg.event.event_name), text)
     })
   }
 }

@@ -32,8 +32,7 @@ export interface Line {
 }
 
 /** `seq` comes first, so that a line is found among others without being parsed. */
-export function lineFor(leg: Leg, nameNo: number): Line {
-  const text = JSON.stringify(leg)
+export function lineFor(leg: Leg, nameNo: number, text = JSON.stringify(leg)): Line {
   return {
     text: text.startsWith(SEQ_FIRST) ? text : JSON.stringify(seqFirst(leg)),
     nameNo,

@@ -164,8 +164,8 @@ export class Eraser {
       const lines = this.#blocks.lines(head).map((text) => {
         const leg = this.#blocks.parse(text, head.id)
         const nameNo = this.#names.find(datasetNo, leg.event.event_name)
-        const isErased = inside.has(leg.seq)
-        return lineFor(isErased ? { ...leg, event: { ...leg.event, user_data: {} } } : leg, nameNo)
+        if (!inside.has(leg.seq)) return lineFor(leg, nameNo, text)
+        return lineFor({ ...leg, event: { ...leg.event, user_data: {} } }, nameNo)
       })
       this.#blocks.remove([head.id])
       this.#blocks.append(datasetNo, head.first_seq, lines)
