@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OidcFlow } from './oidc-flows.ts'
-import { OIDC_DISCOVERY_MS } from './oidc-limits.ts'
+import { OIDC_DISCOVERY_MS, OIDC_SAID_CHARS_MAX } from './oidc-limits.ts'
 import { createOidcProvider } from './oidc-provider.ts'
 
 const ISSUER = 'https://id.shop.com/realms/shop'
@@ -83,6 +83,16 @@ describe('the way there', () => {
       issuer: ISSUER,
       issuer_said: `${ISSUER}/`,
     })
+  })
+
+  it('does not fill the log with what a provider says', async () => {
+    const issuer = `https://evil.example/${'x'.repeat(100_000)}`
+    const { provider, logged } = bench({
+      'openid-configuration': () => Response.json({ ...METADATA, issuer }),
+    })
+    await expect(provider.addressOf(FLOW)).rejects.toMatchObject({ problem: 'failed' })
+    expect(logged[0]).toContain(issuer.slice(0, OIDC_SAID_CHARS_MAX))
+    expect(logged[0]?.length).toBeLessThan(1000)
   })
 
   it.each<[string, Answer, string]>([

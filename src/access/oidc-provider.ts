@@ -6,7 +6,7 @@
 import type * as OpenIdClient from 'openid-client'
 import type { OidcSettings } from '../config.ts'
 import type { OidcFlow } from './oidc-flows.ts'
-import { OIDC_ANSWER_S, OIDC_DISCOVERY_MS } from './oidc-limits.ts'
+import { OIDC_ANSWER_S, OIDC_DISCOVERY_MS, OIDC_SAID_CHARS_MAX } from './oidc-limits.ts'
 import { OidcRefused } from './oidc-refused.ts'
 
 export interface OidcProvider {
@@ -170,10 +170,10 @@ function refusalFor(
 ): OidcRefused {
   if (error instanceof OidcRefused) return error
   const code = (error as { code?: unknown }).code
-  const said = (error as { error?: unknown }).error
+  const said = inLog((error as { error?: unknown }).error)
   const problem = problemOf(error, client)
   const reason = error instanceof Error ? error.message : String(error)
-  const told = { issuer, issuer_said: issuerSaid(error) }
+  const told = { issuer, issuer_said: issuerSaid(error, issuer) }
   log(
     { problem, code, said, reason, ...told },
     'signing in with the OpenID Connect provider failed',
@@ -182,18 +182,21 @@ function refusalFor(
 }
 
 /** As which issuer the provider speaks, where that is not the one it is asked as: often a slash. */
-function issuerSaid(error: unknown): string | undefined {
+function issuerSaid(error: unknown, asked: string): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 3; depth++) {
     const { body, claims } = (at.cause ?? {}) as {
       body?: { issuer?: unknown }
       claims?: { iss?: unknown }
     }
     const said = body?.issuer ?? claims?.iss
-    if (typeof said === 'string') return said
+    if (typeof said === 'string') return said === asked ? undefined : inLog(said)
     at = at.cause
   }
   return undefined
 }
+
+const inLog = (said: unknown): string | undefined =>
+  typeof said === 'string' ? said.slice(0, OIDC_SAID_CHARS_MAX) : undefined
 
 const DENIALS = ['access_denied', 'login_required', 'interaction_required', 'consent_required']
 const PAUSES = ['server_error', 'temporarily_unavailable']
