@@ -114,6 +114,19 @@ it('takes bodies that are more than it reads at once, in their order, and answer
   expect(ids).toHaveLength(sizes.reduce((sum, n) => sum + n, 0))
 })
 
+it('answers all who wait to be read before it ends, and takes no others', async () => {
+  ledger.setDataset('1001', SHOP)
+  const sizes = [1000, 1, 1000, 700, 1]
+  const asked = sizes.map((events, at) => ledger.takeServerBody(bodyFrom(1000 * at, events)))
+  const drained = ledger.drain()
+  await expect(ledger.takeServerBody(bodyFrom(9000, 1))).rejects.toMatchObject({
+    code: 'shutting_down',
+  })
+  await drained
+  const answers = await Promise.all(asked)
+  expect(answers.map((answer) => answer?.status)).toEqual(sizes.map(() => 200))
+})
+
 it('tells everybody who waits to be read that it died', async () => {
   ledger.setDataset('1001', SHOP)
   // Nothing that is sent can do this: a defect stands for whatever ends the thread.
