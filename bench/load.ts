@@ -87,6 +87,8 @@ function loop(load: Load, deadline: number, latencies: number[]): Promise<number
     socket.setNoDelay(true)
     socket.once('connect', send)
     socket.once('error', reject)
+    // After the last answer it changes nothing.
+    socket.once('close', () => reject(new Error('the server ended a connection')))
   })
 }
 

@@ -65,6 +65,12 @@ describe('TWOFOLD_OIDC_*', () => {
     expect(() => readConfig({}, { ...WHOLE, [name]: value })).toThrow(words)
   })
 
+  it('a password in the address of the provider is refused, and not repeated', () => {
+    const env = { ...WHOLE, TWOFOLD_OIDC_ISSUER: 'https://ann:s3cret@id.shop.com/realms/shop' }
+    expect(() => readConfig({}, env)).toThrow(/id\.shop\.com"; give an address without a password/)
+    expect(() => readConfig({}, env)).not.toThrow(/s3cret|ann/)
+  })
+
   it('the provider may be on the same machine by http', () => {
     const env = { ...WHOLE, TWOFOLD_OIDC_ISSUER: 'http://127.0.0.1:8081' }
     expect(readConfig({}, env).oidc?.issuer).toBe('http://127.0.0.1:8081')

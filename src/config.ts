@@ -287,6 +287,10 @@ function oidcOf(text: ReadText, hasPublicUrl: boolean): OidcSettings | undefined
   }
   const issuer = text('oidcIssuer')
   const url = URL.parse(issuer)
+  if (url?.username || url?.password) {
+    // Not repeated: it stands in every log of a start.
+    throw wrong('oidcIssuer', `${url.protocol}//…@${url.host}`, 'an address without a password')
+  }
   const isHere = url && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
   if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))) {
     throw wrong('oidcIssuer', issuer, 'an https address (http only on this machine)')
