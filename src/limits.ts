@@ -202,8 +202,8 @@ export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
 /** Heap of the thread that keeps the events: old objects, and new ones (three semi-spaces). */
 export const LEDGER_HEAP_MB = 512
 export const LEDGER_YOUNG_HEAP_MB = 24
-/** Bodies it reads at once: larger ones go alone, the others wait as bytes, beside its heap. */
-export const LEDGER_READING_BYTES_MAX = 1024 * 1024
+/** Bodies read at once: one while the disk confirms another; more of them only fill its heap. */
+export const LEDGER_READING_BYTES_MAX = 2 * 1024 * 1024
 /** SQLite's own page cache; the system's file cache does the rest. */
 export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 /** Pages of 4 KB in the write-ahead log before SQLite copies them into the file: 16 MB. */
