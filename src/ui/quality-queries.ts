@@ -11,10 +11,11 @@ import type {
 import { call } from './api-client.ts'
 import { rangeFor } from './queries.ts'
 
-export const QUALITY_WINDOWS = ['48h', '7d'] as const
+export const QUALITY_WINDOWS = ['yesterday', '48h', '7d'] as const
 export type QualityWindow = (typeof QUALITY_WINDOWS)[number]
 
 export const QUALITY_WINDOW_TEXT: Record<QualityWindow, { label: string; sentence: string }> = {
+  yesterday: { label: 'Yesterday', sentence: 'yesterday' },
   '48h': { label: '48 hours', sentence: 'in the last 48 hours' },
   '7d': { label: '7 days', sentence: 'in the last 7 days' },
 }
@@ -27,12 +28,12 @@ interface Asked {
   readonly event?: string | undefined
 }
 
-/** "7 days" are the shop's, as on every page: today and the 6 before it. */
+/** Days are the shop's, as on every page: "7 days" is today and the 6 before it. */
 export const windowFor = (
   datasetId: string,
   window: QualityWindow,
 ): Promise<Record<string, string>> =>
-  window === '7d' ? rangeFor(datasetId, window) : Promise.resolve({ window })
+  window === '48h' ? Promise.resolve({ window }) : rangeFor(datasetId, window)
 
 async function path(datasetId: string, rest: string, { window, event }: Asked): Promise<string> {
   const range = await windowFor(datasetId, window)

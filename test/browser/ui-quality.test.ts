@@ -115,6 +115,22 @@ describe('deduplication', () => {
     await page.waitForURL(/side=browser/)
     await samples.filter({ hasText: 'lead-in-the-browser-only' }).waitFor()
   })
+
+  it('and the loss meter look at yesterday, by the clock of the shop', async () => {
+    for (const path of ['deduplication', 'loss']) {
+      const page = await openPage(`/datasets/${id}/${path}`)
+      const answer = page.waitForResponse(
+        (response) => response.url().includes(`/${path}?`) && response.url().includes('to='),
+      )
+      await page.getByText('Yesterday', { exact: true }).click()
+      const asked = new URL((await answer).url()).searchParams
+      const [from, to] = ['from', 'to'].map((name) => Number(asked.get(name)))
+      expect((from ?? 1) % 86_400).toBe(0)
+      expect((to ?? 0) - (from ?? 0)).toBe(86_400)
+      await page.getByText(/was counted yesterday/).waitFor()
+      await page.getByText('by the clock of the shop (UTC)').waitFor()
+    }
+  })
 })
 
 describe('the loss meter', () => {

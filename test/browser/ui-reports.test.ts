@@ -100,11 +100,13 @@ describe('the overview', () => {
     const { id, send } = await newDataset('Details')
     await send.browser(sale('1', 5))
     await send.server(sale('1', 5))
+    // A second copy is no second sale, neither here nor where the browser's sales are counted.
+    await send.browser(sale('1', 5))
     await send.browser({ event_name: 'PageView', event_id: 'p1' })
     const page = await openPage(`/datasets/${id}`)
     const row = page.getByRole('row', { name: /^Purchase/ })
     await row.getByText('Browser and server', { exact: true }).waitFor()
-    await row.getByText('1 browser, 1 server').waitFor()
+    await row.getByText('1 both', { exact: true }).waitFor()
     await row.getByText('seen this hour').waitFor()
     await row.getByText('our estimate').or(row.getByText('too few to say')).waitFor()
     await page
@@ -115,6 +117,9 @@ describe('the overview', () => {
     await page.getByText('shop.example/thanks').waitFor()
     await page.getByRole('row', { name: /^order_id 100% 100%/ }).waitFor()
     await page.getByText('All of this window: 1 counted event.').first().waitFor()
+    await page
+      .getByText('1 counted event in the last 24 hours: browser and server 1, the browser alone 0')
+      .waitFor()
     await page.getByRole('link', { name: 'Order 1' }).click()
     await page.getByRole('heading', { name: 'Purchase €5.00' }).waitFor()
   })

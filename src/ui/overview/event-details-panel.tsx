@@ -29,6 +29,7 @@ export function EventDetailsPanel({ datasetId, event, window }: PanelProps) {
   const { data, error, refetch } = useQuery(detailsQuery(datasetId, event.event_name, window))
   return (
     <Stack gap="lg" className={classes.panel ?? ''}>
+      <Sides datasetId={datasetId} event={event} window={window} />
       <Part
         title="Known about people"
         hint={`Share of all reports ${WINDOW_TEXT[window].sentence}.`}
@@ -44,6 +45,30 @@ export function EventDetailsPanel({ datasetId, event, window }: PanelProps) {
       )}
       {data && data.sample.events > 0 && <Sampled details={data} datasetId={datasetId} />}
     </Stack>
+  )
+}
+
+/** Who saw them, and the way to why one side did not. */
+function Sides({ datasetId, event: { event_name, pairs, counted }, window }: PanelProps) {
+  const { both, browser_only, server_only } = pairs
+  if (both + server_only === 0 || both + browser_only === 0) return null
+  const windowThere = window === 'yesterday' || window === '7d' ? window : undefined
+  return (
+    <Part title="Who reported them">
+      <Text size="sm">
+        Of {countOf(counted, 'counted event')} {WINDOW_TEXT[window].sentence}: browser and server{' '}
+        {formatCount(both)}, the browser alone {formatCount(browser_only)}, the server alone{' '}
+        {formatCount(server_only)}.{' '}
+        <TextLink
+          to="/datasets/$datasetId/deduplication"
+          params={{ datasetId }}
+          search={{ window: windowThere, event: event_name }}
+          inherit
+        >
+          Why one side did not{windowThere ? '' : ' (48 hours)'}
+        </TextLink>
+      </Text>
+    </Part>
   )
 }
 

@@ -142,8 +142,11 @@ function Status({ activity }: { activity: Activity }) {
   )
 }
 
-/** Of what was counted or merged: the channels in words, and how many reports each brought. */
-function Connection({ event: { kept } }: { event: SummaryEvent }) {
+/**
+ * The channels in words, and the counted events by who reported them: they add up to Counted, and
+ * are the same events as in Deduplication and Loss meter.
+ */
+function Connection({ event: { kept, pairs } }: { event: SummaryEvent }) {
   const names = { browser: 'browser', server: 'server', other: 'other' } as const
   const channels = (['browser', 'server', 'other'] as const).filter((name) => kept[name] > 0)
   const [first, ...more] = channels.map((name) => names[name])
@@ -158,11 +161,27 @@ function Connection({ event: { kept } }: { event: SummaryEvent }) {
   return (
     <>
       <Text size="sm">{channels.length === 1 ? `${words} only` : words}</Text>
-      <Text size="sm" c="dimmed">
-        {channels.map((name) => `${formatCount(kept[name])} ${names[name]}`).join(', ')}
-      </Text>
+      {channels.length > 1 && (
+        <Text size="sm" c="dimmed">
+          {pairsInWords(pairs)}
+        </Text>
+      )}
     </>
   )
+}
+
+const PAIR_WORDS = {
+  both: 'both',
+  browser_only: 'browser only',
+  server_only: 'server only',
+  other_only: 'other only',
+} as const
+
+function pairsInWords(pairs: SummaryEvent['pairs']): string {
+  const sides = (['both', 'browser_only', 'server_only', 'other_only'] as const).filter(
+    (side) => pairs[side] > 0,
+  )
+  return sides.map((side) => `${formatCount(pairs[side])} ${PAIR_WORDS[side]}`).join(', ')
 }
 
 const BAND_WORDS = { poor: 'Poor', ok: 'OK', good: 'Good', great: 'Great' } as const

@@ -12,7 +12,7 @@ import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, PageLoading } from '../parts/states.tsx'
 import { deduplicationQuery, QUALITY_WINDOW_TEXT, type QualityWindow } from '../quality-queries.ts'
-import { datasetQuery } from '../queries.ts'
+import { datasetQuery, useShopZone } from '../queries.ts'
 import { MATCHED_BY_WORDS } from '../words.ts'
 import {
   Covered,
@@ -58,7 +58,7 @@ export function DeduplicationPage() {
       of={dataset?.name ?? ''}
       lead={
         data && (
-          <Covered from={data.from}>
+          <Covered of={data} window={window}>
             Every action can be reported twice, and counts once: the two must find together.
           </Covered>
         )
@@ -148,7 +148,8 @@ function Coverage({ report, sentence }: PartProps) {
           <NeverOnServer report={report} />
           {coverage_7d !== null && (
             <Text size="sm" c="dimmed">
-              Mean of the last 7 days, the way Meta states it: {formatShare(coverage_7d, 1)}.
+              Mean of the 7 days that end with this window, the way Meta states it:{' '}
+              {formatShare(coverage_7d, 1)}.
             </Text>
           )}
         </Stack>
@@ -194,7 +195,8 @@ function NeverOnServer({ report }: Pick<PartProps, 'report'>) {
 
 const NAMES_SHOWN = 3
 
-function OverTime({ report: { points, step }, sentence }: PartProps) {
+function OverTime({ report: { dataset_id, points, step }, sentence }: PartProps) {
+  const zone = useShopZone(dataset_id)
   const bars: Bar[] = points.map(({ time, both, browser_only, server_only }) => ({
     start: step === 'day' ? asLocalDay(time) : time,
     both,
@@ -220,7 +222,7 @@ function OverTime({ report: { points, step }, sentence }: PartProps) {
         ))}
       </Group>
       <Suspense fallback={<Skeleton height={300} />}>
-        <Chart bars={bars} series={series} step={step} />
+        <Chart bars={bars} series={series} step={step} zone={step === 'hour' ? zone : undefined} />
       </Suspense>
     </Section>
   )

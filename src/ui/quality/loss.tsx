@@ -44,7 +44,7 @@ export function LossPage() {
       of={dataset?.name ?? ''}
       lead={
         data && (
-          <Covered from={data.from}>
+          <Covered of={data} window={window}>
             What browsers did not report although it happened, and what your server brought back.
           </Covered>
         )
@@ -141,8 +141,8 @@ function Row({ loss, sentence }: PartProps) {
             {sample.events > 0
               ? `${formatCount(sample.delivered)} of the newest ${countOf(sample.events, 'event')} of this report. `
               : ''}
-            All events: {countOf(delivered, 'delivery', 'deliveries')}, {formatCount(rejected)}{' '}
-            rejected.
+            All events sent {sentence}: {countOf(delivered, 'delivery', 'deliveries')},{' '}
+            {formatCount(rejected)} rejected.
           </Figure>
         ))}
       </Figures>

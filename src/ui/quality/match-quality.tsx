@@ -37,7 +37,7 @@ export function MatchQualityPage() {
       of={dataset?.name ?? ''}
       lead={
         quality.data && (
-          <Covered from={quality.data.from}>
+          <Covered of={quality.data} window={window}>
             Our estimate, on an open formula: Meta does not publish its own.
           </Covered>
         )

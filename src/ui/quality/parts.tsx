@@ -5,6 +5,7 @@ import { formatShare } from '../format.ts'
 import { ButtonLink } from '../parts/links.tsx'
 import { Time } from '../parts/time.tsx'
 import { QUALITY_WINDOW_TEXT, QUALITY_WINDOWS, type QualityWindow } from '../quality-queries.ts'
+import { useShopZone } from '../queries.ts'
 import classes from './quality.module.css'
 
 export function WindowControl({
@@ -44,22 +45,24 @@ export function EventSelect({ value, names, all, onChange }: EventSelectProps) {
   )
 }
 
-/** The exact window, because counters are kept by the hour. */
-export function Covered({
-  from,
-  children,
-}: {
-  readonly from: number
+interface CoveredProps {
+  /** A report, with the hours that it covers: counters are kept by the hour. */
+  readonly of: { readonly dataset_id: string; readonly from: number; readonly to: number }
+  readonly window: QualityWindow
   readonly children: ReactNode
-}) {
+}
+
+/** The exact window, by the clock of the shop, as on every page. */
+export function Covered({ of: { dataset_id, from, to }, window, children }: CoveredProps) {
+  const zone = useShopZone(dataset_id)
   return (
     <Text component="span" inherit>
-      Since <Time ms={from * 1000} as="moment" />, up to now ({timeZone}). {children}
+      Since <Time ms={from * 1000} as="moment" zone={zone} />, up to{' '}
+      {window === 'yesterday' ? <Time ms={to * 1000} as="moment" zone={zone} /> : 'now'}, by the
+      clock of the shop ({zone}). {children}
     </Text>
   )
 }
-
-const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
 
 interface ScaleProps {
   readonly value: number | null
