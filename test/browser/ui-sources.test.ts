@@ -63,7 +63,7 @@ let shop = ''
 describe('a person with a shop', () => {
   it('connects it by keyboard, pastes what is shown, and sees the first order arrive', async () => {
     const page = await openPage('/sources')
-    await page.getByText('Only browsers report so far').waitFor()
+    await page.getByText('No source is connected yet').waitFor()
     await picture(page, 'sources-empty')
     await page.getByRole('link', { name: 'Connect a source' }).focus()
     await page.keyboard.press('Enter')

@@ -102,7 +102,7 @@ export function NoMail() {
 const KINDS = { alert: 'Alert', digest: 'Digest', test: 'Test' } as const
 const CHANNELS = { email: 'E-mail', webhook: 'Webhook' } as const
 
-function Sent({ datasetId, alerts: { history } }: PartProps) {
+function Sent({ datasetId, alerts: { history, settings } }: PartProps) {
   const cache = useQueryClient()
   const test = useMutation({
     mutationFn: () => testAlerts(datasetId),
@@ -118,6 +118,7 @@ function Sent({ datasetId, alerts: { history } }: PartProps) {
           variant="default"
           leftSection={<IconSend size={16} aria-hidden />}
           loading={test.isPending}
+          disabled={settings.emails.length === 0 && settings.webhook_url === ''}
           onClick={() => test.mutate()}
         >
           Send a test

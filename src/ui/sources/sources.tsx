@@ -30,8 +30,8 @@ export function SourcesPage() {
         <Paper withBorder py={48} px="md">
           <EmptyState
             icon={<IconWebhook aria-hidden />}
-            title="Only browsers report so far"
-            description="Connect your shop or your payments: orders count even when the thank-you page never loaded, and refunds are known."
+            title="No source is connected yet"
+            description={`Connect your shop or your payments: orders count even when the thank-you page never loaded, and refunds are known.${locked ? ' That needs the role developer.' : ''}`}
           >
             {!locked && (
               <Group justify="center" mt="md">
