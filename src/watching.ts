@@ -50,11 +50,12 @@ export async function openWatch(ports: WatchingPorts): Promise<Watching> {
     store,
     destinations,
     relay,
-    tokensOf: (id) =>
-      access
-        .tokens()
-        .filter(({ dataset_id }) => dataset_id === id)
-        .map((token) => factsOf(token, access.tokenUsedMs(token.id))),
+    tokensOf: (id) => {
+      const own = access.tokens().filter(({ dataset_id }) => dataset_id === id)
+      const successorOf = ({ replaced_by }: TokenRecord) =>
+        replaced_by === null ? undefined : own.find((one) => one.id === replaced_by)
+      return own.map((token) => factsOf(token, access.tokenUsedMs(token.id), successorOf(token)))
+    },
     rivalsOf: (id) => rivalsOf(id, store),
     nowMs,
     upSinceMs: nowMs(),
@@ -95,12 +96,17 @@ export async function openWatch(ports: WatchingPorts): Promise<Watching> {
 }
 
 /** What is not known is left out. */
-function factsOf(token: TokenRecord, last_used_ms: number | undefined): TokenFacts {
+function factsOf(
+  token: TokenRecord,
+  last_used_ms: number | undefined,
+  successor: TokenRecord | undefined,
+): TokenFacts {
   const { id, name, purpose, created_at_ms, expires_at_ms } = token
   return {
     ...{ id, name, purpose, created_at_ms },
     ...(expires_at_ms ? { expires_at_ms } : {}),
     ...(last_used_ms ? { last_used_ms } : {}),
+    ...(successor ? { replaced_at_ms: successor.created_at_ms } : {}),
   }
 }
 

@@ -50,6 +50,8 @@ export interface TokenFacts {
   readonly created_at_ms: number
   readonly expires_at_ms?: number
   readonly last_used_ms?: number
+  /** When another was made in its place; both work for a while. */
+  readonly replaced_at_ms?: number
 }
 
 /** A shop whose platform feeds pixels of Meta’s by itself. */

@@ -114,10 +114,12 @@ function Finding({ finding, many }: FindingProps) {
             about {money.map(({ about, currency }) => formatAbout(about, currency)).join(' and ')}
           </Text>
         ) : (
-          <Text size="sm" c="dimmed">
-            {formatCount(finding.affected)} of {formatCount(finding.total)} in{' '}
-            {spanOf(finding.hours)}
-          </Text>
+          finding.total > 0 && (
+            <Text size="sm" c="dimmed">
+              {formatCount(finding.affected)} of {formatCount(finding.total)} in{' '}
+              {spanOf(finding.hours)}
+            </Text>
+          )
         )}
         <Badge color={color} variant="light" tt="none">
           {words}

@@ -52,13 +52,13 @@ export function EventDetailsPanel({ datasetId, event, window }: PanelProps) {
 function Sides({ datasetId, event: { event_name, pairs, counted }, window }: PanelProps) {
   const { both, browser_only, server_only } = pairs
   if (both + server_only === 0 || both + browser_only === 0) return null
+  const all = `${countOf(counted, 'counted event')} ${WINDOW_TEXT[window].sentence}`
   const windowThere = window === 'yesterday' || window === '7d' ? window : undefined
   return (
     <Part title="Who reported them">
       <Text size="sm">
-        Of {countOf(counted, 'counted event')} {WINDOW_TEXT[window].sentence}: browser and server{' '}
-        {formatCount(both)}, the browser alone {formatCount(browser_only)}, the server alone{' '}
-        {formatCount(server_only)}.{' '}
+        Of {all}: browser and server {formatCount(both)}, the browser alone{' '}
+        {formatCount(browser_only)}, the server alone {formatCount(server_only)}.{' '}
         <TextLink
           to="/datasets/$datasetId/deduplication"
           params={{ datasetId }}

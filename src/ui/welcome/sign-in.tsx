@@ -64,9 +64,9 @@ export function SignInPage() {
 function DemoAlert() {
   return (
     <Alert variant="light" icon={<IconInfoCircle aria-hidden />} title="You are signed out">
-      This is the demo, and it was started anew. Each start prints a sign-in link in its terminal:
-      open that one. It works once, for some minutes. For another, stop the demo and start it again;
-      its data stays.
+      This is the demo. Each start prints a sign-in link in its terminal, and ends what was signed
+      in by the one before: open the newest. It works once, for some minutes. For another, stop the
+      demo and start it again; its data stays. Accounts made here sign in as everywhere.
     </Alert>
   )
 }
