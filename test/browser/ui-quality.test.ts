@@ -113,7 +113,9 @@ describe('deduplication', () => {
     await page.getByText('Your server never reports Lead: 1 browser event').waitFor()
     await page.getByRole('region', { name: 'Samples' }).getByText('Browser only').click()
     await page.waitForURL(/side=browser/)
-    await samples.filter({ hasText: 'lead-in-the-browser-only' }).waitFor()
+    const lead = samples.filter({ hasText: 'lead-in-the-browser-only' })
+    await lead.getByRole('link', { name: 'Lead' }).click()
+    await page.getByRole('heading', { name: /^Lead/ }).waitFor()
   })
 
   it('and the loss meter look at yesterday, by the clock of the shop', async () => {

@@ -2,8 +2,10 @@
 import { Code, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { UnpairedSamplesAnswer } from '../../api/types.ts'
 import { countOf, formatMoney } from '../format.ts'
+import { TextLink } from '../parts/links.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
@@ -59,7 +61,7 @@ export function UnpairedSamples({ datasetId, window, event, side }: SamplesProps
       {data && data.samples.length > 0 && (
         <Stack component="ul" gap="md" className={classes.list ?? ''}>
           {data.samples.map((sample) => (
-            <Sample key={sample.id} sample={sample} />
+            <Sample key={sample.id} datasetId={datasetId} sample={sample} />
           ))}
         </Stack>
       )}
@@ -67,13 +69,21 @@ export function UnpairedSamples({ datasetId, window, event, side }: SamplesProps
   )
 }
 
-function Sample({ sample }: { readonly sample: UnpairedSamplesAnswer['samples'][number] }) {
+interface SampleProps {
+  readonly datasetId: string
+  readonly sample: UnpairedSamplesAnswer['samples'][number]
+}
+
+function Sample({ datasetId, sample }: SampleProps) {
   const { event_name, event_id, order_id, value, currency, browser, os, title, fix } = sample
   return (
     <li data-testid="sample">
       <Group gap="xs" justify="space-between">
         <Text size="sm">
-          <b>{event_name}</b> · <Time ms={sample.received_at * 1000} as="moment" />
+          <EventLink datasetId={datasetId} eventId={sample.id}>
+            <b>{event_name}</b>
+          </EventLink>{' '}
+          · <Time ms={sample.received_at * 1000} as="moment" />
           {value !== null && currency !== null && ` · ${formatMoney(value, currency)}`}
           {browser !== 'unknown' && ` · ${agentWords(browser)}, ${agentWords(os)}`}
         </Text>
@@ -98,7 +108,11 @@ function Sample({ sample }: { readonly sample: UnpairedSamplesAnswer['samples'][
         {sample.other_id && (
           <Text span size="sm" fw={400} c="dimmed">
             {' '}
-            (see event {sample.other_id})
+            (see{' '}
+            <EventLink datasetId={datasetId} eventId={sample.other_id}>
+              event {sample.other_id}
+            </EventLink>
+            )
           </Text>
         )}
       </Text>
@@ -106,5 +120,19 @@ function Sample({ sample }: { readonly sample: UnpairedSamplesAnswer['samples'][
         {fix}
       </Text>
     </li>
+  )
+}
+
+interface EventLinkProps {
+  readonly datasetId: string
+  readonly eventId: string
+  readonly children: ReactNode
+}
+
+function EventLink({ datasetId, eventId, children }: EventLinkProps) {
+  return (
+    <TextLink to="/datasets/$datasetId/events/$eventId" params={{ datasetId, eventId }} inherit>
+      {children}
+    </TextLink>
   )
 }
