@@ -33,7 +33,7 @@ export function deliveryLine({ deliveries }: DatasetHealth): HealthLine {
   const { destinations, waiting, retrying, held, rejected, delivered, alarms } = deliveries
   const [alarm] = alarms
   if (alarm) {
-    const title = `${alarm.name} is on hold${held > 0 ? `: ${countOf(held, 'event')} wait` : ''}`
+    const title = `${alarm.name} is on hold${held > 0 ? `: ${countOf(held, 'event waits', 'events wait')}` : ''}`
     return { tone: 'bad', title, detail: alarm.detail }
   }
   if (destinations === 0) {
