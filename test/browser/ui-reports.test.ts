@@ -1,5 +1,5 @@
 /** What the Events Manager shows is what the API says: reports, live events, datasets, settings. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetView, ReconciliationAnswer, Summary } from '../../src/api/types.ts'
 import { dayOf, dayStart } from '../../src/event/zone.ts'
@@ -29,8 +29,8 @@ afterAll(async () => {
   await server?.close()
 })
 
-async function openPage(path: string): Promise<Page> {
-  reader = await openManager(browser, server)
+async function openPage(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  reader = await openManager(browser, server, options)
   await reader.page.goto(path)
   return reader.page
 }
@@ -122,6 +122,16 @@ describe('the overview', () => {
       .waitFor()
     await page.getByRole('link', { name: 'Order 1' }).click()
     await page.getByRole('heading', { name: 'Purchase €5.00' }).waitFor()
+  })
+
+  it('opens an event on a phone without scrolling sideways, however long an address is', async () => {
+    const { id, send } = await newDataset('Narrow')
+    const address = `https://shop.example/${'coffee-of-one-long-name'.repeat(4)}`
+    await send.browser({ ...sale('1', 5), event_source_url: address })
+    const page = await openPage(`/datasets/${id}`, { viewport: { width: 390, height: 844 } })
+    await page.getByRole('button', { name: 'Purchase' }).click()
+    await page.getByText('shop.example/coffee').waitFor()
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390)
   })
 
   it('counts by the days of the shop, as reconciliation does, wherever the reader is', async () => {
