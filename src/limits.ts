@@ -190,8 +190,8 @@ export const EXPORT_PAGE_EVENTS = 200
 export const BLOCK_LEGS_MAX = 256
 /** Unpacked bytes of one block, so that large events cannot make one that is slow to read. */
 export const BLOCK_BYTES_MAX = 1024 * 1024
-/** Unpacked blocks remembered: twins of the last 15,000 events are found without unpacking. */
-export const BLOCKS_UNPACKED_BYTES_MAX = 12 * 1024 * 1024
+/** Unpacked blocks remembered: twins of the last 12,000 events are found without unpacking. */
+export const BLOCKS_UNPACKED_BYTES_MAX = 10 * 1024 * 1024
 /** Key entries of one family in memory before they are written out as a segment. */
 export const KEYS_RECENT_MAX = 65_536
 /** Segments of one level that are joined into one of the next, and how often that is done. */
@@ -202,8 +202,8 @@ export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
 /** Heap of the thread that keeps the events: old objects, and new ones (three semi-spaces). */
 export const LEDGER_HEAP_MB = 512
 export const LEDGER_YOUNG_HEAP_MB = 24
-/** Bodies read at once: one while the disk confirms another; more of them only fill its heap. */
-export const LEDGER_READING_BYTES_MAX = 2 * 1024 * 1024
+/** Bodies read at once; one that is larger alone. More fill its heap, and help only slow disks. */
+export const LEDGER_READING_BYTES_MAX = 1024 * 1024
 /** SQLite's own page cache; the system's file cache does the rest. */
 export const STORE_CACHE_BYTES = 8 * 1024 * 1024
 /** Pages of 4 KB in the write-ahead log before SQLite copies them into the file: 16 MB. */
