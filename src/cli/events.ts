@@ -18,7 +18,7 @@ import { download } from './download.ts'
 import { wrongUsage } from './exit.ts'
 import { type EventFilters, follow } from './follow.ts'
 import { parseMoment } from './moment.ts'
-import { amount, note, plain, say, sayJson, table, time } from './output.ts'
+import { money, note, plain, say, sayJson, table, time } from './output.ts'
 
 interface Flags extends DatasetOptions, EventFilters {
   readonly from?: string
@@ -166,9 +166,8 @@ function tableOf(events: readonly EventView[]): string {
   return table([head, ...rows], [3])
 }
 
-/** "1,234.5 EUR". */
 function moneyOf(custom: Readonly<Record<string, unknown>> | undefined): string {
   const { value, currency } = custom ?? {}
   if (typeof value !== 'number') return '-'
-  return `${amount(value)} ${typeof currency === 'string' ? plain(currency) : ''}`.trim()
+  return money(value, typeof currency === 'string' ? plain(currency) : '')
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { amount, countOf, plain, size, table, time } from './output.ts'
+import { countOf, money, plain, size, table, time } from './output.ts'
 
 it.each([
   [0, '0 B'],
@@ -16,7 +16,14 @@ it('writes numbers with separators and their noun', () => {
     '1 event',
     '1,234,567 events',
   ])
-  expect(amount(1234.567891)).toBe('1,234.567891')
+  const sums = [
+    ...[money(1234.5, 'EUR'), money('61.2', 'CHF'), money(1234.567891, 'EUR')],
+    ...[money('99999999999999999.10', 'USD'), money(1200, 'JPY'), money(7.5, ''), money(1, 'EURO')],
+  ]
+  expect(sums).toEqual([
+    ...['1,234.50 EUR', '61.20 CHF', '1,234.567891 EUR'],
+    ...['99,999,999,999,999,999.10 USD', '1,200 JPY', '7.5', '1 EURO'],
+  ])
   expect(time(1_800_000_000)).toBe('2027-01-15 08:00:00')
 })
 

@@ -3,8 +3,6 @@
  * everything else to stderr, so that a pipe gets only results.
  */
 const number = new Intl.NumberFormat('en-US')
-/** Money has up to six places; nothing is rounded away unseen. */
-const money = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 })
 const SIZES = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 export function say(text: string): void {
@@ -24,8 +22,27 @@ export function count(n: number): string {
   return number.format(n)
 }
 
-export function amount(value: number): string {
-  return money.format(value)
+/** "1,234.50 EUR": the places of its currency, and more where it has more; nothing is rounded. */
+export function money(value: number | string, currency: string): string {
+  const text = String(value)
+  const decimals = text.split('.')[1]?.length ?? 0
+  const places = placesOf(currency)
+  const options = {
+    minimumFractionDigits: places,
+    maximumFractionDigits: Math.max(places, decimals),
+  }
+  const amount = new Intl.NumberFormat('en-US', options).format(text as Intl.StringNumericLiteral)
+  return `${amount} ${currency}`.trim()
+}
+
+function placesOf(currency: string): number {
+  try {
+    const usual = new Intl.NumberFormat('en-US', { style: 'currency', currency })
+    return usual.resolvedOptions().maximumFractionDigits ?? 2
+  } catch {
+    // Not a code of three letters.
+    return 0
+  }
 }
 
 /** "1 event", "2,000 events". */

@@ -13,7 +13,7 @@ import {
   declareClient,
 } from './command.ts'
 import { CliError, EXIT } from './exit.ts'
-import { count, plain, say, sayJson, table } from './output.ts'
+import { count, money, plain, say, sayJson, table } from './output.ts'
 
 interface Flags extends DatasetOptions {
   readonly window: '48h' | '7d'
@@ -114,8 +114,8 @@ function reportLoss({ event_name, total, recovered, by_browser }: LossAnswer): v
     one.few ? 'too few' : '',
   ])
   say(table([['browser', 'n', 'missed', 'share', '95%', ''], ...rows], [1, 2, 3]))
-  const money = recovered.money.map(({ sum_exact, currency }) => `${sum_exact} ${currency}`)
-  say(`Recovered by the server: ${[count(recovered.events), ...money].join(', ')}.`)
+  const sums = recovered.money.map(({ sum_exact, currency }) => money(sum_exact, currency))
+  say(`Recovered by the server: ${[count(recovered.events), ...sums].join(', ')}.`)
 }
 
 /** fbc comes only with visitors who clicked an ad: no advice that can be followed. */

@@ -131,7 +131,7 @@ describe('send and events', () => {
     expect(event).toMatchObject({ matched_by: 'event_id', legs: [{}, { verdict: 'duplicate' }] })
     expect(log.stdout).not.toMatch(/ann@/i)
     const table = (await run('events', ...at)).stdout
-    expect(table).toMatch(/Purchase +order-17 +1,234\.5 EUR +server \+ server +event_id/)
+    expect(table).toMatch(/Purchase +order-17 +1,234\.50 EUR +server \+ server +event_id/)
     expect((await run('events', ...at, '--event-id', 'none')).stdout).toContain('No such event')
     expect((await run('events', ...at, '--to', '1h')).stdout).toContain('No such event')
     expect((await run('events', ...at, '--from', 'soon')).code).toBe(2)

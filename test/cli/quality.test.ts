@@ -41,7 +41,7 @@ it('shows scores, coverage and loss, and can be a check', async () => {
   expect(shown.code).toBe(0)
   expect(shown.stdout).toMatch(/Purchase +4\.5 +3\.\d-5\.\d +poor +60 +em \+2\.8/)
   expect(shown.stdout).toMatch(/chrome +60 +60 +100 % +94 %-100 %/)
-  expect(shown.stdout).toContain('Recovered by the server: 60, 120 EUR.')
+  expect(shown.stdout).toContain('Recovered by the server: 60, 120.00 EUR.')
   const below = await run(...words, '--below', '5')
   expect([below.code, below.stderr]).toEqual([1, expect.stringContaining('Below 5: Purchase.')])
   expect((await run(...words, '--below', 'eleven')).code).toBe(2)

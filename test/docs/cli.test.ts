@@ -21,7 +21,7 @@ it('docs/cli.md: every example does what it says', async () => {
       TWOFOLD_ADMIN_TOKEN: server.adminToken,
     })
     expect(code, output).toBe(0)
-    expect(output).toMatch(/Purchase +order-17 +30 EUR +server \+ server +event_id/)
+    expect(output).toMatch(/Purchase +order-17 +30\.00 EUR +server \+ server +event_id/)
     expect(output).toContain('Received 3 events')
     expect(output).toContain('holds.')
   } finally {
