@@ -25,7 +25,7 @@ import {
   WINDOW_HOURS,
 } from '../quality/diagnostics/evidence.ts'
 import type { DestinationSettings, RelayControl } from '../relay/view.ts'
-import type { Store } from '../store/store.ts'
+import type { EventQuery, Store } from '../store/store.ts'
 import { type Profiles, profilesOf, seriesOf } from './series.ts'
 
 const HOUR_S = 3600
@@ -176,11 +176,12 @@ async function sampleOf(
   // Page views tell of double installations and foreign sites, whatever else there is.
   if (counted.has('PageView') && !names.includes('PageView')) names.push('PageView')
   const range = { dataset_id, from_s: nowS - 7 * DAY_S, limit: DIAGNOSTIC_SAMPLE_EVENTS }
-  const pages = await Promise.all([
-    ...names.map((event_name) => store.events({ ...range, event_name })),
-    ...(refused > 0 ? [store.events({ ...range, verdicts: ['dropped', 'rejected'] })] : []),
-  ])
-  return pages.flatMap(({ events }) => events)
+  const queries: EventQuery[] = names.map((event_name) => ({ ...range, event_name }))
+  if (refused > 0) queries.push({ ...range, verdicts: ['dropped', 'rejected'] })
+  const found: StoredEvent[] = []
+  // One after the other: events and pages come in between, and need not wait for all of them.
+  for (const query of queries) found.push(...(await store.events(query)).events)
+  return found
 }
 
 async function destinationsOf(
