@@ -52,7 +52,7 @@ const NODE_FLAGS = [
 
 const MALLOC = {
   ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '2097152' },
-  MALLOC_TRIM_THRESHOLD_: '4194304',
+  MALLOC_TRIM_THRESHOLD_: '1572864',
 }
 
 /** In a process of its own, so that memory is that of the store and its feeder alone. */
