@@ -19,10 +19,12 @@ it('writes numbers with separators and their noun', () => {
   const sums = [
     ...[money(1234.5, 'EUR'), money('61.2', 'CHF'), money(1234.567891, 'EUR')],
     ...[money('99999999999999999.10', 'USD'), money(1200, 'JPY'), money(7.5, ''), money(1, 'EURO')],
+    ...[money(5e-7, 'EUR'), money(1e21, 'EUR')],
   ]
   expect(sums).toEqual([
     ...['1,234.50 EUR', '61.20 CHF', '1,234.567891 EUR'],
     ...['99,999,999,999,999,999.10 USD', '1,200 JPY', '7.5', '1 EURO'],
+    ...['0.0000005 EUR', '1,000,000,000,000,000,000,000.00 EUR'],
   ])
   expect(time(1_800_000_000)).toBe('2027-01-15 08:00:00')
 })

@@ -3,6 +3,8 @@
  * everything else to stderr, so that a pipe gets only results.
  */
 const number = new Intl.NumberFormat('en-US')
+/** Of the smallest number that a sender can mean; Intl takes 100. */
+const DECIMALS_MAX = 20
 const SIZES = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 export function say(text: string): void {
@@ -25,7 +27,8 @@ export function count(n: number): string {
 /** "1,234.50 EUR": the places of its currency, and more where it has more; nothing is rounded. */
 export function money(value: number | string, currency: string): string {
   const text = String(value)
-  const decimals = text.split('.')[1]?.length ?? 0
+  // What is written with an exponent has so many that they are not counted.
+  const decimals = text.includes('e') ? DECIMALS_MAX : (text.split('.')[1]?.length ?? 0)
   const places = placesOf(currency)
   const options = {
     minimumFractionDigits: places,

@@ -4,7 +4,7 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { BLOCK_LEGS_MAX } from '../../limits.ts'
-import { type BlockHead, type Blocks, type Line, lineFor } from './sqlite-blocks.ts'
+import { type BlockHead, type Blocks, isSale, type Line, lineFor } from './sqlite-blocks.ts'
 import type { Connection } from './sqlite-connection.ts'
 import type { Names } from './sqlite-names.ts'
 
@@ -74,7 +74,7 @@ export class BlockUpkeep {
     return this.#blocks.lines(head).map((text) => {
       const name = NAME.exec(text)?.[1]
       if (name !== undefined) {
-        return { text, nameNo: this.#names.find(datasetNo, name), isSale: name === 'Purchase' }
+        return { text, nameNo: this.#names.find(datasetNo, name), isSale: isSale(name) }
       }
       const leg = this.#blocks.parse(text, head.id)
       return lineFor(leg, this.#names.find(datasetNo, leg.event.event_name), text)

@@ -36,9 +36,11 @@ export function lineFor(leg: Leg, nameNo: number, text = JSON.stringify(leg)): L
   return {
     text: text.startsWith(SEQ_FIRST) ? text : JSON.stringify(seqFirst(leg)),
     nameNo,
-    isSale: leg.event.event_name === 'Purchase',
+    isSale: isSale(leg.event.event_name),
   }
 }
+
+export const isSale = (eventName: string): boolean => eventName === 'Purchase'
 
 const seqFirst = ({ seq, ...rest }: Leg): Leg => ({ seq, ...rest })
 
@@ -142,7 +144,7 @@ export class Blocks {
     const known = this.#recent.line(id, head, seq) ?? this.#recent.line(-id, head, seq)
     if (known !== undefined) return known
     for (const key of [-id, id]) {
-      const bytes = this.#unpack(key)
+      const bytes = this.#recent.bytes(key) ? undefined : this.#unpack(key)
       if (!bytes) continue
       this.#recent.put(key, bytes)
       const line = lineOf(bytes, lineStarts(bytes), head, seq)
