@@ -43,10 +43,23 @@ export async function buildServer(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    // V8 keeps the text of what it runs, in two bytes a character once one of them needs two: plain
+    // ASCII without comments takes 13 MB less of a server's memory. Names stay, for its stacks.
+    charset: 'ascii',
+    minifyWhitespace: true,
+    lineLimit: 120,
+    legalComments: 'external',
     logLevel: 'warning',
     metafile: true,
   })
   // Afterwards, so that a server that starts meanwhile finds all of one build or of the other.
   const made = Object.keys(metafile.outputs).map((file) => basename(file))
+  for (const file of made) requireAscii(file)
   for (const file of readdirSync(folder)) if (!made.includes(file)) rmSync(join(folder, file))
+}
+
+/** What stands as it is in a regular expression or a tagged template is not escaped: write it so. */
+function requireAscii(file: string): void {
+  const other = /[^\n]{0,40}[^\t-~]/.exec(readFileSync(join(folder, file), 'utf8'))
+  if (other && file.endsWith('.js')) throw new Error(`${file}: not ASCII: ${other[0]}`)
 }

@@ -36,7 +36,7 @@ export function page(view: PageView, body: Html): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${view.title} · BrewBeans</title>
+<title>${view.title} &middot; BrewBeans</title>
 <link rel="icon" href="${basePath}/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${basePath}/assets/shop.css">
 <link rel="stylesheet" href="${basePath}/assets/panel.css">
@@ -97,7 +97,7 @@ export function home(basePath: string): Html {
   </section>
   <section class="promises" aria-label="How we work">
     <div><h3>Small batches</h3><p>Twelve kilos at a time, cooled fast, rested two days.</p></div>
-    <div><h3>Fair all the way</h3><p>We pay the farm’s own price and print it on the bag.</p></div>
+    <div><h3>Fair all the way</h3><p>We pay the farm&rsquo;s own price and print it on the bag.</p></div>
     <div><h3>Bags that compost</h3><p>Plant fibre inside and out, valve included.</p></div>
   </section>`
 }
@@ -206,7 +206,7 @@ export const totalCents = (lines: readonly Line[]): number =>
 function sums(lines: readonly Line[]): Html {
   return html`<dl class="sums">
     ${lines.map(
-      ({ coffee, bags }) => html`<div><dt>${bags} × ${coffee.name}</dt>
+      ({ coffee, bags }) => html`<div><dt>${bags} &times; ${coffee.name}</dt>
         <dd>${price(coffee.priceCents * bags)}</dd></div>`,
     )}
     <div><dt>Shipping</dt><dd>Free</dd></div>

@@ -30,7 +30,7 @@ export function panel(view: PanelView): Html {
     </span>
   </button></h2>
   <p class="story" id="story" aria-live="polite">Every step you take here is reported twice: by your
-    browser and by the shop’s server. Watch the two reports meet.</p>
+    browser and by the shop&rsquo;s server. Watch the two reports meet.</p>
   <div class="panel-body" id="panel-body">
     ${switchForm(view)}
     <section class="events" aria-labelledby="events-title">

@@ -11,7 +11,7 @@
  */
 export function normalisePhone(value: string, callingCode = ''): readonly (string | null)[] {
   const digits = digitsOf(value)
-  const international = /^\D*[+＋]/.test(value) || digits.startsWith('00')
+  const international = /^\D*[+\uFF0B]/.test(value) || digits.startsWith('00')
   if (!international) return [usable(withoutZeros(complete(digits, callingCode)))]
   return [digitsOf(value.replace('(0)', '')), digits].map((form) => usable(withoutZeros(form)))
 }
