@@ -329,8 +329,8 @@ async function fromServer(
   const body = Buffer.from(JSON.stringify({ data: events, test_event_code: testCode }))
   const door = { via: 'graph', okStatus: 200 } as const
   const answer = await takeServerBody({ dataset_id, token: '', body, query: {}, door })
-  if (!answer || answer.status >= 500) {
-    throw new Error(`the server's door answered ${JSON.stringify(answer ?? null)}`)
+  if (Buffer.isBuffer(answer) || answer.status >= 500) {
+    throw new Error(`the server's door answered ${JSON.stringify(answer)}`)
   }
 }
 

@@ -182,6 +182,7 @@ async function answerHits(hits: readonly string[], parts: Parts): Promise<void> 
   tell({ kind: 'hits', answers: done })
 }
 
+/** An answer, or the body. */
 function serverBody(
   { body, ...request }: ServerRequest,
   { takeServerBody }: Parts,

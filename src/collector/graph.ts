@@ -56,15 +56,16 @@ export async function takeEvents(
   let parsed: ReturnType<Parsing['begin']> | undefined
   try {
     const body = request.body as Buffer | undefined
+    const bytes = body?.length ?? 0
     if (body) parsed = ports.parsing.begin(body)
     const query = request.query as Parameters
-    const elsewhere = body && (await takenElsewhere(request, ports, { body, query, door }))
-    if (elsewhere) return elsewhere
-    const sent = await readParameters(body, request.headers['content-type'])
+    const taken = body && (await takenElsewhere(request, ports, { body, query, door }))
+    if (taken && !Buffer.isBuffer(taken)) return taken
+    const sent = await readParameters(taken, request.headers['content-type'])
     const parameters = { ...query, ...withoutNulls(sent) }
     const { refused, dataset } = findPermitted(request, ports, parameters)
     if (refused) return refused
-    return await takePermitted(ports, { dataset, parameters, door, bytes: body?.length ?? 0 })
+    return await takePermitted(ports, { dataset, parameters, door, bytes })
   } catch (error) {
     const answer = graphThrown(error, ports.random)
     if (answer.status === 500) ports.logError(error)
@@ -76,17 +77,17 @@ export async function takeEvents(
 
 /**
  * A body of JSON whose token stands in the address or the headers is read where the events are
- * kept: a thousand events need not be parsed twice. Undefined: it must be read here after all.
+ * kept: a thousand events need not be parsed twice. The body: it must be read here after all.
  */
 async function takenElsewhere(
   request: FastifyRequest<EventsRoute>,
   ports: DoorPorts,
   { body, query, door }: Pick<ServerBody, 'body' | 'query' | 'door'>,
-): Promise<Answer | undefined> {
+): Promise<Answer | Buffer> {
   const type = request.headers['content-type'] ?? ''
-  if (!ports.takeServerBody || !/^application\/json\b/i.test(type)) return undefined
+  if (!ports.takeServerBody || !/^application\/json\b/i.test(type)) return body
   const { refused, dataset } = findPermitted(request, ports, query)
-  if (refused) return undefined
+  if (refused) return body
   const token = tokenOf(request, query) ?? ''
   return ports.takeServerBody({ dataset_id: dataset.dataset_id, token, body, query, door })
 }
@@ -134,7 +135,7 @@ export function createServerDoor(ports: PixelDoorPorts): TakeServerBody {
       const parameters = { ...query, ...withoutNulls(sent) }
       const named = tokenIn(parameters)
       const dataset = ports.findDataset(dataset_id)
-      if ((named && named !== token) || !dataset) return undefined
+      if ((named && named !== token) || !dataset) return body
       return await takePermitted(ports, { dataset, parameters, door, bytes: body.length })
     } catch (error) {
       const answer = graphThrown(error, ports.random)

@@ -38,8 +38,11 @@ export interface ServerBody {
   readonly door: Door
 }
 
-/** Resolves after the durable commit; undefined where the body must be read by whoever asked. */
-export type TakeServerBody = (request: ServerBody) => Promise<Answer | undefined>
+/**
+ * Resolves after the durable commit, or with the body where it must be read by whoever asked. The
+ * body of the request is given away: it may move to another thread.
+ */
+export type TakeServerBody = (request: ServerBody) => Promise<Answer | Buffer>
 
 /** The answer to a body of POST /e. */
 export interface PixelAnswer {
