@@ -24,6 +24,7 @@ import {
   type CallName,
   type FromThread,
   failureOf,
+  type PackedHits,
   packAnswer,
   type ServerRequest,
   type ThreadOptions,
@@ -170,12 +171,14 @@ function setRules(
   }
 }
 
-async function answerHits(hits: readonly string[], parts: Parts): Promise<void> {
+async function answerHits(hits: PackedHits, parts: Parts): Promise<void> {
   const answers: Promise<string>[] = []
-  for (let at = 0; at < hits.length; at += 2) {
-    const body = Buffer.from(hits[at] ?? '', 'latin1')
-    const visit = unpackVisit(hits[at + 1] ?? '')
-    answers.push(parts.answerPixel(body, visit).then(packAnswer))
+  const bodies = Buffer.from(hits.bodies.buffer)
+  let start = 0
+  for (const [index, end] of hits.ends.entries()) {
+    const visit = unpackVisit(hits.visits[index] ?? '')
+    answers.push(parts.answerPixel(bodies.subarray(start, end), visit).then(packAnswer))
+    start = end
   }
   const done = await Promise.all(answers)
   tellHealth(parts)

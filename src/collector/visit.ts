@@ -31,11 +31,12 @@ export function packVisit({ headers, socket }: Visit): string {
 }
 
 export function unpackVisit(text: string): Visit {
-  const [remoteAddress, encrypted, ...values] = text.split('\n')
+  const lines = text.split('\n')
+  const [remoteAddress, encrypted] = lines
   const headers: Record<string, string> = {}
-  for (const [index, name] of NAMES.entries()) {
-    const value = values[index]
-    if (value) headers[name] = value
+  for (let index = 0; index < NAMES.length; index++) {
+    const value = lines[2 + index]
+    if (value) headers[NAMES[index] as (typeof NAMES)[number]] = value
   }
   return {
     headers,

@@ -31,6 +31,7 @@ import {
   type CallName,
   errorOf,
   type FromThread,
+  type PackedHits,
   type ThreadOptions,
   type ToThread,
   unpackAnswer,
@@ -88,7 +89,7 @@ export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
   return {
     store: remoteStore(link, capabilities),
     accept: (delivery) => link.accept(delivery),
-    answerPixel: (body, visit) => link.hit(body.toString('latin1'), packVisit(visit)),
+    answerPixel: (body, visit) => link.hit(body, packVisit(visit)),
     takeServerBody: (request) => link.server(request),
     setDataset: (dataset_id, dataset) => link.tell({ kind: 'dataset', dataset_id, dataset }),
     setRoutes: (dataset_id, routes) => link.tell({ kind: 'routes', dataset_id, routes }),
@@ -111,9 +112,10 @@ interface Waiting {
 }
 
 interface Hit {
+  readonly body: Buffer
+  readonly visit: string
   readonly answer: (answer: PixelAnswer) => void
   readonly fail: (error: Error) => void
-  readonly bytes: number
 }
 
 /** The messages both ways, and who waits for which. */
@@ -128,8 +130,7 @@ class Link {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   /** Hits that go with the next message, and those of the one that is on its way. */
-  #gathered: string[] = []
-  #gatheredHits: Hit[] = []
+  #gathered: Hit[] = []
   #flying: Hit[] = []
   #flushing = false
   /** Bytes of bodies that the thread reads or has not answered, and those that wait for it. */
@@ -216,13 +217,11 @@ class Link {
     }
   }
 
-  /** `body` as latin1: bytes, one character each. */
-  hit(body: string, visit: string): Promise<PixelAnswer> {
+  hit(body: Buffer, visit: string): Promise<PixelAnswer> {
     return new Promise((answer, fail) => {
       if (this.#dead) throw this.#dead
       this.#take(1, body.length)
-      this.#gathered.push(body, visit)
-      this.#gatheredHits.push({ answer, fail, bytes: body.length })
+      this.#gathered.push({ body, visit, answer, fail })
       if (this.#flushing || this.#flying.length > 0) return
       this.#flushing = true
       setImmediate(() => this.#flush())
@@ -271,17 +270,17 @@ class Link {
   /** One message at a time: what arrives meanwhile goes together, and shares a commit. */
   #flush(): void {
     this.#flushing = false
-    if (this.#gatheredHits.length === 0 || this.#dead) return
+    if (this.#gathered.length === 0 || this.#dead) return
     let bytes = 0
-    const fits = this.#gatheredHits.findIndex((hit) => {
-      bytes += hit.bytes
+    const fits = this.#gathered.findIndex(({ body }) => {
+      bytes += body.length
       return bytes > ROUND_BYTES_MAX
     })
     // One body is smaller than a round, so at least one goes.
     const count = Math.min(fits < 0 ? COMMIT_EVENTS_MAX : Math.max(1, fits), COMMIT_EVENTS_MAX)
-    this.#flying = this.#gatheredHits.splice(0, count)
-    const hits = this.#gathered.splice(0, 2 * this.#flying.length)
-    this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread)
+    this.#flying = this.#gathered.splice(0, count)
+    const hits = packHits(this.#flying)
+    this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread, [hits.bodies.buffer])
   }
 
   #hear(message: Exclude<FromThread, { kind: 'open' }>): void {
@@ -289,8 +288,8 @@ class Link {
       case 'hits': {
         const answered = this.#flying
         this.#flying = []
-        for (const [index, { answer, bytes }] of answered.entries()) {
-          this.#release(1, bytes)
+        for (const [index, { answer, body }] of answered.entries()) {
+          this.#release(1, body.length)
           answer(unpackAnswer(message.answers[index] ?? ''))
         }
         this.#flush()
@@ -334,9 +333,21 @@ class Link {
     this.#dead = stopping
     this.#closed?.(error)
     for (const { fail } of this.#waiting.values()) fail(stopping)
-    for (const { fail } of [...this.#flying, ...this.#gatheredHits]) fail(stopping)
+    for (const { fail } of [...this.#flying, ...this.#gathered]) fail(stopping)
     this.#ports.onDeath(error)
   }
+}
+
+function packHits(hits: readonly Hit[]): PackedHits {
+  const ends: number[] = []
+  let end = 0
+  for (const { body } of hits) {
+    end += body.length
+    ends.push(end)
+  }
+  const bodies = Buffer.allocUnsafeSlow(end)
+  for (const [index, { body }] of hits.entries()) bodies.set(body, (ends[index] ?? 0) - body.length)
+  return { bodies, ends, visits: hits.map(({ visit }) => visit) }
 }
 
 /** Bytes that share their memory with nobody, so that it can move. */

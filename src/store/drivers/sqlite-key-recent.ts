@@ -45,11 +45,18 @@ export class RecentKeys {
   /** All entries in the order of their hashes. */
   sorted(): KeyEntry[] {
     const { used, a } = this.#table
-    const places: number[] = []
-    for (let place = 0; place < used.length; place++) if (used[place]) places.push(place)
+    const capacity = used.length
     // The first hash word and the place in one number, because numbers alone sort fast.
-    const order = Float64Array.from(places, (place) => (a[place] ?? 0) * used.length + place).sort()
-    const entries = Array.from(order, (word) => this.#entryAt(word % used.length))
+    const order = new Float64Array(this.size)
+    let count = 0
+    for (let place = 0; place < capacity; place++) {
+      if (used[place]) order[count++] = (a[place] ?? 0) * capacity + place
+    }
+    order.sort()
+    const entries: KeyEntry[] = []
+    for (const word of order) {
+      entries.push(this.#entryAt(word - Math.floor(word / capacity) * capacity))
+    }
     // Only entries that share a first word are out of order still.
     return entries.sort(compareKeys)
   }
