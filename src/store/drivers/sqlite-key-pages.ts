@@ -28,16 +28,20 @@ export const compareKeys = (x: KeyHash, y: KeyHash): number => x.a - y.a || x.b 
 export function packEntries(entries: readonly KeyEntry[]): Uint8Array {
   const data = Buffer.allocUnsafe(entries.reduce((sum, entry) => sum + sizeOf(entry), 0))
   let at = 0
-  for (const { a, b, c, at_s, seqs } of entries) {
-    data.writeUInt32LE(a, at)
-    data.writeUInt32LE(b, at + 4)
-    data.writeUInt16LE(c, at + 8)
-    data.writeUInt32LE(at_s, at + 10)
-    data[at + 14] = seqs.length
-    at += HEAD_BYTES
-    for (const seq of seqs) at = data.writeUIntLE(seq, at, SEQ_BYTES)
-  }
+  for (const entry of entries) at = writeEntry(data, at, entry)
   return data
+}
+
+/** Returns where it ends. */
+function writeEntry(data: Buffer, start: number, { a, b, c, at_s, seqs }: KeyEntry): number {
+  data.writeUInt32LE(a, start)
+  data.writeUInt32LE(b, start + 4)
+  data.writeUInt16LE(c, start + 8)
+  data.writeUInt32LE(at_s, start + 10)
+  data[start + 14] = seqs.length
+  let at = start + HEAD_BYTES
+  for (const seq of seqs) at = data.writeUIntLE(seq, at, SEQ_BYTES)
+  return at
 }
 
 export function unpackEntries(data: Uint8Array): KeyEntry[] {
@@ -140,14 +144,26 @@ export class PageWriter {
   }
 
   add(a: number, packed: Uint8Array): void {
-    if (this.#bytes + packed.length > PAGE_BYTES && a !== this.#lastA) this.flush()
+    const at = this.#place(a, packed.length)
+    this.#page.set(packed, at)
+  }
+
+  addEntry(entry: KeyEntry): void {
+    const at = this.#place(entry.a, sizeOf(entry))
+    writeEntry(this.#page, at, entry)
+  }
+
+  /** Where on the page so many bytes may be written. */
+  #place(a: number, bytes: number): number {
+    if (this.#bytes + bytes > PAGE_BYTES && a !== this.#lastA) this.flush()
     if (this.#bytes === 0) this.#firstA = a
-    if (this.#bytes + packed.length > this.#page.length) {
+    if (this.#bytes + bytes > this.#page.length) {
       this.#page = Buffer.concat([this.#page, Buffer.alloc(this.#page.length)])
     }
-    this.#page.set(packed, this.#bytes)
-    this.#bytes += packed.length
+    const at = this.#bytes
+    this.#bytes += bytes
     this.#lastA = a
+    return at
   }
 
   flush(): void {

@@ -27,10 +27,11 @@ it('holds the last entry of every key, in order', () => {
       }
       expect(recent.size).toBe(model.size)
       for (const entry of model.values()) expect(recent.get(entry)).toEqual(entry)
-      expect(recent.sorted()).toEqual([...model.values()].sort(compareKeys))
+      expect([...recent.sorted()]).toEqual([...model.values()].sort(compareKeys))
       expect(recent.get({ a: 5, b: 5, c: 5 })).toBeUndefined()
+      expect(recent.newestS()).toBe(Math.max(0, ...[...model.values()].map(({ at_s }) => at_s)))
       recent.clear()
-      expect([recent.size, recent.sorted()]).toEqual([0, []])
+      expect([recent.size, [...recent.sorted()]]).toEqual([0, []])
     }),
   )
 })

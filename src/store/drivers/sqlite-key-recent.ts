@@ -42,8 +42,11 @@ export class RecentKeys {
     this.#lists.clear()
   }
 
-  /** All entries in the order of their hashes. */
-  sorted(): KeyEntry[] {
+  /**
+   * All entries in the order of their hashes, made one at a time: sixty thousand that live together
+   * would all be taken for old objects. Nothing may be set meanwhile.
+   */
+  *sorted(): Generator<KeyEntry> {
     const { used, a } = this.#table
     const capacity = used.length
     // The first hash word and the place in one number, because numbers alone sort fast.
@@ -53,12 +56,27 @@ export class RecentKeys {
       if (used[place]) order[count++] = (a[place] ?? 0) * capacity + place
     }
     order.sort()
-    const entries: KeyEntry[] = []
-    for (const word of order) {
-      entries.push(this.#entryAt(word - Math.floor(word / capacity) * capacity))
-    }
     // Only entries that share a first word are out of order still.
-    return entries.sort(compareKeys)
+    let alike: KeyEntry[] = []
+    for (const word of order) {
+      const entry = this.#entryAt(word - Math.floor(word / capacity) * capacity)
+      if (alike.length > 0 && alike[0]?.a !== entry.a) {
+        yield* alike.length > 1 ? alike.sort(compareKeys) : alike
+        alike = []
+      }
+      alike.push(entry)
+    }
+    yield* alike.sort(compareKeys)
+  }
+
+  /** Unix seconds. */
+  newestS(): number {
+    const { used, at } = this.#table
+    let newest = 0
+    for (let place = 0; place < used.length; place++) {
+      if (used[place]) newest = Math.max(newest, at[place] ?? 0)
+    }
+    return newest
   }
 
   #entryAt(place: number): KeyEntry {
@@ -85,7 +103,7 @@ export class RecentKeys {
   }
 
   #grow(): void {
-    const entries = this.sorted()
+    const entries = [...this.sorted()]
     this.#table = tableOf(2 * this.#table.used.length)
     this.size = 0
     this.#lists.clear()

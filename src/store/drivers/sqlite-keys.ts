@@ -144,7 +144,7 @@ export class KeyIndex {
     const { changes } = this.#sql.expireLog.run(this.oldestS(nowMs), this.family.no)
     if (changes === 0) return
     this.#connection.afterCommit(() => {
-      const kept = this.#recent.sorted().filter(({ at_s }) => at_s >= this.oldestS(nowMs))
+      const kept = [...this.#recent.sorted()].filter(({ at_s }) => at_s >= this.oldestS(nowMs))
       this.#recent.clear()
       for (const entry of kept) this.#recent.set(entry)
     })
@@ -197,17 +197,17 @@ export class KeyIndex {
   /** Writes `recent` out as a segment and forgets its log rows, all in the current transaction. */
   #seal(): void {
     const { filtered, no: family } = this.family
-    const entries = this.#recent.sorted()
+    const entries = this.#recent.size
     const upto = this.#lastLogId
-    const newest_s = newestOf(entries)
-    const row = this.#sql.insertSegment.run(family, 0, LIVE, upto, entries.length, newest_s)
+    const newest_s = this.#recent.newestS()
+    const row = this.#sql.insertSegment.run(family, 0, LIVE, upto, entries, newest_s)
     const no = Number(row.lastInsertRowid)
     const pages = new PageWriter((firstA, data) => {
       this.#sql.insertPage.run(no * PAGES_PER_SEGMENT + firstA, data)
     })
-    const filter = filtered ? KeyFilter.for(entries.length) : undefined
-    for (const entry of entries) {
-      pages.add(entry.a, packEntries([entry]))
+    const filter = filtered ? KeyFilter.for(entries) : undefined
+    for (const entry of this.#recent.sorted()) {
+      pages.addEntry(entry)
       filter?.add(entry)
     }
     pages.flush()
@@ -216,10 +216,7 @@ export class KeyIndex {
     this.#connection.bump('layout')
     this.#connection.afterCommit(() => {
       this.#recent.clear()
-      this.segments = [
-        { no, level: 0, upto, entries: entries.length, newest_s, filter },
-        ...this.segments,
-      ]
+      this.segments = [{ no, level: 0, upto, entries, newest_s, filter }, ...this.segments]
     })
   }
 }
