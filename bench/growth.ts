@@ -11,7 +11,6 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { idKey } from '../src/event/dedup-key.ts'
 import type { Hashed, Leg } from '../src/event/shape.ts'
-import { LEDGER_SEMI_SPACE_MB } from '../src/limits.ts'
 import { openSqliteStore } from '../src/store/drivers/sqlite.ts'
 import type { CommitBatch, CounterDelta, KeyWrite, Loaded, Store } from '../src/store/store.ts'
 import { eventKey, keyOf } from '../src/store/store.ts'
@@ -45,10 +44,9 @@ const START_MS = 1_760_000_400_000
 /** All events arrive within this, so that no key ever expires. */
 const SPAN_MS = 40 * 3_600_000
 
-/** As the ledger's thread: without bounds V8 keeps what it once had, whatever is alive in it. */
+/** As the server is started: without bounds V8 keeps what it once had, whatever is alive in it. */
 const NODE_FLAGS = [
-  `--max-semi-space-size=${LEDGER_SEMI_SPACE_MB}`,
-  ...['--max-old-space-size=512', '--v8-pool-size=2'],
+  ...['--max-semi-space-size=16', '--max-old-space-size=512', '--v8-pool-size=2'],
   ...['--no-parallel-scavenge', '--no-minor-gc-task', '--no-allocation-site-pretenuring'],
 ]
 

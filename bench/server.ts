@@ -18,6 +18,7 @@ export interface ServerResult extends Measured {
   readonly eventsPerS: number
   /** Events or requests per second of what it is compared with. */
   readonly baselinePerS: number
+  /** Median of the rounds: each is compared with its neighbour, however the machine drifts. */
   readonly ratio: number
   /** Ratio to the same loop without a unique index, which would count repeats twice. */
   readonly ratioToAppend?: number
@@ -55,8 +56,7 @@ export async function benchCapi(seconds: number, rounds: number): Promise<Server
       floors.push(bareLoop('insert', seconds / rounds))
       appends.push(bareLoop('append', seconds / rounds))
     }
-    const baselinePerS = median(floors)
-    const measured = result({ server, ours, cpu, baselinePerS, eventsPerRequest: BATCH, dataDir })
+    const measured = result({ server, ours, floors, cpu, eventsPerRequest: BATCH, dataDir })
     return { ...measured, ratioToAppend: measured.eventsPerS / median(appends) }
   })
 }
@@ -84,8 +84,7 @@ export async function benchPixel(seconds: number, rounds: number): Promise<Serve
         cpu += (await cpuSeconds(server.url)) - started
         floors.push((await load(empty.url, seconds / rounds)).requestsPerS)
       }
-      const baselinePerS = median(floors)
-      return result({ server, ours, cpu, baselinePerS, eventsPerRequest: 1, dataDir })
+      return result({ server, ours, floors, cpu, eventsPerRequest: 1, dataDir })
     })
   } finally {
     await empty.stop()
@@ -119,12 +118,12 @@ async function withServer<T>(
 function result(measured: {
   server: Program
   ours: readonly Measured[]
+  floors: readonly number[]
   cpu: number
-  baselinePerS: number
   eventsPerRequest: number
   dataDir: string
 }): ServerResult {
-  const { ours, eventsPerRequest, baselinePerS } = measured
+  const { ours, floors, eventsPerRequest } = measured
   const events = ours.reduce((sum, { requests }) => sum + requests, 0) * eventsPerRequest
   const eventsPerS = median(ours.map(({ requestsPerS }) => requestsPerS * eventsPerRequest))
   return {
@@ -133,8 +132,8 @@ function result(measured: {
     p50Ms: median(ours.map(({ p50Ms }) => p50Ms)),
     p99Ms: median(ours.map(({ p99Ms }) => p99Ms)),
     eventsPerS,
-    baselinePerS,
-    ratio: eventsPerS / baselinePerS,
+    baselinePerS: median(floors),
+    ratio: median(ours.map((m, at) => (m.requestsPerS * eventsPerRequest) / (floors[at] ?? 0))),
     cpuUsPerEvent: (measured.cpu / events) * 1e6,
     rssMbMax: peakMemoryMb(measured.server.pid),
     bytesPerEvent: folderBytes(measured.dataDir) / events,

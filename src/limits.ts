@@ -199,9 +199,8 @@ export const KEY_MERGE_SEGMENTS = 8
 export const KEY_MERGE_LEVELS = 2
 /** Filters of one key family: enough for 48 million keys; older segments go without one. */
 export const KEY_FILTER_BYTES_MAX = 96 * 1024 * 1024
-/** Heap of the thread that keeps the events: old objects, and a semi-space of new ones. */
+/** Old objects of the thread that keeps the events. */
 export const LEDGER_HEAP_MB = 512
-export const LEDGER_SEMI_SPACE_MB = 16
 /** Bodies read at once; one that is larger alone. More fill its heap, and help only slow disks. */
 export const LEDGER_READING_BYTES_MAX = 1024 * 1024
 /** SQLite's own page cache; the system's file cache does the rest. */

@@ -3,7 +3,6 @@
  * keeps under the same ports as if it stood here (store, accept, the pixel's door). Bounded: what
  * the thread has not answered yet is counted here. main.ts is its only user.
  */
-import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { AnswerPixel, PixelAnswer, ServerBody, TakeServerBody } from '../collector/ports.ts'
 import type { Answer } from '../collector/respond.ts'
@@ -19,7 +18,6 @@ import {
   COMMIT_EVENTS_MAX,
   LEDGER_HEAP_MB,
   LEDGER_READING_BYTES_MAX,
-  LEDGER_SEMI_SPACE_MB,
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
   ROUND_BYTES_MAX,
@@ -75,10 +73,6 @@ export interface LedgerPorts {
 
 /** Rejects with what opening the store throws. */
 export async function openLedger(ports: LedgerPorts): Promise<Ledger> {
-  // The events of a batch live until its commit. Where they do not fit among the new objects they
-  // become old, and collecting those took a third of the thread's time. Its heap is made by the
-  // flags as they stand now, which come before resourceLimits.
-  setFlagsFromString(`--max-semi-space-size=${LEDGER_SEMI_SPACE_MB}`)
   const worker = new Worker(ports.threadFile, {
     name: 'ledger',
     workerData: ports.options,
