@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { inOurWords, storeError } from './sqlite-errors.ts'
-import { type Sync, WalFlush } from './sqlite-wal-flush.ts'
+import { diskSync, type Sync, WalFlush } from './sqlite-wal-flush.ts'
 
 /** Told when the memory is behind the file; `rearranged` when more than appending happened. */
 export type OnForeignChange = (rearranged: boolean) => void
@@ -28,7 +28,7 @@ export class Connection {
     this.db = db
     this.file = options.file
     this.nowMs = options.nowMs
-    this.#flush = new WalFlush(options.file, options.sync)
+    this.#flush = new WalFlush(options.file, options.sync ?? diskSync(options.nowMs))
     this.#sql = {
       begin: db.prepare('BEGIN'),
       lock: db.prepare('BEGIN IMMEDIATE'),

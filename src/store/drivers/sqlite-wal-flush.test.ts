@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Store } from '../store.ts'
 import { openSqliteStore, storeOn } from './sqlite.ts'
 import { openDatabase } from './sqlite-schema.ts'
-import type { Sync } from './sqlite-wal-flush.ts'
+import { diskSync, type Sync } from './sqlite-wal-flush.ts'
 
 let folder = ''
 let file = ''
@@ -38,6 +38,41 @@ it('acknowledges only after the disk confirmed, and lets commits share one flush
   await Promise.all(writes)
   expect({ done, flushes: flushes.length }).toEqual({ done: ['a', 'b', 'c'], flushes: 0 })
   await store.close()
+})
+
+it('waits for a quick disk on the spot, and leaves a slow one to another thread for a while', () => {
+  const disk = { nowMs: 0, takesMs: 2, ways: [] as string[] }
+  const wait = () => {
+    disk.nowMs += disk.takesMs
+    disk.ways.push('here')
+  }
+  const away = ((_fd: number, done: (error: null) => void) => {
+    disk.ways.push('away')
+    done(null)
+  }) as typeof fdatasync
+  const sync = diskSync(() => disk.nowMs, wait, away)
+  const flush = (times: number) => {
+    disk.ways.length = 0
+    for (let n = 0; n < times; n++) sync(1, () => undefined)
+    return Object.fromEntries(
+      ['here', 'away'].map((way) => [way, disk.ways.filter((one) => one === way).length]),
+    )
+  }
+  expect(flush(300)).toEqual({ here: 300, away: 0 })
+  disk.takesMs = 15
+  expect(flush(303)).toEqual({ here: 3, away: 300 })
+  disk.takesMs = 1
+  expect(flush(300)).toEqual({ here: 300, away: 0 })
+})
+
+it('says what a disk failed with that was waited for', () => {
+  const failure = Object.assign(new Error('i/o error'), { code: 'EIO' })
+  const sync = diskSync(nowMs, () => {
+    throw failure
+  })
+  const heard: unknown[] = []
+  sync(1, (error) => heard.push(error))
+  expect(heard).toEqual([failure])
 })
 
 it('opens the log with the store, so that what keeps it from that is an error of the start', async () => {

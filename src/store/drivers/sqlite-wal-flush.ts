@@ -1,10 +1,10 @@
 /**
- * The fsync of a commit, off the thread: SQLite appends to the write-ahead log without waiting
- * (synchronous = NORMAL), and `flushed` resolves once the disk has confirmed the log. That is what
- * FULL does inside COMMIT, with the difference that requests are read meanwhile. Commits that wait
- * together share one flush. Used by sqlite.ts.
+ * The fsync of a commit: SQLite appends to the write-ahead log without waiting (synchronous =
+ * NORMAL), and `flushed` resolves once the disk has confirmed the log. That is what FULL does inside
+ * COMMIT, with the difference that requests are read meanwhile where the disk takes its time.
+ * Commits that wait together share one flush. Used by sqlite.ts.
  */
-import { close, fdatasync, openSync } from 'node:fs'
+import { close, fdatasync, fdatasyncSync, openSync } from 'node:fs'
 import { TwofoldError } from '../../errors.ts'
 
 interface Waiting {
@@ -12,8 +12,38 @@ interface Waiting {
   readonly fail: (error: unknown) => void
 }
 
-/** fs.fdatasync; tests put a failing disk in its place. */
+/** diskSync; tests put a failing disk in its place. */
 export type Sync = (fd: number, done: (error: Error | null) => void) => void
+
+/** A flush that lasts longer is not waited for in the thread. */
+const WAIT_MS_MAX = 2
+/** Flushes off the thread before it is tried again whether the disk is quick. */
+const FLUSHES_AWAY = 100
+
+/**
+ * A quick disk is waited for on the spot: to hand a flush to another thread and to be woken by it
+ * takes longer than the flush (a tenth of all time under a load of single hits, measured). A slow
+ * one is left to another thread.
+ */
+export function diskSync(nowMs: () => number, wait = fdatasyncSync, away = fdatasync): Sync {
+  let left = 0
+  return (fd, done) => {
+    if (left > 0) {
+      left -= 1
+      away(fd, done)
+      return
+    }
+    const startedMs = nowMs()
+    try {
+      wait(fd)
+    } catch (error) {
+      done(error as Error)
+      return
+    }
+    if (nowMs() - startedMs > WAIT_MS_MAX) left = FLUSHES_AWAY
+    done(null)
+  }
+}
 
 export class WalFlush {
   readonly #file: string
@@ -32,7 +62,7 @@ export class WalFlush {
    * here, so that a process without a free file number does not start, instead of failing at its
    * first event as if the disk were broken. Throws `store_failed`.
    */
-  constructor(file: string, sync: Sync = fdatasync) {
+  constructor(file: string, sync: Sync) {
     this.#file = file
     this.#sync = sync
     try {
