@@ -35,6 +35,7 @@ export interface GrowthOptions {
 }
 
 const BATCH = 1000
+/** The young store is a copy of the other as it was then. */
 const EARLY_ROWS = 100_000
 /** Batches timed in each store, in turn. */
 const ROUNDS = 60
@@ -80,12 +81,15 @@ export async function fillFile(file: string, rows: number, endMs: number): Promi
 async function measure(rows: number, folder: string): Promise<Growth> {
   const stepMs = SPAN_MS / rows
   const late = await openSubject(join(folder, 'late.db'), stepMs)
+  await fill(late, EARLY_ROWS)
+  const { seq, waiting } = late
+  const young = { seq, waiting, spent: { ...late.spent } }
+  await late.store.backup(join(folder, 'early.db'))
   const rss = await fill(late, rows)
   const bytes = await bytesOf(join(folder, 'late.db'))
   const filled = { ...late.spent }
-  const early = await openSubject(join(folder, 'early.db'), stepMs)
-  await fill(early, EARLY_ROWS)
-  const costs = await compare(early, late)
+  const early = { ...(await openSubject(join(folder, 'early.db'), stepMs)), ...young }
+  const costs = await compare(early, late, rows > 1_000_000 ? ROUNDS : ROUNDS / 2)
   const upkeepUs = (1000 * filled.upkeepMs) / rows
   const earlyUs = costs.earlyUs + (1000 * early.spent.upkeepMs) / early.seq
   const lateUs = costs.lateUs + upkeepUs
@@ -152,9 +156,10 @@ async function fill(subject: Subject, rows: number): Promise<number> {
 async function compare(
   early: Subject,
   late: Subject,
+  rounds: number,
 ): Promise<{ earlyUs: number; lateUs: number }> {
   const times: { early: number[]; late: number[] } = { early: [], late: [] }
-  for (let done = 0; done < ROUNDS; done++) {
+  for (let done = 0; done < rounds; done++) {
     times.early.push(await oneBatch(early, BATCH))
     times.late.push(await oneBatch(late, BATCH))
     early.spent.upkeepMs += await upkeep(early)
@@ -166,7 +171,7 @@ async function compare(
 
 async function microBatches(subject: Subject): Promise<number> {
   const times: number[] = []
-  for (let done = 0; done < 10 * ROUNDS; done++) times.push(await oneBatch(subject, MICRO_BATCH))
+  for (let done = 0; done < 5 * ROUNDS; done++) times.push(await oneBatch(subject, MICRO_BATCH))
   return (1000 * median(times)) / MICRO_BATCH
 }
 

@@ -33,11 +33,9 @@ if (values.help) {
 }
 
 const wants = (name: string): boolean => !values.only || values.only === name
-const seconds = values.quick ? 2.4 : 30
 
-const capi = wants('capi') ? await benchCapi(seconds, 3) : undefined
-// Short rounds: which of two processors a thread runs on, and how fast that one is, changes often.
-const pixel = wants('pixel') ? await benchPixel(seconds, values.quick ? 6 : 30) : undefined
+const capi = wants('capi') ? await benchCapi(values.quick) : undefined
+const pixel = wants('pixel') ? await benchPixel(values.quick) : undefined
 const relay = wants('relay') ? await benchRelay(values.quick) : undefined
 const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
 const pages =

@@ -35,8 +35,8 @@ interface Stats {
   readonly latencies: readonly number[]
 }
 
+/** A dataset and what its events are sent to. */
 interface Stage {
-  readonly dataDir: string
   readonly dataset: { readonly dataset_id: string; readonly access_token: string }
   readonly target: Program
 }
@@ -49,38 +49,48 @@ const ENV = { TWOFOLD_ALLOW_PRIVATE_TARGETS: '127.0.0.1/32' }
 const PATIENCE_MS = 120_000
 
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
-  const backlog = await benchBacklog(quick ? 20 : 300, quick ? 20 : 400)
-  const poison_extra_requests = await benchPoison()
-  const dead_destination_ratio = await benchDead(quick ? 0.6 : 3, quick ? 7 : 15)
-  return { ...backlog, poison_extra_requests, dead_destination_ratio }
+  const left = await benchLeaving(quick ? 20 : 300, quick ? 20 : 400)
+  const dead_destination_ratio = await benchDead(quick ? 0.5 : 3, quick ? 5 : 15)
+  return { ...left, dead_destination_ratio }
 }
 
-/** What waits leaves as fast as it can; then single events, one after the other. */
-function benchBacklog(
+/**
+ * What waits leaves as fast as it can; then single events, one after the other; then one request of
+ * events of which a destination takes all but one.
+ */
+function benchLeaving(
   batches: number,
   singles: number,
-): Promise<Pick<RelayResult, 'events_per_s' | 'p95_ms' | 'cpu_us_per_event'>> {
-  let startS = 0
-  const fill = async (stage: Stage, server: Program): Promise<void> => {
-    startS = await cpuSeconds(server.url)
-    const body = capiBatch(BATCH)
-    for (let i = 0; i < batches; i++) await post(stage, server, body.next())
-  }
-  return withStage({ mood: 'good', first: fill }, async (stage) => {
-    await attach(stage, true)
-    return withServer(stage, async (server) => {
-      const drained = await statsAfter(stage, batches * BATCH)
-      const cpuS = (await cpuSeconds(server.url)) - startS
-      // The first batch is where the clock starts, so it does not count.
-      const seconds = (drained.last_ms - drained.first_ms) / 1000
-      const latencies = await sendSingles(stage, server, singles)
-      return {
-        events_per_s: Math.round(((batches - 1) * BATCH) / seconds),
-        cpu_us_per_event: (cpuS / (batches * BATCH)) * 1e6,
-        p95_ms: latencies[Math.floor(latencies.length * 0.95)] ?? Number.NaN,
-      }
-    })
-  })
+): Promise<Omit<RelayResult, 'dead_destination_ratio'>> {
+  return withTarget('good', (good) =>
+    withTarget('poison', (poison) =>
+      withFolder(async (dataDir) => {
+        const before = await withServer(dataDir, async (server) => {
+          const startS = await cpuSeconds(server.url)
+          const stages = await Promise.all([stageOn(server, good), stageOn(server, poison)])
+          const body = capiBatch(BATCH)
+          for (let i = 0; i < batches; i++) await post(stages[0], server, body.next())
+          return { stages, startS }
+        })
+        const [full, empty] = before.stages
+        await attach(dataDir, full, true)
+        await attach(dataDir, empty, false)
+        return withServer(dataDir, async (server) => {
+          const drained = await statsAfter(full, batches * BATCH)
+          const cpuS = (await cpuSeconds(server.url)) - before.startS
+          // The first batch is where the clock starts, so it does not count.
+          const seconds = (drained.last_ms - drained.first_ms) / 1000
+          const latencies = await sendSingles(full, server, singles)
+          return {
+            events_per_s: Math.round(((batches - 1) * BATCH) / seconds),
+            cpu_us_per_event: (cpuS / (batches * BATCH)) * 1e6,
+            p95_ms: latencies[Math.floor(latencies.length * 0.95)] ?? Number.NaN,
+            poison_extra_requests: await sendPoison(empty, server),
+          }
+        })
+      }),
+    ),
+  )
 }
 
 async function sendSingles(stage: Stage, server: Program, n: number): Promise<number[]> {
@@ -94,41 +104,49 @@ async function sendSingles(stage: Stage, server: Program, n: number): Promise<nu
 }
 
 /** Requests beyond the one that would have done. */
-function benchPoison(): Promise<number> {
+async function sendPoison(stage: Stage, server: Program): Promise<number> {
   const others = Array.from({ length: BATCH - 1 }, () => eventOf({}))
-  const events = others.toSpliced(613, 0, eventOf({ custom_data: { poison: true } }))
-  const first = (stage: Stage, server: Program): Promise<void> => send(stage, server, events)
-  return withStage({ mood: 'poison', first }, async (stage) => {
-    await attach(stage, true)
-    return withServer(stage, async () => (await statsAfter(stage, BATCH - 1)).requests - 1)
-  })
+  await send(stage, server, others.toSpliced(613, 0, eventOf({ custom_data: { poison: true } })))
+  return (await statsAfter(stage, BATCH - 1)).requests - 1
 }
 
 /** Ingest beside a destination that never answers, over ingest without any, in turn. */
 function benchDead(seconds: number, rounds: number): Promise<number> {
-  return withStage({ mood: 'dead' }, (dead) =>
-    withStage({ mood: 'good' }, async (none) => {
-      await attach(dead, false)
-      return withServer(dead, (deadServer) =>
-        withServer(none, async (noneServer) => {
-          await load(dead, deadServer, 1)
-          await load(none, noneServer, 1)
+  return withTarget('dead', (target) =>
+    withFolder((deadDir) =>
+      withFolder(async (noneDir) => {
+        const servers = Promise.all([deadDir, noneDir].map((dir) => startTwofoldProgram(dir, ENV)))
+        const [deadServer, noneServer] = (await servers) as [Program, Program]
+        try {
+          const dead = { ...(await stageOn(deadServer, target)), server: deadServer }
+          const none = { ...(await stageOn(noneServer, target)), server: noneServer }
+          await ask(deadServer, `/api/datasets/${dead.dataset.dataset_id}/destinations`, {
+            ...{ type: 'meta', name: 'Meta', settings: settingsOf(target) },
+            legs: { default: { send: 'both', wait_s: 0 } },
+          })
+          await load(dead, 1)
+          await load(none, 1)
           const ratios: number[] = []
           for (let round = 0; round < rounds; round++) {
             // Between two of the other, so that a machine that drifts drifts for both.
-            const before = await load(none, noneServer, seconds / 2)
-            const withDead = await load(dead, deadServer, seconds)
-            const after = await load(none, noneServer, seconds / 2)
+            const before = await load(none, seconds / 2)
+            const withDead = await load(dead, seconds)
+            const after = await load(none, seconds / 2)
             ratios.push((2 * withDead) / (before + after))
           }
           return median(ratios)
-        }),
-      )
-    }),
+        } finally {
+          await Promise.all([deadServer.stop(), noneServer.stop()])
+        }
+      }),
+    ),
   )
 }
 
-async function load({ dataset }: Stage, { url }: Program, seconds: number): Promise<number> {
+async function load(
+  { dataset, server: { url } }: Stage & { readonly server: Program },
+  seconds: number,
+): Promise<number> {
   const path = `/v24.0/${dataset.dataset_id}/events?access_token=${dataset.access_token}`
   const contentType = 'application/json'
   const body = capiBatch(BATCH)
@@ -136,39 +154,29 @@ async function load({ dataset }: Stage, { url }: Program, seconds: number): Prom
   return measured.requestsPerS
 }
 
-/** `first` is what the server is sent before there is a destination. */
-async function withStage<T>(
-  { mood, first }: { mood: Mood; first?: (stage: Stage, server: Program) => Promise<void> },
-  bench: (stage: Stage) => Promise<T>,
-): Promise<T> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'twofold-bench-'))
+async function withFolder<T>(bench: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'twofold-bench-'))
+  try {
+    return await bench(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function withTarget<T>(mood: Mood, bench: (target: Program) => Promise<T>): Promise<T> {
   const target = await startProgram({
     command: [process.execPath, 'bench/target.ts'],
     args: (port) => [String(port), mood],
     ready: '/stats',
   })
   try {
-    const server = await startTwofoldProgram(dataDir, ENV)
-    const response = await fetch(`${server.url}/api/datasets`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'Bench', events_per_minute_max: 60_000_000 }),
-    })
-    const dataset = (await response.json()) as Stage['dataset']
-    const stage: Stage = { dataDir, dataset, target }
-    await first?.(stage, server)
-    await server.stop()
-    return await bench(stage)
+    return await bench(target)
   } finally {
     await target.stop()
-    rmSync(dataDir, { recursive: true, force: true })
   }
 }
 
-async function withServer<T>(
-  { dataDir }: Stage,
-  work: (server: Program) => Promise<T>,
-): Promise<T> {
+async function withServer<T>(dataDir: string, work: (server: Program) => Promise<T>): Promise<T> {
   const server = await startTwofoldProgram(dataDir, ENV)
   try {
     return await work(server)
@@ -177,10 +185,31 @@ async function withServer<T>(
   }
 }
 
-function attach({ dataDir, dataset, target }: Stage, backlog: boolean): Promise<string> {
-  const settings = { dataset_id: '1234567890', access_token: 'EAABbench', base_url: target.url }
+async function stageOn(server: Program, target: Program): Promise<Stage> {
+  const settings = { name: 'Bench', events_per_minute_max: 60_000_000 }
+  return { dataset: (await ask(server, '/api/datasets', settings)) as Stage['dataset'], target }
+}
+
+async function ask({ url }: Program, path: string, body: object): Promise<unknown> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`${path} answered ${await response.text()}`)
+  return response.json()
+}
+
+function attach(dataDir: string, { dataset, target }: Stage, backlog: boolean): Promise<string> {
+  const settings = settingsOf(target)
   return attachMeta({ dataDir, datasetId: dataset.dataset_id, settings, backlog })
 }
+
+const settingsOf = ({ url }: Program) => ({
+  dataset_id: '1234567890',
+  access_token: 'EAABbench',
+  base_url: url,
+})
 
 let made = 0
 
