@@ -12,22 +12,33 @@ export interface KeyHash {
   readonly c: number
 }
 
-/** `secret`: the eight random bytes of the file. */
-export function keyHasher(secret: Uint8Array): (text: string) => KeyHash {
+/** `secret`: the eight random bytes of the file. Of two texts it hashes the one they make together. */
+export function keyHasher(secret: Uint8Array): (before: string, text: string) => KeyHash {
   const view = new DataView(secret.buffer, secret.byteOffset, 8)
   const k0 = view.getInt32(0)
   const k1 = view.getInt32(4)
-  return (text) => hash(text, k0, k1)
+  return (before, text) => hash(before, text, k0, k1)
 }
 
-function hash(text: string, k0: number, k1: number): KeyHash {
+/** The two are not joined first: that took longer than the hash. */
+function hash(before: string, text: string, k0: number, k1: number): KeyHash {
   const v = { v0: k0, v1: k1 ^ 0xee, v2: 0x6c796765 ^ k0, v3: 0x74656462 ^ k1 }
-  const even = text.length & ~1
-  for (let i = 0; i < even; i += 2) {
-    absorb(v, text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16))
+  const length = before.length + text.length
+  let i = 0
+  for (; i + 1 < before.length; i += 2) {
+    absorb(v, before.charCodeAt(i) | (before.charCodeAt(i + 1) << 16))
+  }
+  let at = 0
+  if (i < before.length && i + 1 < length) {
+    absorb(v, before.charCodeAt(i) | (text.charCodeAt(0) << 16))
+    at = 1
+  }
+  for (; at + 1 < text.length; at += 2) {
+    absorb(v, text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16))
   }
   // The length keeps "x" apart from "x\0".
-  absorb(v, (text.length << 16) | (text.length > even ? text.charCodeAt(even) : 0))
+  const last = at < text.length ? text.charCodeAt(at) : text === '' ? before.charCodeAt(i) : 0
+  absorb(v, (length << 16) | last)
   v.v2 ^= 0xee
   const a = squeeze(v)
   v.v1 ^= 0xdd

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KEY_MERGE_SEGMENTS } from '../../limits.ts'
 import { Connection } from './sqlite-connection.ts'
 import { KeyFilter } from './sqlite-key-filter.ts'
-import { keyHasher } from './sqlite-key-hash.ts'
+import { type KeyHash, keyHasher } from './sqlite-key-hash.ts'
 import { KeyUpkeep } from './sqlite-key-merge.ts'
 import {
   compareKeys,
@@ -20,7 +20,8 @@ import {
 import { FAMILIES, KeyIndex } from './sqlite-keys.ts'
 import { openDatabase } from './sqlite-schema.ts'
 
-const hash = keyHasher(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))
+const hasher = keyHasher(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))
+const hash = (text: string) => hasher('', text)
 const NOW_S = 1_760_000_400
 const HOUR_MS = 3_600_000
 /** Small, so that segments come soon; still several pages each. */
@@ -222,7 +223,23 @@ describe('the hash and the filter', () => {
     const hashes = texts.map((text) => JSON.stringify(hash(text)))
     expect(new Set(hashes).size).toBe(texts.length)
     const other = keyHasher(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 9))
-    for (const text of texts) expect(other(text)).not.toEqual(hash(text))
+    for (const text of texts) expect(other('', text)).not.toEqual(hash(text))
+  })
+
+  it('stay what they were: files hold them', () => {
+    const text = '1\nevent_id\nPurchase\nid-é🎉'
+    const known: [string, KeyHash][] = [
+      ['', { a: 2681148217, b: 2883945960, c: 24511 }],
+      ['a', { a: 250365119, b: 1708154750, c: 65073 }],
+      ['ab', { a: 2349116004, b: 868034211, c: 32997 }],
+      ['abc', { a: 3554316669, b: 4182276739, c: 52103 }],
+      [text, { a: 4277511934, b: 2096618947, c: 8825 }],
+    ]
+    for (const [given, is] of known) {
+      for (let cut = 0; cut <= given.length; cut++) {
+        expect(hasher(given.slice(0, cut), given.slice(cut))).toEqual(is)
+      }
+    }
   })
 
   it('spread numbered ids evenly', () => {
