@@ -230,7 +230,7 @@ function draftsOf(subject: Subject, size: number): Draft[] {
 function resolved(drafts: readonly Draft[], loaded: Loaded): CommitBatch {
   const legs: Leg[] = []
   const keys: KeyWrite[] = []
-  const counts = new Map<string, CounterDelta>()
+  const counts: Counts = new Map()
   for (const { leg, keys: names } of drafts) {
     const at_ms = leg.envelope.received_at_ms
     const read = { dataset_id: DATASET, family: 'window', key: names[0] ?? '' } as const
@@ -248,12 +248,18 @@ function resolved(drafts: readonly Draft[], loaded: Loaded): CommitBatch {
   return { ...none, revision, legs, keys, counters: [...counts.values()] }
 }
 
-function count(counts: Map<string, CounterDelta>, { event, envelope }: Leg, verdict: string): void {
+type Counts = Map<string, { -readonly [K in keyof CounterDelta]: CounterDelta[K] }>
+
+function count(counts: Counts, { event, envelope }: Leg, verdict: string): void {
   const hour_s = Math.floor(envelope.received_at_ms / 3_600_000) * 3600
   for (const metric of ['received', verdict, 'key:em', 'key:fbp']) {
     const key = `${hour_s} ${event.event_name} ${envelope.channel} ${metric}`
-    const base = { dataset_id: DATASET, hour_s, event_name: event.event_name, metric }
-    counts.set(key, { ...base, channel: envelope.channel, n: (counts.get(key)?.n ?? 0) + 1 })
+    const known = counts.get(key)
+    if (known) known.n += 1
+    else {
+      const base = { dataset_id: DATASET, hour_s, event_name: event.event_name, metric, n: 1 }
+      counts.set(key, { ...base, channel: envelope.channel })
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { measureGrowth } from './growth.ts'
 import { benchImports, type ImportFigures } from './imports.ts'
 import { benchPages } from './pages.ts'
 import { benchRelay } from './relay.ts'
-import { benchCapi, benchPixel, type ServerResult } from './server.ts'
+import { benchServer, type ServerResult } from './server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +34,11 @@ if (values.help) {
 
 const wants = (name: string): boolean => !values.only || values.only === name
 
-const capi = wants('capi') ? await benchCapi(values.quick) : undefined
-const pixel = wants('pixel') ? await benchPixel(values.quick) : undefined
+const wanted = { capi: wants('capi'), pixel: wants('pixel') }
+const { capi, pixel } =
+  wanted.capi || wanted.pixel
+    ? await benchServer(values.quick, wanted)
+    : { capi: undefined, pixel: undefined }
 const relay = wants('relay') ? await benchRelay(values.quick) : undefined
 const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
 const pages =

@@ -49,8 +49,8 @@ const ENV = { TWOFOLD_ALLOW_PRIVATE_TARGETS: '127.0.0.1/32' }
 const PATIENCE_MS = 120_000
 
 export async function benchRelay(quick: boolean): Promise<RelayResult> {
-  const left = await benchLeaving(quick ? 20 : 300, quick ? 20 : 400)
-  const dead_destination_ratio = await benchDead(quick ? 0.5 : 3, quick ? 5 : 15)
+  const left = await benchLeaving(quick ? 20 : 300, quick ? 12 : 400)
+  const dead_destination_ratio = await benchDead(quick ? 0.3 : 3, quick ? 5 : 15)
   return { ...left, dead_destination_ratio }
 }
 
@@ -124,8 +124,8 @@ function benchDead(seconds: number, rounds: number): Promise<number> {
             ...{ type: 'meta', name: 'Meta', settings: settingsOf(target) },
             legs: { default: { send: 'both', wait_s: 0 } },
           })
-          await load(dead, 1)
-          await load(none, 1)
+          await load(dead, 2 * seconds)
+          await load(none, 2 * seconds)
           const ratios: number[] = []
           for (let round = 0; round < rounds; round++) {
             // Between two of the other, so that a machine that drifts drifts for both.
@@ -136,7 +136,8 @@ function benchDead(seconds: number, rounds: number): Promise<number> {
           }
           return median(ratios)
         } finally {
-          await Promise.all([deadServer.stop(), noneServer.stop()])
+          // One that stops would first wait for the destination that does not answer.
+          await Promise.all([deadServer.stop('SIGKILL'), noneServer.stop('SIGKILL')])
         }
       }),
     ),

@@ -30,81 +30,115 @@ export interface ServerResult extends Measured {
 
 const BATCH = 1000
 
-/** Rounds of ours and of the bare loop in turn, so that a machine that drifts drifts for both. */
-export async function benchCapi(quick: boolean): Promise<ServerResult> {
-  const rounds = 3
-  const roundS = quick ? 0.6 : 10
-
-  return withServer(async (server, dataset, dataDir) => {
-    const { dataset_id, access_token } = dataset
-    const body = capiBatch(BATCH)
-    const load = (s: number): Promise<Measured> =>
-      run({
-        url: server.url,
-        path: `/v24.0/${dataset_id}/events?access_token=${access_token}`,
-        contentType: 'application/json',
-        body,
-        connections: 4,
-        seconds: s,
-      })
-    await load(1)
-    const ours: Measured[] = []
-    const floors: number[] = []
-    const appends: number[] = []
-    let cpu = 0
-    for (let round = 0; round < rounds; round++) {
-      const started = await cpuSeconds(server.url)
-      ours.push(await load(roundS))
-      cpu += (await cpuSeconds(server.url)) - started
-      floors.push(bareLoop('insert', roundS))
-      if (!quick) appends.push(bareLoop('append', roundS))
-    }
-    const measured = result({ server, ours, floors, cpu, eventsPerRequest: BATCH, dataDir })
-    if (quick) return measured
-    return { ...measured, ratioToAppend: measured.eventsPerS / median(appends) }
-  })
+/** Both on one server, which is then as warm for the second as one that has run for a while. */
+export function benchServer(
+  quick: boolean,
+  wanted: { readonly capi: boolean; readonly pixel: boolean },
+): Promise<{ capi: ServerResult | undefined; pixel: ServerResult | undefined }> {
+  return withServer(async (subject) => ({
+    capi: wanted.capi ? await benchCapi(subject, quick) : undefined,
+    pixel: wanted.pixel ? await benchPixel(subject, quick) : undefined,
+  }))
 }
 
-export async function benchPixel(quick: boolean): Promise<ServerResult> {
-  // Short rounds: which of two processors a thread runs on, and how fast that one is, changes often.
-  const rounds = quick ? 6 : 30
-  const roundS = quick ? 0.4 : 1
+interface Subject {
+  readonly server: Program
+  readonly dataset: { readonly dataset_id: string; readonly access_token: string }
+  readonly dataDir: string
+}
+
+/** Rounds of ours and of the bare loop in turn, so that a machine that drifts drifts for both. */
+async function benchCapi(subject: Subject, quick: boolean): Promise<ServerResult> {
+  const { dataset_id, access_token } = subject.dataset
+  const body = capiBatch(BATCH)
+  const load = (seconds: number): Promise<Measured> =>
+    run({
+      url: subject.server.url,
+      path: `/v24.0/${dataset_id}/events?access_token=${access_token}`,
+      contentType: 'application/json',
+      ...{ body, connections: 4, seconds },
+    })
+  await load(1)
+  const roundS = quick ? 0.6 : 10
+  const appends: number[] = []
+  const floor = async (): Promise<number> => {
+    if (!quick) appends.push(bareLoop('append', roundS))
+    return bareLoop('insert', roundS)
+  }
+  const rounds = 3
+  const measured = await compare(subject, {
+    ...{ rounds, floor, ours: () => load(roundS), eventsPerRequest: BATCH },
+  })
+  if (quick) return measured
+  return { ...measured, ratioToAppend: measured.eventsPerS / median(appends) }
+}
+
+async function benchPixel(subject: Subject, quick: boolean): Promise<ServerResult> {
   const empty = await startProgram({
     command: [process.execPath, 'bench/floor.ts'],
     args: (port) => ['empty', String(port)],
     ready: '/readyz',
   })
+  const body = pixelHit(subject.dataset.dataset_id)
+  const load = ({ url }: Program, seconds: number): Promise<Measured> =>
+    run({ url, path: '/e', contentType: 'text/plain', body, connections: 256, seconds })
   try {
-    return await withServer(async (server, { dataset_id }, dataDir) => {
-      const body = pixelHit(dataset_id)
-      const load = (url: string, s: number): Promise<Measured> =>
-        run({ url, path: '/e', contentType: 'text/plain', body, connections: 256, seconds: s })
-      // Both as they run for days, not as they start: compiled.
-      await load(server.url, quick ? 1 : 2)
-      await load(empty.url, quick ? 1 : 2)
-      const ours: Measured[] = []
-      const floors: number[] = []
-      let cpu = 0
-      for (let round = 0; round < rounds; round++) {
-        const started = await cpuSeconds(server.url)
-        ours.push(await load(server.url, roundS))
-        cpu += (await cpuSeconds(server.url)) - started
-        floors.push((await load(empty.url, roundS)).requestsPerS)
-      }
-      return result({ server, ours, floors, cpu, eventsPerRequest: 1, dataDir })
+    // Both as they run for days, not as they start: compiled.
+    await load(subject.server, 2)
+    await load(empty, quick ? 0.7 : 2)
+    // Short rounds: which of two processors a thread runs on, and how fast that one is, changes
+    // often.
+    const roundS = quick ? 0.4 : 1
+    return await compare(subject, {
+      rounds: quick ? 7 : 30,
+      ours: () => load(subject.server, roundS),
+      floor: async () => (await load(empty, roundS)).requestsPerS,
+      eventsPerRequest: 1,
     })
   } finally {
     await empty.stop()
   }
 }
 
-async function withServer<T>(
-  bench: (
-    server: Program,
-    dataset: { dataset_id: string; access_token: string },
-    dataDir: string,
-  ) => Promise<T>,
-): Promise<T> {
+async function compare(
+  { server, dataDir }: Subject,
+  comparison: {
+    readonly rounds: number
+    readonly ours: () => Promise<Measured>
+    /** Events per second. */
+    readonly floor: () => Promise<number>
+    readonly eventsPerRequest: number
+  },
+): Promise<ServerResult> {
+  const { eventsPerRequest } = comparison
+  const ours: Measured[] = []
+  const floors: number[] = []
+  const before = folderBytes(dataDir)
+  let cpu = 0
+  for (let round = 0; round < comparison.rounds; round++) {
+    const started = await cpuSeconds(server.url)
+    ours.push(await comparison.ours())
+    cpu += (await cpuSeconds(server.url)) - started
+    floors.push(await comparison.floor())
+  }
+  const requests = ours.reduce((sum, one) => sum + one.requests, 0)
+  const events = requests * eventsPerRequest
+  const eventsPerS = median(ours.map(({ requestsPerS }) => requestsPerS * eventsPerRequest))
+  return {
+    requests,
+    requestsPerS: eventsPerS / eventsPerRequest,
+    p50Ms: median(ours.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(ours.map(({ p99Ms }) => p99Ms)),
+    eventsPerS,
+    baselinePerS: median(floors),
+    ratio: median(ours.map((m, at) => (m.requestsPerS * eventsPerRequest) / (floors[at] ?? 0))),
+    cpuUsPerEvent: (cpu / events) * 1e6,
+    rssMbMax: peakMemoryMb(server.pid),
+    bytesPerEvent: (folderBytes(dataDir) - before) / events,
+  }
+}
+
+async function withServer<T>(bench: (subject: Subject) => Promise<T>): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'twofold-bench-'))
   const server = await startTwofoldProgram(dataDir)
   try {
@@ -114,36 +148,11 @@ async function withServer<T>(
       body: JSON.stringify({ name: 'Bench', events_per_minute_max: 60_000_000 }),
     })
     if (!response.ok) throw new Error(`could not create a dataset: ${await response.text()}`)
-    const dataset = (await response.json()) as { dataset_id: string; access_token: string }
-    return await bench(server, dataset, dataDir)
+    const dataset = (await response.json()) as Subject['dataset']
+    return await bench({ server, dataset, dataDir })
   } finally {
     await server.stop()
     rmSync(dataDir, { recursive: true, force: true })
-  }
-}
-
-function result(measured: {
-  server: Program
-  ours: readonly Measured[]
-  floors: readonly number[]
-  cpu: number
-  eventsPerRequest: number
-  dataDir: string
-}): ServerResult {
-  const { ours, floors, eventsPerRequest } = measured
-  const events = ours.reduce((sum, { requests }) => sum + requests, 0) * eventsPerRequest
-  const eventsPerS = median(ours.map(({ requestsPerS }) => requestsPerS * eventsPerRequest))
-  return {
-    requests: ours.reduce((sum, { requests }) => sum + requests, 0),
-    requestsPerS: eventsPerS / eventsPerRequest,
-    p50Ms: median(ours.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(ours.map(({ p99Ms }) => p99Ms)),
-    eventsPerS,
-    baselinePerS: median(floors),
-    ratio: median(ours.map((m, at) => (m.requestsPerS * eventsPerRequest) / (floors[at] ?? 0))),
-    cpuUsPerEvent: (measured.cpu / events) * 1e6,
-    rssMbMax: peakMemoryMb(measured.server.pid),
-    bytesPerEvent: folderBytes(measured.dataDir) / events,
   }
 }
 
