@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { idKey } from '../src/event/dedup-key.ts'
@@ -31,6 +31,7 @@ export interface Growth {
 
 export interface GrowthOptions {
   readonly rows: number
+  /** Empty. */
   readonly dir: string
 }
 
@@ -41,7 +42,6 @@ const EARLY_ROWS = 100_000
 const ROUNDS = 60
 const MICRO_BATCH = 30
 export const DATASET = '1000000000000001'
-const START_MS = 1_760_000_400_000
 /** All events arrive within this, so that no key ever expires. */
 const SPAN_MS = 40 * 3_600_000
 
@@ -56,19 +56,17 @@ const MALLOC = {
   MALLOC_TRIM_THRESHOLD_: '1572864',
 }
 
-/** In a process of its own, so that memory is that of the store and its feeder alone. */
+/**
+ * In a process of its own, so that memory is that of the store and its feeder alone. Leaves the full
+ * store as `late.db` in `dir`.
+ */
 export async function measureGrowth({ rows, dir }: GrowthOptions): Promise<Growth> {
-  const folder = await mkdtemp(join(dir, 'growth-'))
-  try {
-    const args = [...NODE_FLAGS, import.meta.filename, String(rows), folder]
-    const env = { ...MALLOC, ...process.env }
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
-    if (code !== 0) throw new Error(`growth: the measuring process ended with ${code}`)
-    return JSON.parse(output)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const args = [...NODE_FLAGS, import.meta.filename, String(rows), dir]
+  const env = { ...MALLOC, ...process.env }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  if (code !== 0) throw new Error(`growth: the measuring process ended with ${code}`)
+  return JSON.parse(output)
 }
 
 /** A file of so many events that end now, for other benches. */
@@ -80,7 +78,8 @@ export async function fillFile(file: string, rows: number, endMs: number): Promi
 
 async function measure(rows: number, folder: string): Promise<Growth> {
   const stepMs = SPAN_MS / rows
-  const late = await openSubject(join(folder, 'late.db'), stepMs)
+  const startMs = Date.now() - SPAN_MS
+  const late = await openSubject(join(folder, 'late.db'), stepMs, startMs)
   await fill(late, EARLY_ROWS)
   const { seq, waiting } = late
   const young = { seq, waiting, spent: { ...late.spent } }
@@ -88,7 +87,7 @@ async function measure(rows: number, folder: string): Promise<Growth> {
   const rss = await fill(late, rows)
   const bytes = await bytesOf(join(folder, 'late.db'))
   const filled = { ...late.spent }
-  const early = { ...(await openSubject(join(folder, 'early.db'), stepMs)), ...young }
+  const early = { ...(await openSubject(join(folder, 'early.db'), stepMs, startMs)), ...young }
   const costs = await compare(early, late, rows > 1_000_000 ? ROUNDS : ROUNDS / 2)
   const upkeepUs = (1000 * filled.upkeepMs) / rows
   const earlyUs = costs.earlyUs + (1000 * early.spent.upkeepMs) / early.seq
@@ -122,7 +121,7 @@ interface Subject {
   readonly spent: { batchMs: number; upkeepMs: number }
 }
 
-async function openSubject(file: string, stepMs: number, startMs = START_MS): Promise<Subject> {
+async function openSubject(file: string, stepMs: number, startMs: number): Promise<Subject> {
   const clock = { nowMs: startMs }
   const store = await openSqliteStore({ file, nowMs: () => clock.nowMs })
   return { store, clock, startMs, stepMs, seq: 0, waiting: [], spent: { batchMs: 0, upkeepMs: 0 } }

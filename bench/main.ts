@@ -40,11 +40,14 @@ const { capi, pixel } =
     ? await benchServer(values.quick, wanted)
     : { capi: undefined, pixel: undefined }
 const relay = wants('relay') ? await benchRelay(values.quick) : undefined
+const growthDir = mkdtempSync(join(tmpdir(), 'twofold-growth-'))
 const growth = wants('growth') ? await grow(values.quick ? 1_000_000 : 20_000_000) : undefined
+const grown = growth ? join(growthDir, 'late.db') : undefined
 const pages =
   wants('pages') && !values.quick
-    ? await benchPages({ rows: 20_000_000, file: values.file })
+    ? await benchPages({ rows: 20_000_000, file: values.file ?? grown })
     : undefined
+rmSync(growthDir, { recursive: true, force: true })
 const imports = wants('imports') && !values.quick ? await benchImports(1_000_000) : undefined
 const script = readFileSync(join(import.meta.dirname, '../dist/pixel/p.js'))
 const pixelBytes = brotliCompressSync(script, {
@@ -54,12 +57,12 @@ const pixelBytes = brotliCompressSync(script, {
 print()
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures(), null, 2)}\n`)
 
-async function grow(rows: number): Promise<Awaited<ReturnType<typeof measureGrowth>>> {
-  const dir = mkdtempSync(join(tmpdir(), 'twofold-growth-'))
+async function grow(rows: number): ReturnType<typeof measureGrowth> {
   try {
-    return await measureGrowth({ rows, dir })
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
+    return await measureGrowth({ rows, dir: growthDir })
+  } catch (error) {
+    rmSync(growthDir, { recursive: true, force: true })
+    throw error
   }
 }
 
