@@ -49,6 +49,7 @@ const SPAN_MS = 40 * 3_600_000
 const NODE_FLAGS = [
   ...['--max-semi-space-size=16', '--max-old-space-size=512', '--v8-pool-size=2'],
   ...['--no-parallel-scavenge', '--no-minor-gc-task', '--no-allocation-site-pretenuring'],
+  '--no-concurrent-array-buffer-sweeping',
 ]
 
 const MALLOC = {

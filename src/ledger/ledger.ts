@@ -282,9 +282,17 @@ class Link {
       case 'hits': {
         const answered = this.#flying
         this.#flying = []
+        let packed = ''
+        let unpacked = unpackAnswer(packed)
         for (const [index, { answer, body }] of answered.entries()) {
           this.#release(1, body.length)
-          answer(unpackAnswer(message.answers[index] ?? ''))
+          const next = message.answers[index] ?? ''
+          // Most are the same words.
+          if (next !== packed) {
+            packed = next
+            unpacked = unpackAnswer(next)
+          }
+          answer(unpacked)
         }
         this.#flush()
         return
