@@ -12,7 +12,8 @@ type Done = (error: Error | null, body: Buffer) => void
 /** The signature of a content type parser of Fastify's; `body` is empty beside an error. */
 export type ReadBody = (request: unknown, payload: IncomingMessage, done: Done) => void
 
-const NOTHING = Buffer.alloc(0)
+/** A new one each time: a body may move to another thread, and takes its memory along. */
+const nothing = (): Buffer => Buffer.alloc(0)
 
 /** Bytes of bodies held by all connections that are still being received or unpacked. */
 export interface Reading {
@@ -32,7 +33,7 @@ export function bodyReader(bytesMax: number, reading: Reading): ReadBody {
 
 function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, done: Done): void {
   if (Number(payload.headers['content-length']) > bytesMax) {
-    done(tooLarge(bytesMax), NOTHING)
+    done(tooLarge(bytesMax), nothing())
     return
   }
   const chunks: Buffer[] = []
@@ -42,8 +43,8 @@ function receive(payload: IncomingMessage, bytesMax: number, reading: Reading, d
     if (ended) return
     ended = true
     reading.bytes -= bytes
-    const [only = NOTHING] = chunks
-    if (error) done(error, NOTHING)
+    const [only = nothing()] = chunks
+    if (error) done(error, nothing())
     else done(null, chunks.length > 1 ? joined(chunks, bytes) : only)
   }
   payload.on('data', (chunk: Buffer) => {
@@ -100,13 +101,13 @@ function unpackWithin(reading: Reading, body: Buffer, encoding: string, done: Do
   const unpack = name === 'deflate' && isRaw(body) ? inflateRaw : UNPACK.get(name)
   if (!unpack) {
     const detail = `Content-Encoding was "${name.slice(0, 40)}".`
-    done(new TwofoldError('unsupported_encoding', detail), NOTHING)
+    done(new TwofoldError('unsupported_encoding', detail), nothing())
     return
   }
   reading.bytes += body.length
   unpack(body, { maxOutputLength: BODY_UNPACKED_BYTES_MAX }, (error, unpacked) => {
     reading.bytes -= body.length
-    done(error ? unpackError(error, name) : null, unpacked ?? NOTHING)
+    done(error ? unpackError(error, name) : null, unpacked ?? nothing())
   })
 }
 

@@ -127,6 +127,16 @@ it('answers all who wait to be read before it ends, and takes no others', async 
   expect(answers.map((answer) => 'status' in answer && answer.status)).toEqual(sizes.map(() => 200))
 })
 
+it('takes bodies without a byte, again and again', async () => {
+  ledger.setDataset('1001', SHOP)
+  const body = Buffer.alloc(0)
+  for (let n = 0; n < 3; n++) {
+    const answer = await ledger.takeServerBody({ ...bodyFrom(0, 0), body })
+    expect('status' in answer && answer.status).toBe(400)
+    expect((await ledger.answerPixel(body, { headers: {}, socket: {} })).status).toBe(400)
+  }
+})
+
 it('gives back whole a body that names another token than the one it came with', async () => {
   ledger.setDataset('1001', SHOP)
   const body = Buffer.from(

@@ -240,8 +240,9 @@ class Link {
     return new Promise((done, fail) => {
       if (this.#dead) throw this.#dead
       this.#lastId += 1
-      this.#waiting.set(this.#lastId, { done, fail })
+      // What cannot be sent throws, and then nobody waits.
       this.#worker.postMessage(message(this.#lastId), moved)
+      this.#waiting.set(this.#lastId, { done, fail })
     })
   }
 
@@ -272,9 +273,17 @@ class Link {
     })
     // One body is smaller than a round, so at least one goes.
     const count = Math.min(fits < 0 ? COMMIT_EVENTS_MAX : Math.max(1, fits), COMMIT_EVENTS_MAX)
-    this.#flying = this.#gathered.splice(0, count)
-    const hits = packHits(this.#flying)
-    this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread, [hits.bodies.buffer])
+    const flying = this.#gathered.splice(0, count)
+    try {
+      const hits = packHits(flying)
+      this.#worker.postMessage({ kind: 'hits', hits } satisfies ToThread, [hits.bodies.buffer])
+      this.#flying = flying
+    } catch (error) {
+      for (const { fail, body } of flying) {
+        this.#release(1, body.length)
+        fail(error as Error)
+      }
+    }
   }
 
   #hear(message: Exclude<FromThread, { kind: 'open' }>): void {
@@ -356,7 +365,8 @@ function packHits(hits: readonly Hit[]): PackedHits {
 function ownBytes(body: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, length } = body
   const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === length
-  return isWhole ? new Uint8Array(buffer) : new Uint8Array(body)
+  // No bytes may be everybody's.
+  return isWhole && length > 0 ? new Uint8Array(buffer) : new Uint8Array(body)
 }
 
 function remoteStore(link: Link, capabilities: StoreCapabilities): Store {

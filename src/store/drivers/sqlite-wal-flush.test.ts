@@ -75,6 +75,20 @@ it('says what a disk failed with that was waited for', () => {
   expect(heard).toEqual([failure])
 })
 
+it('acknowledges nobody who came while a flush was failing', async () => {
+  const flushes: Parameters<Sync>[1][] = []
+  const store = openOn((_fd, done) => flushes.push(done))
+  const writes = ['a', 'b', 'c'].map((id) => put(store, id))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  flushes.shift()?.(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+  const settled = Promise.allSettled(writes)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  // The disk would confirm what came after.
+  for (const done of flushes.splice(0)) done(null)
+  expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await store.close()
+})
+
 it('opens the log with the store, so that what keeps it from that is an error of the start', async () => {
   const db = openDatabase(file, 50)
   // In the place of a process that has no file number left.

@@ -107,6 +107,8 @@ export class WalFlush {
   }
 
   #flush(): Promise<TwofoldError | undefined> {
+    // Who came while a flush failed: the next one would say that all is well.
+    if (this.#broken) return Promise.resolve(this.#broken)
     const fd = this.#fd
     if (fd === undefined) return Promise.resolve(this.#failure({ code: 'closed' }))
     return new Promise((resolve) => {
