@@ -134,12 +134,7 @@ function assemble(db: DatabaseSync, options: { file: string; nowMs: () => number
   const connection = new Connection(db, options)
   const secret = db.prepare('SELECT hash_key FROM instance').get()?.hash_key as Uint8Array
   const hash = keyHasher(secret)
-  const before = new Map<number, string>()
-  const hashOf = (no: number, key: string) => {
-    const dataset = before.get(no) ?? `${no}\n`
-    before.set(no, dataset)
-    return hash(dataset, key)
-  }
+  const hashOf = (no: number, key: string) => hash(`${no}\n`, key)
   const keys = {
     window: new KeyIndex(connection, FAMILIES.window),
     order: new KeyIndex(connection, FAMILIES.order),
